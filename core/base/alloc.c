@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "base/alloc.h"
+
+#include "base/assert.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static _Noreturn void die(size_t size)
+{
+    fprintf(stderr, "Error: out of memory (%zu bytes wanted)\n", size);
+    abort();
+}
+
+void *tt_alloc(size_t size)
+{
+    void *block = malloc(size ? size : 1);
+    if (!block) die(size);
+    return block;
+}
+
+void *tt_alloc_zero(size_t size)
+{
+    void *block = calloc(1, size ? size : 1);
+    if (!block) die(size);
+    return block;
+}
+
+void *tt_realloc(void *block, size_t size)
+{
+    void *moved = realloc(block, size ? size : 1);
+    if (!moved) die(size);
+    return moved;
+}
+
+#ifndef NDEBUG
+static unsigned long fail_countdown;
+
+void tt_alloc_fail_nth(unsigned long nth)
+{
+    fail_countdown = nth;
+}
+
+static int fails_now(void)
+{
+    return fail_countdown && --fail_countdown == 0;
+}
+#else
+void tt_alloc_fail_nth(unsigned long nth)
+{
+    (void)nth;
+}
+
+static int fails_now(void)
+{
+    return 0;
+}
+#endif
+
+void *tt_alloc_try(size_t size)
+{
+    return fails_now() ? NULL : malloc(size ? size : 1);
+}
+
+void *tt_realloc_try(void *block, size_t size)
+{
+    return fails_now() ? NULL : realloc(block, size ? size : 1);
+}
+
+void tt_free(void *block)
+{
+    free(block);
+}
+
+char *tt_alloc_string(const char *bytes, size_t length)
+{
+    char *copy = tt_alloc(length + 1);
+    if (length) memcpy(copy, bytes, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+_Noreturn void tt_assert_failed(const char *condition, const char *file, int line)
+{
+    fprintf(stderr, "internal error: %s at %s:%d\n", condition, file, line);
+    abort();
+}

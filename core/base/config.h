@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Every limit and build knob of the VM, each with its reason. Limits that a user can change are
+ * defaults here; the option that changes them is named beside them.
+ */
+#ifndef TT_BASE_CONFIG_H
+#define TT_BASE_CONFIG_H
+
+/* ---- limits a program can meet -------------------------------------------------------------- */
+
+/** Bytes of all actors together (--max-heap). Natively 1 GiB; a wasm build has less memory in all. */
+#if defined(__wasm__)
+#define TT_DEFAULT_VM_HEAP (192ull << 20)
+#else
+#define TT_DEFAULT_VM_HEAP (1ull << 30)
+#endif
+/** Call frames of one actor (--max-depth). 100,000 frames of a small function are about 10 MB. */
+#define TT_DEFAULT_CALL_DEPTH 100000u
+/** Messages waiting in one mailbox (--max-mailbox); beyond it the *sender* gets MailboxExceeded. */
+#define TT_DEFAULT_MAILBOX (4u << 20)
+
+/* ---- limits of source text and images ------------------------------------------------------- */
+
+/** Errors reported for one file before the assembler gives up. */
+#define TT_MAX_DIAGNOSTICS 20
+/** Bytes of one source file or image: 64 MiB, far above anything a person writes. */
+#define TT_MAX_SOURCE_BYTES (64u << 20)
+/** Instructions of one module: an address fits an `int32_t` operand with room for tags. */
+#define TT_MAX_CODE (1u << 26)
+/** Operands of one list-like operand (parameters, patterns): they fit the `a` field of TtInsn. */
+#define TT_MAX_OPERANDS 250
+/** Modules importing each other without a cycle: bounds the recursion of the loader. */
+#define TT_MAX_IMPORT_DEPTH 200
+
+/* ---- run-time tuning ------------------------------------------------------------------------ */
+
+/**
+ * Reductions (instructions, counted at calls and taken jumps) an actor runs before it is preempted.
+ * Long enough to hide the switch, short enough for a fair share at 1,000 runnable actors. wasm
+ * engines compile `tt_exec_run` in the background and switch only when it is entered again, so the
+ * budget also bounds how long slow code runs after start.
+ */
+#define TT_REDUCTIONS 4000
+/** Garbage collection starts when an actor has allocated this many bytes since its start. */
+#define TT_GC_FIRST_BYTES (64u << 10)
+/** After a collection the next one starts at live bytes × this / 100, never below the first. */
+#define TT_GC_GROWTH_PERCENT 200
+/** Nesting of values that printing, comparing and copying follow; deeper raises BadArgument. */
+#define TT_MAX_NESTING 10000
+/** Strings and bytes of this size and more are shared between actors by reference count. */
+#define TT_SHARED_MIN_BYTES 64
+/** Most worker threads (--workers). */
+#define TT_MAX_WORKERS 256
+/** Frames kept in an exception's stack trace: the innermost and the outermost half of it each. */
+#define TT_TRACE_FRAMES 64
+
+#endif

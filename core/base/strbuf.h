@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+/** String builder. All zero when empty; `bytes` is always NUL-terminated once anything was added. */
+#ifndef TT_BASE_STRBUF_H
+#define TT_BASE_STRBUF_H
+
+#include "base/result.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct TtStrbuf {
+    char *bytes;
+    size_t length, capacity;
+} TtStrbuf;
+
+void tt_strbuf_add(TtStrbuf *buf, const void *bytes, size_t length);
+void tt_strbuf_add_text(TtStrbuf *buf, const char *text);
+void tt_strbuf_add_char(TtStrbuf *buf, char c);
+void tt_strbuf_add_format(TtStrbuf *buf, const char *format, ...) TT_PRINTF(2, 3);
+/** The text so far, never NULL; owned by the builder. */
+const char *tt_strbuf_text(const TtStrbuf *buf);
+/** Hands the text to the caller, who frees it with tt_free; the builder is empty afterwards. */
+char *tt_strbuf_take(TtStrbuf *buf);
+void tt_strbuf_clear(TtStrbuf *buf);
+void tt_strbuf_free(TtStrbuf *buf);
+
+#endif

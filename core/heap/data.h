@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Making and updating values. All functions that take a heap give `false` when a limit is reached
+ * (and change nothing then). Ordinary operations give a new value; `_own` ones may change the
+ * buffer in place when it is not shared, and are for callers that hold the only view in use.
+ */
+#ifndef TT_HEAP_DATA_H
+#define TT_HEAP_DATA_H
+
+#include "heap/heap.h"
+
+/* ---- text and bytes: `tag` is TT_TAG_STR or TT_TAG_BYTES ----------------------------------------- */
+
+bool tt_bytes_new(TtHeap *heap, TtTag tag, const void *data, size_t length, TtValue *out) TT_MUST_USE;
+/** As tt_bytes_new, but the caller fills `*data` (length bytes) before anything else happens. */
+bool tt_bytes_alloc(TtHeap *heap, TtTag tag, size_t length, char **data, TtValue *out) TT_MUST_USE;
+/** `a` with `length` bytes behind it; amortised O(length) along a chain of appends. */
+bool tt_bytes_append(TtHeap *heap, TtValue a, const char *data, size_t length, TtValue *out) TT_MUST_USE;
+bool tt_str_new(TtHeap *heap, const char *text, TtValue *out) TT_MUST_USE;
+
+/* ---- lists -------------------------------------------------------------------------------------- */
+
+/** A list of copies of `count` references (the caller shares them where they stay elsewhere). */
+bool tt_list_new(TtHeap *heap, const TtValue *items, uint32_t count, TtValue *out) TT_MUST_USE;
+/** A list of `count` items which the caller fills in `*items` before anything else happens. */
+bool tt_list_alloc(TtHeap *heap, uint32_t count, TtValue **items, TtValue *out) TT_MUST_USE;
+bool tt_list_append(TtHeap *heap, TtValue list, TtValue item, TtValue *out) TT_MUST_USE;
+/** `index` < list.len. */
+bool tt_list_set(TtHeap *heap, TtValue list, uint32_t index, TtValue item, bool own, TtValue *out) TT_MUST_USE;
+/** Takes the last item off; list.len > 0. With `own` an unshared buffer can be appended to again in place. */
+TtValue tt_list_drop_last(TtValue list, bool own);
+
+/* ---- objects ------------------------------------------------------------------------------------ */
+
+/** Entry number of the key, or -1. O(1) expected. */
+int64_t tt_map_find(TtValue map, const char *key, uint32_t length);
+bool tt_map_set(TtHeap *heap, TtValue map, TtValue key, TtValue value, bool own, TtValue *out) TT_MUST_USE;
+bool tt_map_set_text(TtHeap *heap, TtValue map, const char *key, TtValue value, TtValue *out) TT_MUST_USE;
+/** The map itself when the key is absent. */
+bool tt_map_delete(TtHeap *heap, TtValue map, const char *key, uint32_t length, TtValue *out) TT_MUST_USE;
+
+/* ---- the others --------------------------------------------------------------------------------- */
+
+bool tt_closure_new(TtHeap *heap, const TtFunction *function, const TtCapture *captures, uint32_t count,
+                    TtValue *out) TT_MUST_USE;
+bool tt_exception_new(TtHeap *heap, TtValue message, TtValue kind, TtValue stack, TtValue value,
+                      TtValue *out) TT_MUST_USE;
+
+/* ---- frozen copies ------------------------------------------------------------------------------ */
+
+/** Arena of frozen objects; freed as a whole. Its owner guards it when several threads add. */
+typedef struct TtFrozen {
+    struct TtFrozenChunk *chunks;
+} TtFrozen;
+/** A deep copy outside every heap, sharing what is frozen already. BadArgument when nested too deep. */
+TtResult tt_frozen_copy(TtFrozen *area, TtValue value, TtValue *copy) TT_MUST_USE;
+/** A frozen Str or Bytes of the area. */
+TtValue tt_frozen_bytes(TtFrozen *area, TtTag tag, const char *data, size_t length);
+void tt_frozen_free(TtFrozen *area);
+
+#endif

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+/**
+ * TinyTotVM: the public interface. C11, usable from C++. All types are opaque; nothing here keeps
+ * state outside the TtVm it is given, so a process may hold many.
+ *
+ * Life of a VM: tt_vm_create → tt_vm_load → tt_vm_run (threads) or tt_vm_start and tt_vm_step
+ * (cooperative) → the report functions → tt_vm_destroy.
+ */
+#ifndef TINYTOT_TT_H
+#define TINYTOT_TT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TT_VERSION "0.1.0"
+
+typedef struct TtVm TtVm;
+struct TtHost; /* core/host/host.h */
+struct TtRequest;
+
+/** Everything that may be chosen before a program is loaded. Start from tt_config_default. */
+typedef struct TtConfig {
+    struct TtHost *host;     /* required; must outlive the VM */
+    const char *gc;          /* "mark-sweep" (default) or "no-gc" */
+    uint32_t workers;        /* scheduler threads; 0 = one for each core */
+    bool single_thread;      /* one scheduler, round-robin, fixed budget (--no-smp); tt_vm_step works */
+    bool seeded;             /* choose who runs next, and random numbers, by `seed`; implies single_thread */
+    uint64_t seed;
+    bool virtual_time;       /* time jumps when all actors wait; implies single_thread */
+    uint64_t max_vm_heap;    /* bytes; 0 = default */
+    uint64_t max_actor_heap; /* bytes; 0 = none */
+    uint32_t max_depth;      /* call frames; 0 = default */
+    uint32_t max_mailbox;    /* messages; 0 = default */
+    uint64_t max_instructions; /* 0 = unlimited */
+    uint64_t max_time_ms;    /* 0 = unlimited */
+    bool trace;              /* instruction trace on standard error */
+    bool debug;              /* step-by-step trace with stacks on standard error */
+    bool gc_debug;           /* a line on standard error for each collection */
+    bool gc_stress;          /* collect at every allocating instruction: tests */
+    uint32_t denied;         /* bit set of TtCapability that are refused */
+    uint32_t reductions;     /* preemption budget; 0 = default; 1 = tests */
+    const char *const *args; /* program arguments, without the program's name */
+    uint32_t arg_count;
+    const char *module_path; /* directories between ':' searched for modules (TTVM_PATH); may be NULL */
+} TtConfig;
+
+void tt_config_default(TtConfig *config);
+
+/** NULL only when an option does not exist (`*reason` says which). */
+TtVm *tt_vm_create(const TtConfig *config, const char **reason);
+/** Ends what still runs, joins all threads, frees everything. */
+void tt_vm_destroy(TtVm *vm);
+
+/** One error or warning about a file. Strings belong to the VM until it is destroyed. */
+typedef struct TtDiagnostic {
+    const char *file;
+    uint32_t line, column, end_column; /* 1-based code points; 0: whole file */
+    bool warning;
+    const char *message;
+    const char *suggestion; /* or NULL */
+} TtDiagnostic;
+
+/**
+ * Loads the program through the host's load_file: `.ttb` images by content, else source text. True
+ * when it can run; otherwise the diagnostics say why.
+ */
+bool tt_vm_load(TtVm *vm, const char *path);
+/** As tt_vm_load, from memory; `path` is its name. */
+bool tt_vm_load_bytes(TtVm *vm, const char *path, const void *bytes, size_t length);
+uint32_t tt_vm_diagnostic_count(const TtVm *vm);
+TtDiagnostic tt_vm_diagnostic(const TtVm *vm, uint32_t index);
+/** All diagnostics as text, with source lines and carets. The VM owns it. */
+const char *tt_vm_diagnostics_text(TtVm *vm, bool color);
+
+/** The loaded program as `ttvm disasm` prints it, or as an image (`*length` set). The VM owns it. */
+const char *tt_vm_disassemble(TtVm *vm);
+const void *tt_vm_image(TtVm *vm, size_t *length);
+
+typedef enum TtRunState {
+    TT_RUN_READY,    /* there is work to do now */
+    TT_RUN_IDLE,     /* waits for a timer, the host or output room */
+    TT_RUN_ENDED
+} TtRunState;
+
+/** Starts the worker threads (or just the main actor when single-threaded) and returns. */
+void tt_vm_start(TtVm *vm);
+/** Single-threaded VMs: runs for about `budget_ms`, or until nothing is ready. */
+TtRunState tt_vm_step(TtVm *vm, uint32_t budget_ms);
+/** Milliseconds until the next timer of an idle VM; -1 when none is set. */
+int64_t tt_vm_next_timer_ms(TtVm *vm);
+/** Waits for the end of a threaded VM, or steps a single-threaded one to its end. Blocks. */
+void tt_vm_wait(TtVm *vm);
+/** True once nothing of the program runs any more. Any thread. */
+bool tt_vm_ended(const TtVm *vm);
+/** Asks every actor to stop at its next safe point. Any thread; returns at once. */
+void tt_vm_stop(TtVm *vm);
+/** Address of a 32-bit word that, when made non-zero from anywhere, acts as tt_vm_stop. */
+uint32_t *tt_vm_stop_word(TtVm *vm);
+/**
+ * Address of a 32-bit word that changes whenever a worker parks, the host is needed or the program
+ * ends: a thread that pumps output may wait on it.
+ */
+uint32_t *tt_vm_event_word(TtVm *vm);
+
+typedef enum TtReason {
+    TT_REASON_FINISHED, /* every actor ended, or main did and nothing else can run, or EXIT */
+    TT_REASON_FAILED,   /* uncaught error or abnormal end of main */
+    TT_REASON_DEADLOCK, /* main waits and nothing can ever run */
+    TT_REASON_STOPPED,
+    TT_REASON_LIMIT     /* instructions or run time */
+} TtReason;
+
+typedef struct TtReport {
+    TtReason reason;
+    int status;         /* process exit status */
+    uint32_t schedulers;
+    uint64_t instructions;
+    uint64_t actors;    /* ever started */
+    uint64_t messages;  /* ever sent */
+    uint64_t dropped;   /* messages to actors that had ended */
+    /* garbage collection, all actors together */
+    uint64_t gc_allocated_bytes, gc_allocated_objects, gc_freed_bytes, gc_freed_objects;
+    uint64_t gc_live_bytes, gc_live_objects, gc_collections, gc_pause_total_ns, gc_pause_max_ns;
+} TtReport;
+
+/** After the end. */
+TtReport tt_vm_report(const TtVm *vm);
+
+/* ---- for hosts ---------------------------------------------------------------------------------- */
+
+/** The request has been answered. Any thread, exactly once per pending request. */
+void tt_host_complete(struct TtRequest *request);
+/** There is room for output again. Any thread. */
+void tt_host_output_ready(TtVm *vm);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

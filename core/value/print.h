@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+/** One printer for programs, traces, tools and tests. */
+#ifndef TT_VALUE_PRINT_H
+#define TT_VALUE_PRINT_H
+
+#include "base/strbuf.h"
+#include "value/value.h"
+
+/** Appends what PRINT shows. Nesting deeper than TT_MAX_NESTING prints as `…`. */
+void tt_print_value(TtStrbuf *out, TtValue v);
+/** Appends what CONCAT makes of an operand: as PRINT, but an Exception as its message alone. */
+void tt_print_concat(TtStrbuf *out, TtValue v);
+/** Appends the form of traces: `Int(15)`, `Str("a\n")`, `List([Int(1)])`, `Null`, … */
+void tt_print_debug(TtStrbuf *out, TtValue v);
+/** Appends `"text"` with the escapes of the assembler, so that it reads back. */
+void tt_print_quoted(TtStrbuf *out, const char *bytes, size_t length);
+/** Appends the fewest significant digits that read back the same, never an exponent; NaN inf -inf -0. */
+void tt_print_float(TtStrbuf *out, double f);
+
+/**
+ * Reads a number as the assembler does: decimal Int, or Float (`1.5`, `1e21`, `-0`, `NaN`, `inf`).
+ * The whole text must be the number. False, and `*value` unset, otherwise or when an Int does not fit.
+ */
+bool tt_parse_int(const char *text, size_t length, int64_t *value);
+bool tt_parse_float(const char *text, size_t length, double *value);
+
+#endif
