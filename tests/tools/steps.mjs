@@ -15,7 +15,7 @@ const STAMPS = path.join(BUILD, '.stamps');
 const LOCKS = path.join(BUILD, '.locks');
 const LOCK_WAIT_MS = 20 * 60 * 1000;
 
-const colored = process.stdout.isTTY === true && !process.env.NO_COLOR;
+const colored = (process.stdout.isTTY === true || process.env.FORCE_COLOR === '1') && !process.env.NO_COLOR;
 const paint = (code, text) => (colored ? `\x1b[${code}m${text}\x1b[0m` : text);
 export const green = (text) => paint('32', text);
 export const red = (text) => paint('31', text);
@@ -50,16 +50,18 @@ export function run(command, args, { cwd = ROOT, env = {}, live = false, timeout
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...(live && process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: timeout > 0,
     });
     const chunks = [];
-    const killGroup = () => {
+    const killAll = () => {
       try {
-        process.kill(-child.pid, 'SIGKILL');
+        // A command with a time limit leads its own process group, so that its children end with it.
+        if (timeout > 0) process.kill(-child.pid, 'SIGKILL');
+        else child.kill('SIGTERM');
       } catch {
-        child.kill('SIGKILL');
+        // Already gone.
       }
     };
     let timedOut = false;
@@ -67,9 +69,9 @@ export function run(command, args, { cwd = ROOT, env = {}, live = false, timeout
       timeout > 0 &&
       setTimeout(() => {
         timedOut = true;
-        killGroup();
+        killAll();
       }, timeout);
-    if (timeout > 0) process.once('exit', killGroup);
+    process.once('exit', killAll);
     for (const [stream, sink] of [
       [child.stdout, process.stdout],
       [child.stderr, process.stderr],
@@ -81,7 +83,7 @@ export function run(command, args, { cwd = ROOT, env = {}, live = false, timeout
     }
     const finish = () => {
       if (timer) clearTimeout(timer);
-      process.removeListener('exit', killGroup);
+      process.removeListener('exit', killAll);
     };
     child.on('error', (error) => {
       finish();

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// Builds, each incremental: `node tests/tools/build.mjs [native|debug|asan|tsan|fuzz|wasm|site|all]…`
+// Results: build/native/bin/ttvm, build/wasm-mt/, build/wasm-st/, build/site/.
+
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { setUp } from './setup.mjs';
+import { BUILD, ROOT, StepError, dim, formatTime, green, hashInputs, listFiles, main, must, red, step, withLock } from './steps.mjs';
+
+/** What each target is made of, in order. The site copies the wasm builds and reads the generated tables. */
+const TARGETS = {
+  native: ['native'],
+  debug: ['debug'],
+  asan: ['asan'],
+  tsan: ['tsan'],
+  fuzz: ['fuzz'],
+  wasm: ['wasm-mt', 'wasm-st'],
+  site: ['native', 'wasm-mt', 'wasm-st', 'site'],
+  all: ['native', 'wasm-mt', 'wasm-st', 'site'],
+};
+
+const GOAL_OF_TARGET = { fuzz: 'fuzz' };
+const NEEDS_WASM = new Set(['wasm', 'site', 'all']);
+
+/** Configures when a build folder is new or its settings changed; Ninja itself notices CMakeLists.txt. */
+async function configure(preset, env) {
+  const folder = path.join(BUILD, preset);
+  const key = hashInputs(['CMakePresets.json'], [ROOT, process.env.CC ?? '', ...Object.values(env)]);
+  await step(
+    `configure ${preset}`,
+    async () => {
+      rmSync(path.join(folder, 'CMakeCache.txt'), { force: true });
+      await must('cmake', ['--preset', preset], { env });
+    },
+    { stamp: `configure-${preset}`, key, outputs: [path.join(folder, 'build.ninja')] },
+  );
+}
+
+/** One line of its own when Ninja had work to do, and the compiler's full messages when it failed. */
+async function compile(preset, env) {
+  const started = performance.now();
+  const jobs = `-j${availableParallelism()}`;
+  if (process.stdout.isTTY) process.stdout.write(`${dim('•')} build ${preset} ${dim('…')} `);
+  try {
+    const output = await must('ninja', ['-C', path.join(BUILD, preset), jobs], { env });
+    const what = output.includes('no work to do') ? 'up to date' : 'ok';
+    const lead = process.stdout.isTTY ? '' : `• build ${preset} … `;
+    console.log(`${lead}${green(what)} ${dim(formatTime(performance.now() - started))}`);
+  } catch (error) {
+    console.log(`${process.stdout.isTTY ? '' : `• build ${preset} … `}${red('failed')}`);
+    throw error;
+  }
+}
+
+export async function buildPreset(preset, env = {}) {
+  if (!existsSync(path.join(ROOT, 'CMakeLists.txt'))) throw new StepError('CMakeLists.txt is missing at the top of the project');
+  await withLock(`build-${preset}`, async () => {
+    await configure(preset, env);
+    await compile(preset, env);
+  });
+}
+
+async function buildSite() {
+  const config = path.join(ROOT, 'web/vite.config.mjs');
+  if (!existsSync(config)) throw new StepError('web/vite.config.mjs is missing');
+  const engines = ['wasm-mt', 'wasm-st'].flatMap((name) =>
+    listFiles([path.join(BUILD, name)], (file) => /\.(m?js|wasm)$/.test(file) && !file.includes('CMakeFiles')),
+  );
+  const inputs = ['web', 'wasm-glue/ts', 'examples', 'std', 'package-lock.json', path.join(BUILD, 'generated'), ...engines];
+  const output = path.join(BUILD, 'site');
+  await withLock('build-site', () =>
+    step(
+      'build site',
+      async () => {
+        mkdirSync(output, { recursive: true });
+        await must(process.execPath, [path.join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--config', config], {
+          cwd: path.join(ROOT, 'web'),
+        });
+        if (!existsSync(path.join(output, 'index.html'))) throw new StepError('vite made no build/site/index.html');
+      },
+      { stamp: 'site', key: hashInputs(inputs), outputs: [path.join(output, 'index.html')] },
+    ),
+  );
+}
+
+/** Builds targets after their set-up. @param {string[]} targets names of TARGETS */
+export async function build(targets, { goal = 'build' } = {}) {
+  const wasm = targets.some((target) => NEEDS_WASM.has(target));
+  const { emscripten } = await setUp(goal, { wasm });
+  const parts = [...new Set(targets.flatMap((target) => TARGETS[target]))];
+  for (const part of parts) {
+    if (part === 'site') await buildSite();
+    else await buildPreset(part, part.startsWith('wasm-') ? emscripten.env : {});
+  }
+  return { emscripten };
+}
+
+main(import.meta, async (args) => {
+  const targets = args.length > 0 ? args : ['all'];
+  const unknown = targets.find((target) => !(target in TARGETS));
+  if (unknown) throw new StepError(`unknown target '${unknown}'; one of: ${Object.keys(TARGETS).join(', ')}`);
+  await build(targets, { goal: targets.map((target) => GOAL_OF_TARGET[target]).find(Boolean) ?? 'build' });
+});
