@@ -6,7 +6,21 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setUp } from './setup.mjs';
-import { BUILD, ROOT, StepError, dim, formatTime, green, hashInputs, listFiles, main, must, red, step, withLock } from './steps.mjs';
+import {
+  BUILD,
+  ROOT,
+  StepError,
+  dim,
+  formatTime,
+  green,
+  hashInputs,
+  listFiles,
+  main,
+  must,
+  red,
+  step,
+  withLock,
+} from './steps.mjs';
 
 /** What each target is made of, in order. The site copies the wasm builds and reads the generated tables. */
 const TARGETS = {
@@ -54,7 +68,8 @@ async function compile(preset, env) {
 }
 
 export async function buildPreset(preset, env = {}) {
-  if (!existsSync(path.join(ROOT, 'CMakeLists.txt'))) throw new StepError('CMakeLists.txt is missing at the top of the project');
+  if (!existsSync(path.join(ROOT, 'CMakeLists.txt')))
+    throw new StepError('CMakeLists.txt is missing at the top of the project');
   await withLock(`build-${preset}`, async () => {
     await configure(preset, env);
     await compile(preset, env);
@@ -65,19 +80,35 @@ async function buildSite() {
   const config = path.join(ROOT, 'web/vite.config.mjs');
   if (!existsSync(config)) throw new StepError('web/vite.config.mjs is missing');
   const engines = ['wasm-mt', 'wasm-st'].flatMap((name) =>
-    listFiles([path.join(BUILD, name)], (file) => /\.(m?js|wasm)$/.test(file) && !file.includes('CMakeFiles')),
+    listFiles(
+      [path.join(BUILD, name)],
+      (file) => /\.(m?js|wasm)$/.test(file) && !file.includes('CMakeFiles'),
+    ),
   );
-  const inputs = ['web', 'wasm-glue/ts', 'examples', 'std', 'package-lock.json', path.join(BUILD, 'generated'), ...engines];
+  const inputs = [
+    'web',
+    'wasm-glue/ts',
+    'examples',
+    'std',
+    'package-lock.json',
+    path.join(BUILD, 'generated'),
+    ...engines,
+  ];
   const output = path.join(BUILD, 'site');
   await withLock('build-site', () =>
     step(
       'build site',
       async () => {
         mkdirSync(output, { recursive: true });
-        await must(process.execPath, [path.join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--config', config], {
-          cwd: path.join(ROOT, 'web'),
-        });
-        if (!existsSync(path.join(output, 'index.html'))) throw new StepError('vite made no build/site/index.html');
+        await must(
+          process.execPath,
+          [path.join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--config', config],
+          {
+            cwd: path.join(ROOT, 'web'),
+          },
+        );
+        if (!existsSync(path.join(output, 'index.html')))
+          throw new StepError('vite made no build/site/index.html');
       },
       { stamp: 'site', key: hashInputs(inputs), outputs: [path.join(output, 'index.html')] },
     ),

@@ -63,7 +63,8 @@ function checkCFile(file, root) {
   const folder = folderOfFile(file, root);
   const shown = path.relative(root, file);
   if (folder === undefined || folder === PUBLIC_FOLDER) return [];
-  if (!(folder in LEVELS)) return [`${shown}: folder '${folder}' has no level; enter it in tests/tools/check_layers.mjs`];
+  if (!(folder in LEVELS))
+    return [`${shown}: folder '${folder}' has no level; enter it in tests/tools/check_layers.mjs`];
   const problems = [];
   for (const [, name] of readFileSync(file, 'utf8').matchAll(INCLUDE)) {
     const target = resolveInclude(name, file, root);
@@ -72,18 +73,22 @@ function checkCFile(file, root) {
     if (wanted === undefined || wanted === folder || wanted === PUBLIC_FOLDER) continue;
     if (!(wanted in LEVELS)) {
       // Generated headers live in build/generated/<name>; a folder of core/ that has no level is an error.
-      if (existsSync(path.join(root, 'core', wanted))) problems.push(`${shown}: includes "${name}" of a folder without a level`);
+      if (existsSync(path.join(root, 'core', wanted)))
+        problems.push(`${shown}: includes "${name}" of a folder without a level`);
       continue;
     }
     if (PRIVATE.test(target)) problems.push(`${shown}: includes "${name}", which is private to ${wanted}/`);
     if (LEVELS[wanted] >= LEVELS[folder] && !(EXCEPTIONS[folder] ?? []).includes(target)) {
-      problems.push(`${shown}: ${folder}/ (level ${LEVELS[folder]}) includes "${name}" of level ${LEVELS[wanted]}`);
+      problems.push(
+        `${shown}: ${folder}/ (level ${LEVELS[folder]}) includes "${name}" of level ${LEVELS[wanted]}`,
+      );
     }
   }
   return problems;
 }
 
-const IMPORT = /(?:^|[^\w$.])(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|[^\w$.])import\s*\(?\s*(?:\/\*.*?\*\/\s*)?['"]([^'"]+)['"]/gm;
+const IMPORT =
+  /(?:^|[^\w$.])(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|[^\w$.])import\s*\(?\s*(?:\/\*.*?\*\/\s*)?['"]([^'"]+)['"]/gm;
 
 /** web/ reaches the engine through this file alone. */
 const ENGINE_ENTRY = 'wasm-glue/ts/index.ts';
@@ -95,7 +100,10 @@ function checkTsFile(file, root) {
   for (const [, from, bare] of readFileSync(file, 'utf8').matchAll(IMPORT)) {
     const name = (from ?? bare ?? '').replace(/\?.*$/, '');
     const target = name.startsWith('.')
-      ? path.relative(root, path.resolve(path.dirname(file), name)).split(path.sep).join('/')
+      ? path
+          .relative(root, path.resolve(path.dirname(file), name))
+          .split(path.sep)
+          .join('/')
       : name;
     const engine = /(?:^|\/)wasm-glue(?:\/|$)/.test(target);
     const entry = target.replace(/\.(?:js|ts)$/, '') === ENGINE_ENTRY.replace(/\.ts$/, '');

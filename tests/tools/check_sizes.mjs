@@ -29,6 +29,7 @@ main(import.meta, (args) => {
     const color = lines > LIMIT ? red : lines > AIM ? yellow : green;
     console.log(`${color(String(lines).padStart(6))}  ${file}`);
   }
-  for (const { file, lines } of tooLarge) console.error(red(`${file}: ${lines} lines, more than ${LIMIT}: split it`));
+  for (const { file, lines } of tooLarge)
+    console.error(red(`${file}: ${lines} lines, more than ${LIMIT}: split it`));
   if (tooLarge.length > 0) process.exitCode = 1;
 });

@@ -18,8 +18,11 @@ export function parseCounts(output) {
  */
 export function judge({ code, output, timedOut }) {
   const counts = parseCounts(output);
-  if (timedOut) return { passed: counts?.passed ?? 0, failed: (counts?.failed ?? 0) + 1, problem: 'ran out of time' };
-  if (!counts) return { passed: 0, failed: 1, problem: `ended with status ${code} and without a report line` };
-  if (code !== 0 && counts.failed === 0) return { ...counts, failed: 1, problem: `ended with status ${code}` };
+  if (timedOut)
+    return { passed: counts?.passed ?? 0, failed: (counts?.failed ?? 0) + 1, problem: 'ran out of time' };
+  if (!counts)
+    return { passed: 0, failed: 1, problem: `ended with status ${code} and without a report line` };
+  if (code !== 0 && counts.failed === 0)
+    return { ...counts, failed: 1, problem: `ended with status ${code}` };
   return counts;
 }

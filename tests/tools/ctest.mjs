@@ -39,8 +39,15 @@ main(import.meta, async ([preset, ...options]) => {
   rmSync(junit, { force: true });
   const { code } = await run(
     'ctest',
-    ['--test-dir', folder, '--output-on-failure', '--no-tests=error', '--timeout', '300', `-j${availableParallelism()}`]
-      .concat(['--test-output-size-passed', '65536', '--output-junit', junit], options),
+    [
+      '--test-dir',
+      folder,
+      '--output-on-failure',
+      '--no-tests=error',
+      '--timeout',
+      '300',
+      `-j${availableParallelism()}`,
+    ].concat(['--test-output-size-passed', '65536', '--output-junit', junit], options),
     { live: true },
   );
   let counts = { passed: 0, failed: 0 };

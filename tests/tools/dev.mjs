@@ -9,5 +9,8 @@ main(import.meta, async (args) => {
   await build(['native', 'wasm']);
   const vite = path.join(ROOT, 'node_modules/vite/bin/vite.js');
   const config = path.join(ROOT, 'web/vite.config.mjs');
-  await must(process.execPath, [vite, '--config', config, '--host', '127.0.0.1', ...args], { cwd: path.join(ROOT, 'web'), live: true });
+  await must(process.execPath, [vite, '--config', config, '--host', '127.0.0.1', ...args], {
+    cwd: path.join(ROOT, 'web'),
+    live: true,
+  });
 });

@@ -5,10 +5,32 @@
 // packages, unpacked below build/toolchain and never installed: they bring their own C library, reached
 // through small start scripts, so the system's libraries stay as they are.
 
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { APT_OPTIONS, installPackages, isDebianLike } from './packages.mjs';
-import { BUILD, ROOT, StepError, hashInputs, must, readStamp, run, step, which, withLock, writeStamp } from './steps.mjs';
+import {
+  BUILD,
+  ROOT,
+  StepError,
+  hashInputs,
+  must,
+  readStamp,
+  run,
+  step,
+  which,
+  withLock,
+  writeStamp,
+} from './steps.mjs';
 
 export const MIN_EMSCRIPTEN = [3, 1, 58];
 const TOOLCHAIN = path.join(BUILD, 'toolchain');
@@ -21,7 +43,11 @@ const RECIPE = 'recipe 2';
 /** Suites that carry a new enough Emscripten, newest-proven first, per distribution. */
 const SUITES = {
   debian: { suites: ['trixie'], components: 'main', keyring: 'debian-archive-keyring.gpg' },
-  ubuntu: { suites: ['questing', 'resolute', 'plucky'], components: 'main universe', keyring: 'ubuntu-archive-keyring.gpg' },
+  ubuntu: {
+    suites: ['questing', 'resolute', 'plucky'],
+    components: 'main universe',
+    keyring: 'ubuntu-archive-keyring.gpg',
+  },
 };
 
 const MANUAL = `no Emscripten ${MIN_EMSCRIPTEN.join('.')} or newer was found. Install the Emscripten SDK and run, in its folder:
@@ -64,7 +90,9 @@ async function findExisting() {
     const version = await readVersion(emcc);
     if (!version || !isAtLeast(version, MIN_EMSCRIPTEN)) continue;
     const roots = [path.dirname(emcc), '/usr/share/emscripten', '/usr/lib/emscripten'];
-    const folder = roots.find((place) => existsSync(path.join(place, 'cmake/Modules/Platform/Emscripten.cmake')));
+    const folder = roots.find((place) =>
+      existsSync(path.join(place, 'cmake/Modules/Platform/Emscripten.cmake')),
+    );
     if (folder) return { root: folder, env: {}, version };
   }
   return undefined;
@@ -86,7 +114,11 @@ function readArchiveUri(osId) {
   const files = [`/etc/apt/sources.list.d/${osId}.sources`, '/etc/apt/sources.list'];
   const folder = '/etc/apt/sources.list.d';
   if (existsSync(folder)) {
-    files.push(...readdirSync(folder).filter((name) => /\.(sources|list)$/.test(name)).map((name) => path.join(folder, name)));
+    files.push(
+      ...readdirSync(folder)
+        .filter((name) => /\.(sources|list)$/.test(name))
+        .map((name) => path.join(folder, name)),
+    );
   }
   for (const file of files) {
     if (!existsSync(file)) continue;
@@ -128,7 +160,10 @@ async function downloadPackages(apt, osId, uri) {
     await must('apt-get', [...options, '-qq', 'download', ...names], { cwd: debs });
     return { llvm };
   }
-  throw new StepError(`the archive of this system offers no Emscripten that can be used.\n${MANUAL}`, lastLog);
+  throw new StepError(
+    `the archive of this system offers no Emscripten that can be used.\n${MANUAL}`,
+    lastLog,
+  );
 }
 
 function findLoader(folder) {
@@ -172,7 +207,8 @@ function writeConfig(llvm, llvmRoot) {
 /** Link-time-optimization and position-independent copies of the system libraries: 1.2 GB we never use. */
 function dropUnusedCaches() {
   const sysroot = path.join(PRIVATE_ROOT, 'cache/sysroot/lib/wasm32-emscripten');
-  for (const name of ['lto', 'lto-pic', 'pic']) rmSync(path.join(sysroot, name), { recursive: true, force: true });
+  for (const name of ['lto', 'lto-pic', 'pic'])
+    rmSync(path.join(sysroot, name), { recursive: true, force: true });
 }
 
 /** Emscripten's optimizer parses JavaScript with acorn; ours comes from npm, at the version in the lock. */
@@ -191,7 +227,9 @@ async function makePrivate(osId) {
   for (const name of ['etc', 'state/lists/partial', 'cache/archives/partial', 'deb']) {
     mkdirSync(path.join(apt, name), { recursive: true });
   }
-  const { llvm } = await step('private Emscripten: download packages', () => downloadPackages(apt, osId, uri));
+  const { llvm } = await step('private Emscripten: download packages', () =>
+    downloadPackages(apt, osId, uri),
+  );
   const tools = [
     { what: `clang ${llvm}`, package: `clang-${llvm}`, program: `clang-${llvm}` },
     { what: `lld ${llvm}`, package: `lld-${llvm}`, program: `wasm-ld-${llvm}` },
@@ -215,7 +253,9 @@ async function makePrivate(osId) {
     rmSync(settings, { force: true });
     symlinkSync(PRIVATE_CONFIG, settings);
   });
-  await step('private Emscripten: try it', () => tryCompile(path.join(PRIVATE_ROOT, 'emcc'), { EM_CONFIG: PRIVATE_CONFIG }));
+  await step('private Emscripten: try it', () =>
+    tryCompile(path.join(PRIVATE_ROOT, 'emcc'), { EM_CONFIG: PRIVATE_CONFIG }),
+  );
 }
 
 /** Links one small optimized module, with threads, and runs it: proves the parts fit together. */
@@ -223,9 +263,19 @@ async function tryCompile(emcc, env) {
   const folder = path.join(TOOLCHAIN, 'trial');
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'trial.c'), 'int answer(int x) { return x * 2 + 1; }\n');
-  const settings = ['-sMODULARIZE', '-sEXPORT_ES6', '-sENVIRONMENT=node', '-sSTRICT', '-sEXPORTED_FUNCTIONS=_answer'];
-  await must(emcc, ['-O2', '-pthread', 'trial.c', '--no-entry', '-o', 'trial.mjs', ...settings], { cwd: folder, env });
-  const program = "const m = await (await import('./trial.mjs')).default(); if (m._answer(20) !== 41) throw 1; process.exit(0);";
+  const settings = [
+    '-sMODULARIZE',
+    '-sEXPORT_ES6',
+    '-sENVIRONMENT=node',
+    '-sSTRICT',
+    '-sEXPORTED_FUNCTIONS=_answer',
+  ];
+  await must(emcc, ['-O2', '-pthread', 'trial.c', '--no-entry', '-o', 'trial.mjs', ...settings], {
+    cwd: folder,
+    env,
+  });
+  const program =
+    "const m = await (await import('./trial.mjs')).default(); if (m._answer(20) !== 41) throw 1; process.exit(0);";
   await must(process.execPath, ['--input-type=module', '-e', program], { cwd: folder });
   rmSync(folder, { recursive: true, force: true });
 }
@@ -237,7 +287,9 @@ function describe({ root: folder, env, version }) {
     version: version.join('.'),
     env: { ...env, TTVM_EMSCRIPTEN_CMAKE: path.join(folder, 'cmake/Modules/Platform/Emscripten.cmake') },
   };
-  const text = Object.entries(found.env).map(([name, value]) => `export ${name}='${value}'\n`).join('');
+  const text = Object.entries(found.env)
+    .map(([name, value]) => `export ${name}='${value}'\n`)
+    .join('');
   const file = path.join(BUILD, 'emscripten.env');
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
     mkdirSync(BUILD, { recursive: true });
@@ -264,6 +316,9 @@ export async function ensureEmscripten() {
     writeStamp('toolchain', key);
   });
   const version = await readVersion(emcc, env);
-  if (!version) throw new StepError(`the private Emscripten under ${TOOLCHAIN} does not run; 'npm run clean -- --all' makes it anew next time`);
+  if (!version)
+    throw new StepError(
+      `the private Emscripten under ${TOOLCHAIN} does not run; 'npm run clean -- --all' makes it anew next time`,
+    );
   return describe({ root: PRIVATE_ROOT, env, version });
 }

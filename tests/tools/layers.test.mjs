@@ -52,16 +52,25 @@ describe('layers of C', () => {
   test('a higher level is caught', () => {
     const problems = problemsOf({ 'core/value/value.c': '#include "heap/heap.h"\n', 'core/heap/heap.h': '' });
     assert.equal(problems.length, 1);
-    assert.match(problems[0], /core\/value\/value\.c: value\/ \(level 1\) includes "heap\/heap\.h" of level 2/);
+    assert.match(
+      problems[0],
+      /core\/value\/value\.c: value\/ \(level 1\) includes "heap\/heap\.h" of level 2/,
+    );
   });
 
   test('a neighbour of the same level is caught, also through a relative path', () => {
-    const problems = problemsOf({ 'core/asm/asm.c': '#include "../verify/verify.h"\n', 'core/verify/verify.h': '' });
+    const problems = problemsOf({
+      'core/asm/asm.c': '#include "../verify/verify.h"\n',
+      'core/verify/verify.h': '',
+    });
     assert.equal(problems.length, 1);
   });
 
   test('port may include the listed headers of base and no others', () => {
-    const allowed = problemsOf({ 'core/port/lock.h': '#include "base/config.h"\n', 'core/base/config.h': '' });
+    const allowed = problemsOf({
+      'core/port/lock.h': '#include "base/config.h"\n',
+      'core/base/config.h': '',
+    });
     assert.deepEqual(allowed, []);
     const refused = problemsOf({ 'core/port/lock.h': '#include "base/vec.h"\n', 'core/base/vec.h': '' });
     assert.equal(refused.length, 1);
@@ -79,7 +88,10 @@ describe('layers of C', () => {
 
   test('a folder without a level is caught', () => {
     assert.equal(problemsOf({ 'core/newcomer/a.c': 'int x;\n' }).length, 1);
-    assert.equal(problemsOf({ 'core/vm/vm.c': '#include "newcomer/a.h"\n', 'core/newcomer/a.h': '' }).length, 2);
+    assert.equal(
+      problemsOf({ 'core/vm/vm.c': '#include "newcomer/a.h"\n', 'core/newcomer/a.h': '' }).length,
+      2,
+    );
   });
 });
 
@@ -110,7 +122,8 @@ import '../styles/tokens.css';
   });
 
   test('web/src/model stands alone', () => {
-    const inside = "import { a } from './other.ts';\nimport type { E } from '../../../wasm-glue/ts/index.ts';\n";
+    const inside =
+      "import { a } from './other.ts';\nimport type { E } from '../../../wasm-glue/ts/index.ts';\n";
     assert.deepEqual(problemsOf({ ...engine, 'web/src/model/a.ts': inside }), []);
     for (const text of ["import { html } from 'lit';\n", "import { store } from '../app/store.ts';\n"]) {
       assert.equal(problemsOf({ ...engine, 'web/src/model/a.ts': text }).length, 1, text);
@@ -125,7 +138,10 @@ describe('sizes', () => {
 
   test('a long file is caught, a long table is not', () => {
     const text = 'x\n'.repeat(LIMIT + 1);
-    const { tooLarge } = withTree({ 'core/vm/vm.c': text, 'core/bytecode/opcodes.def': text, 'core/vm/ok.c': 'x\n'.repeat(LIMIT) }, checkSizes);
+    const { tooLarge } = withTree(
+      { 'core/vm/vm.c': text, 'core/bytecode/opcodes.def': text, 'core/vm/ok.c': 'x\n'.repeat(LIMIT) },
+      checkSizes,
+    );
     assert.deepEqual(tooLarge, [{ file: 'core/vm/vm.c', lines: LIMIT + 1 }]);
   });
 });

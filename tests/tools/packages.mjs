@@ -10,35 +10,93 @@ import { StepError, hashInputs, must, readStamp, run, step, which, withLock, wri
 export const GOALS = ['build', 'test', 'check', 'fuzz'];
 
 const hasProgram = (name) => () => which(name) !== undefined;
-const hasFile = (...files) => () => files.some((file) => existsSync(file));
+const hasFile =
+  (...files) =>
+  () =>
+    files.some((file) => existsSync(file));
 
 async function hasLibrary(name) {
   if (!which('pkg-config')) return false;
   return (await run('pkg-config', ['--exists', name])).code === 0;
 }
 
-/** Lowest CMake that reads the presets (schema version 3). */
-export const MIN_CMAKE = [3, 21];
+/** Debian 12's; what CMakeLists.txt asks for. */
+export const MIN_CMAKE = [3, 25];
 
 /**
  * Each need: `what` a person calls it, `package` on Debian and Ubuntu, `goals` that use it, `present()`.
  * clang/lld/llvm for WebAssembly are not here: emscripten.mjs asks for the version its own copy wants.
  */
 export const NEEDS = [
-  { what: 'cmake ≥ 3.21', package: 'cmake', goals: ['build', 'test', 'check', 'fuzz'], present: hasProgram('cmake') },
-  { what: 'ninja', package: 'ninja-build', goals: ['build', 'test', 'check', 'fuzz'], present: hasProgram('ninja') },
-  { what: 'gcc ≥ 12 (or clang ≥ 14 through CC)', package: 'gcc', goals: ['build', 'test', 'check'], present: hasProgram(process.env.CC ?? 'gcc') },
-  { what: 'the C library headers', package: 'libc6-dev', goals: ['build', 'test', 'check', 'fuzz'], present: hasFile('/usr/include/stdio.h', '/usr/local/include/stdio.h') },
-  { what: 'pkg-config', package: 'pkg-config', goals: ['build', 'test', 'check', 'fuzz'], present: hasProgram('pkg-config') },
-  { what: 'libuv (headers)', package: 'libuv1-dev', goals: ['build', 'test', 'check', 'fuzz'], present: () => hasLibrary('libuv') },
-  { what: 'utf8proc (headers)', package: 'libutf8proc-dev', goals: ['build', 'test', 'check', 'fuzz'], present: () => hasLibrary('libutf8proc') },
-  { what: 'python3 (Emscripten runs on it)', package: 'python3', goals: ['build', 'test'], present: hasProgram('python3') },
+  {
+    what: 'cmake ≥ 3.25',
+    package: 'cmake',
+    goals: ['build', 'test', 'check', 'fuzz'],
+    present: hasProgram('cmake'),
+  },
+  {
+    what: 'ninja',
+    package: 'ninja-build',
+    goals: ['build', 'test', 'check', 'fuzz'],
+    present: hasProgram('ninja'),
+  },
+  {
+    what: 'gcc ≥ 12 (or clang ≥ 14 through CC)',
+    package: 'gcc',
+    goals: ['build', 'test', 'check'],
+    present: hasProgram(process.env.CC ?? 'gcc'),
+  },
+  {
+    what: 'the C library headers',
+    package: 'libc6-dev',
+    goals: ['build', 'test', 'check', 'fuzz'],
+    present: hasFile('/usr/include/stdio.h', '/usr/local/include/stdio.h'),
+  },
+  {
+    what: 'pkg-config',
+    package: 'pkg-config',
+    goals: ['build', 'test', 'check', 'fuzz'],
+    present: hasProgram('pkg-config'),
+  },
+  {
+    what: 'libuv (headers)',
+    package: 'libuv1-dev',
+    goals: ['build', 'test', 'check', 'fuzz'],
+    present: () => hasLibrary('libuv'),
+  },
+  {
+    what: 'utf8proc (headers)',
+    package: 'libutf8proc-dev',
+    goals: ['build', 'test', 'check', 'fuzz'],
+    present: () => hasLibrary('libutf8proc'),
+  },
+  {
+    what: 'python3 (Emscripten runs on it)',
+    package: 'python3',
+    goals: ['build', 'test'],
+    present: hasProgram('python3'),
+  },
   { what: 'Chromium', package: 'chromium', goals: ['test'], present: () => findChromium() !== undefined },
-  { what: 'a font for Chromium', package: 'fonts-dejavu-core', goals: ['test'], present: hasFile('/usr/share/fonts/truetype', '/usr/share/fonts/TTF', '/usr/share/fonts/dejavu') },
-  { what: 'clang-format 14', package: 'clang-format-14', goals: ['check'], present: hasProgram('clang-format-14') },
+  {
+    what: 'a font for Chromium',
+    package: 'fonts-dejavu-core',
+    goals: ['test'],
+    present: hasFile('/usr/share/fonts/truetype', '/usr/share/fonts/TTF', '/usr/share/fonts/dejavu'),
+  },
+  {
+    what: 'clang-format 14',
+    package: 'clang-format-14',
+    goals: ['check'],
+    present: hasProgram('clang-format-14'),
+  },
   { what: 'clang-tidy 14', package: 'clang-tidy-14', goals: ['check'], present: hasProgram('clang-tidy-14') },
   { what: 'clang 19', package: 'clang-19', goals: ['fuzz'], present: hasProgram('clang-19') },
-  { what: "clang 19's sanitizer run-time", package: 'libclang-rt-19-dev', goals: ['fuzz'], present: hasFile('/usr/lib/llvm-19/lib/clang/19/lib/linux', '/usr/lib/clang/19/lib/linux') },
+  {
+    what: "clang 19's sanitizer run-time",
+    package: 'libclang-rt-19-dev',
+    goals: ['fuzz'],
+    present: hasFile('/usr/lib/llvm-19/lib/clang/19/lib/linux', '/usr/lib/clang/19/lib/linux'),
+  },
 ];
 
 /** The browser the page's tests drive: $CHROMIUM, else the first known name on PATH. */
@@ -76,14 +134,18 @@ export async function installPackages(missing) {
   const names = [...new Set(missing.map((need) => need.package))];
   const lines = missing.map((need) => `missing: ${need.what} (package ${need.package})`).join('\n');
   if (!isDebianLike()) {
-    throw new StepError(`${lines}\nThis system has no apt-get: install these with its own package manager, then run this again.`);
+    throw new StepError(
+      `${lines}\nThis system has no apt-get: install these with its own package manager, then run this again.`,
+    );
   }
   const command = `apt-get install -y --no-install-recommends ${names.join(' ')}`;
   if (!isRoot()) throw new StepError(`${lines}\nInstall them, then run this again:\n\n    sudo ${command}\n`);
   await withLock('apt', async () => {
     await updateLists();
     await step(`apt-get install ${names.join(' ')}`, () =>
-      must('apt-get', [...APT_OPTIONS, 'install', '-y', '--no-install-recommends', ...names], { env: APT_ENV }),
+      must('apt-get', [...APT_OPTIONS, 'install', '-y', '--no-install-recommends', ...names], {
+        env: APT_ENV,
+      }),
     );
   });
 }
@@ -99,13 +161,17 @@ const isOlder = (have, want) => have[0] < want[0] || (have[0] === want[0] && hav
 async function findTooOld() {
   const lines = [];
   const cmake = parseVersion(await must('cmake', ['--version']));
-  if (isOlder(cmake, MIN_CMAKE)) lines.push(`too old: cmake ${cmake.join('.')} (needs ${MIN_CMAKE.join('.')} or newer)`);
+  if (isOlder(cmake, MIN_CMAKE))
+    lines.push(`too old: cmake ${cmake.join('.')} (needs ${MIN_CMAKE.join('.')} or newer)`);
   const compiler = process.env.CC ?? 'gcc';
   const about = await must(compiler, ['--version']);
   const isClang = /clang/i.test(about);
   const [major] = parseVersion(await must(compiler, isClang ? ['--version'] : ['-dumpfullversion']));
   const least = isClang ? 14 : 12;
-  if (major < least) lines.push(`too old: ${compiler} ${major} (needs ${isClang ? 'clang' : 'gcc'} ${least} or newer; set CC to a newer one)`);
+  if (major < least)
+    lines.push(
+      `too old: ${compiler} ${major} (needs ${isClang ? 'clang' : 'gcc'} ${least} or newer; set CC to a newer one)`,
+    );
   return lines;
 }
 

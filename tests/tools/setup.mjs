@@ -19,10 +19,17 @@ function checkNode() {
 
 /** `npm ci`, when the lock file or the Node version changed or node_modules is gone. */
 async function installNpmPackages() {
-  const key = hashInputs(['package.json', 'package-lock.json', '.npmrc'], [String(process.versions.modules), process.platform, process.arch]);
+  const key = hashInputs(
+    ['package.json', 'package-lock.json', '.npmrc'],
+    [String(process.versions.modules), process.platform, process.arch],
+  );
   const outputs = [path.join(ROOT, 'node_modules/.package-lock.json')];
   await withLock('npm', () =>
-    step('npm ci', () => must('npm', ['ci', '--no-audit', '--no-fund'], { env: { npm_config_loglevel: 'error' } }), { stamp: 'npm', key, outputs }),
+    step(
+      'npm ci',
+      () => must('npm', ['ci', '--no-audit', '--no-fund'], { env: { npm_config_loglevel: 'error' } }),
+      { stamp: 'npm', key, outputs },
+    ),
   );
 }
 
@@ -41,6 +48,10 @@ main(import.meta, async (args) => {
   const goal = args[0] ?? 'build';
   if (!GOALS.includes(goal)) throw new StepError(`unknown goal '${goal}'; one of: ${GOALS.join(', ')}`);
   const { emscripten } = await setUp(goal);
-  if (emscripten) console.log(`Emscripten ${emscripten.version} at ${path.relative(ROOT, emscripten.root) || emscripten.root}`);
-  if (!existsSync(path.join(ROOT, 'node_modules'))) throw new StepError('node_modules is missing after npm ci');
+  if (emscripten)
+    console.log(
+      `Emscripten ${emscripten.version} at ${path.relative(ROOT, emscripten.root) || emscripten.root}`,
+    );
+  if (!existsSync(path.join(ROOT, 'node_modules')))
+    throw new StepError('node_modules is missing after npm ci');
 });

@@ -14,7 +14,8 @@ function readPort() {
   const text = process.env.PORT;
   if (!text) return FIRST_PORT;
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new StepError(`PORT=${text} is no port number`);
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new StepError(`PORT=${text} is no port number`);
   return port;
 }
 
@@ -23,9 +24,16 @@ main(import.meta, async (args) => {
   if (unknown) throw new StepError(`unknown option '${unknown}' (known: --no-headers)`);
   const port = readPort();
   await build(['all']);
-  const options = { root: path.join(BUILD, 'site'), headers: !args.includes('--no-headers'), port, attempts: PORTS_TO_TRY };
+  const options = {
+    root: path.join(BUILD, 'site'),
+    headers: !args.includes('--no-headers'),
+    port,
+    attempts: PORTS_TO_TRY,
+  };
   const server = await serve(options).catch((error) => {
     throw new StepError(`no free port from ${port} on: ${error.message}`);
   });
-  console.log(`\n${bold(`TinyTotVM is at ${server.url}`)}  (ready after ${formatTime(performance.now())}; Ctrl+C ends it)`);
+  console.log(
+    `\n${bold(`TinyTotVM is at ${server.url}`)}  (ready after ${formatTime(performance.now())}; Ctrl+C ends it)`,
+  );
 });

@@ -50,7 +50,8 @@ function parsePath(url, prefix) {
   const segments = pathname.slice(prefix.length).split('/');
   // Only the last may be empty (a folder); `..`, a backslash or a NUL, encoded or not, is never a name of ours.
   if (segments.at(-1) === '') segments.pop();
-  if (segments.some((name) => name === '' || name === '..' || name === '.' || /[\\\0]/.test(name))) return undefined;
+  if (segments.some((name) => name === '' || name === '..' || name === '.' || /[\\\0]/.test(name)))
+    return undefined;
   return segments;
 }
 
@@ -67,7 +68,8 @@ async function findFile(rootReal, segments) {
   const wanted = path.join(rootReal, ...segments);
   const real = await realpath(wanted);
   // A symbolic link inside the root must not lead out of it.
-  if (real !== rootReal && !real.startsWith(rootReal + path.sep)) throw Object.assign(new Error('outside'), { code: 'ENOENT' });
+  if (real !== rootReal && !real.startsWith(rootReal + path.sep))
+    throw Object.assign(new Error('outside'), { code: 'ENOENT' });
   const info = await stat(real);
   return { real, info };
 }
@@ -77,8 +79,10 @@ async function respond(request, response, rootReal, prefix, headers) {
     response.writeHead(status, { ...headers, ...extra });
     response.end(request.method === 'HEAD' ? undefined : body);
   };
-  const refuse = (status, text, extra = {}) => send(status, { 'Content-Type': 'text/plain; charset=utf-8', ...extra }, `${text}\n`);
-  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'method not allowed', { Allow: 'GET, HEAD' });
+  const refuse = (status, text, extra = {}) =>
+    send(status, { 'Content-Type': 'text/plain; charset=utf-8', ...extra }, `${text}\n`);
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return refuse(405, 'method not allowed', { Allow: 'GET, HEAD' });
   const segments = parsePath(request.url ?? '/', prefix);
   if (!segments) return refuse(404, 'not found');
   let file;
@@ -105,7 +109,8 @@ async function respond(request, response, rootReal, prefix, headers) {
   };
   if (request.headers['if-none-match'] === etag) return send(304, about);
   const range = parseRange(request.headers.range, info.size);
-  if (range === null) return refuse(416, 'range not satisfiable', { 'Content-Range': `bytes */${info.size}` });
+  if (range === null)
+    return refuse(416, 'range not satisfiable', { 'Content-Range': `bytes */${info.size}` });
   const [first, last] = range ?? [0, info.size - 1];
   if (range) about['Content-Range'] = `bytes ${first}-${last}/${info.size}`;
   response.writeHead(range ? 206 : 200, { ...headers, ...about, 'Content-Length': last - first + 1 });
@@ -144,7 +149,14 @@ function listen(server, port, host) {
  * @param {string} [options.host] loopback name only
  * @returns {Promise<{url: string, origin: string, port: number, close: () => Promise<void>}>}
  */
-export async function serve({ root, headers = true, port = 0, attempts = 1, prefix = '/', host = '127.0.0.1' }) {
+export async function serve({
+  root,
+  headers = true,
+  port = 0,
+  attempts = 1,
+  prefix = '/',
+  host = '127.0.0.1',
+}) {
   const extra = headers === true ? ISOLATION_HEADERS : headers === false ? {} : headers;
   const base = `/${prefix.replace(/^\/+|\/+$/g, '')}/`.replace('//', '/');
   const rootReal = await realpath(root);

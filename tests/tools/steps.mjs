@@ -100,9 +100,13 @@ export function run(command, args, { cwd = ROOT, env = {}, live = false, timeout
 /** Like `run`, but a status other than 0 is a StepError that carries the command's full output. */
 export async function must(command, args, options = {}) {
   const result = await run(command, args, options);
-  if (result.timedOut) throw new StepError(`${command} was stopped after ${formatTime(result.ms)}`, result.output);
+  if (result.timedOut)
+    throw new StepError(`${command} was stopped after ${formatTime(result.ms)}`, result.output);
   if (result.code !== 0) {
-    throw new StepError(`${[command, ...args].join(' ')} ended with status ${result.code}`, options.live ? '' : result.output);
+    throw new StepError(
+      `${[command, ...args].join(' ')} ended with status ${result.code}`,
+      options.live ? '' : result.output,
+    );
   }
   return result.output;
 }
@@ -216,7 +220,7 @@ export async function withLock(name, action) {
   const lock = path.join(LOCKS, name);
   mkdirSync(LOCKS, { recursive: true });
   const deadline = Date.now() + LOCK_WAIT_MS;
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     try {
       mkdirSync(lock);
       break;
@@ -229,7 +233,8 @@ export async function withLock(name, action) {
     }
     if (!told) console.log(dim(`waiting for another process that holds '${name}' …`));
     told = true;
-    if (Date.now() > deadline) throw new StepError(`another process has held ${lock} for too long; remove it by hand`);
+    if (Date.now() > deadline)
+      throw new StepError(`another process has held ${lock} for too long; remove it by hand`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   writeFileSync(path.join(lock, 'pid'), String(process.pid));

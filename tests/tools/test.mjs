@@ -15,18 +15,31 @@ const MINUTE = 60_000;
 /** A suite of Node tests: a folder's *.test.mjs under our reporter. */
 function nodeTests(folder) {
   const names = existsSync(path.join(ROOT, folder)) ? readdirSync(path.join(ROOT, folder)) : [];
-  const files = names.filter((name) => name.endsWith('.test.mjs')).sort().map((name) => `${folder}/${name}`);
+  const files = names
+    .filter((name) => name.endsWith('.test.mjs'))
+    .sort()
+    .map((name) => `${folder}/${name}`);
   const reporter = path.join(ROOT, 'tests/tools/reporter.mjs');
-  return { title: folder, needs: files[0] ?? folder, command: [NODE, '--test', `--test-reporter=${reporter}`, '--test-reporter-destination=stdout', ...files] };
+  return {
+    title: folder,
+    needs: files[0] ?? folder,
+    command: [NODE, '--test', `--test-reporter=${reporter}`, '--test-reporter-destination=stdout', ...files],
+  };
 }
 
 /** A folder's own run.mjs when it has one, else its *.test.mjs. */
 function folderTests(folder) {
   const own = `${folder}/run.mjs`;
-  return existsSync(path.join(ROOT, own)) ? { title: folder, needs: own, command: [NODE, own] } : nodeTests(folder);
+  return existsSync(path.join(ROOT, own))
+    ? { title: folder, needs: own, command: [NODE, own] }
+    : nodeTests(folder);
 }
 
-const unitTests = (preset) => ({ title: `C unit tests (${preset})`, needs: 'tests/unit', command: [NODE, 'tests/tools/ctest.mjs', preset] });
+const unitTests = (preset) => ({
+  title: `C unit tests (${preset})`,
+  needs: 'tests/unit',
+  command: [NODE, 'tests/tools/ctest.mjs', preset],
+});
 
 function conformance(title, args, env = {}) {
   return { title, needs: 'tests/run.mjs', command: [NODE, 'tests/run.mjs', ...args], env };
@@ -102,9 +115,13 @@ async function runSuite(name, suite) {
   const wrapper = suite.wrapper ? await suite.wrapper() : [];
   const sum = { passed: 0, failed: 0, problem: '' };
   for (const part of present) {
-    console.log(dim(`${part.title}: ${part.command.map((word) => (word === NODE ? 'node' : word)).join(' ')}`));
+    console.log(
+      dim(`${part.title}: ${part.command.map((word) => (word === NODE ? 'node' : word)).join(' ')}`),
+    );
     const [program, ...args] = [...wrapper, ...part.command];
-    const counts = judge(await run(program, args, { live: true, timeout: suite.minutes * MINUTE, env: part.env ?? {} }));
+    const counts = judge(
+      await run(program, args, { live: true, timeout: suite.minutes * MINUTE, env: part.env ?? {} }),
+    );
     sum.passed += counts.passed;
     sum.failed += counts.failed;
     if (counts.problem) sum.problem += `${part.title} ${counts.problem}. `;
@@ -127,7 +144,9 @@ main(import.meta, async (args) => {
   for (const { name, counts, ms } of rows) {
     const text = counts ? `${counts.passed} passed, ${counts.failed} failed` : 'absent';
     const paint = !counts || counts.failed > 0 ? red : green;
-    console.log(`${name.padEnd(12)} ${paint(text.padEnd(28))} ${dim(formatTime(ms))} ${counts?.problem ?? ''}`);
+    console.log(
+      `${name.padEnd(12)} ${paint(text.padEnd(28))} ${dim(formatTime(ms))} ${counts?.problem ?? ''}`,
+    );
   }
   const passed = rows.reduce((sum, { counts }) => sum + (counts?.passed ?? 0), 0);
   const failed = rows.reduce((sum, { counts }) => sum + (counts?.failed ?? 0), 0);

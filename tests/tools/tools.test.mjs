@@ -80,7 +80,10 @@ describe('steps', () => {
 
 describe('counting', () => {
   test('the last report line of an output counts, colours and all', () => {
-    assert.deepEqual(parseCounts('1 passed, 0 failed\nmore\n12 passed, 3 failed\n'), { passed: 12, failed: 3 });
+    assert.deepEqual(parseCounts('1 passed, 0 failed\nmore\n12 passed, 3 failed\n'), {
+      passed: 12,
+      failed: 3,
+    });
     assert.deepEqual(parseCounts('\x1b[32m5 passed, 0 failed\x1b[0m\r\n'), { passed: 5, failed: 0 });
     assert.equal(parseCounts('about 5 passed, 0 failed'), undefined);
     assert.equal(parseCounts(''), undefined);
@@ -95,7 +98,8 @@ describe('counting', () => {
   });
 
   test("CTest's report: programs that count checks, programs that do not, crashes", () => {
-    const testcase = (status, output) => `<testcase name="t" status="${status}"><system-out>${output}</system-out></testcase>\n`;
+    const testcase = (status, output) =>
+      `<testcase name="t" status="${status}"><system-out>${output}</system-out></testcase>\n`;
     assert.deepEqual(countJunit(testcase('run', '9 passed, 0 failed\n')), { passed: 9, failed: 0 });
     assert.deepEqual(countJunit(testcase('run', 'quiet')), { passed: 1, failed: 0 });
     assert.deepEqual(countJunit(testcase('fail', 'segmentation fault')), { passed: 0, failed: 1 });
@@ -144,10 +148,13 @@ describe('static server', () => {
     assert.equal(response.status, 200);
     assert.equal(await response.text(), '<p>home');
     assert.equal(response.headers.get('content-type'), 'text/html; charset=utf-8');
-    for (const [name, value] of Object.entries(ISOLATION_HEADERS)) assert.equal(response.headers.get(name), value);
+    for (const [name, value] of Object.entries(ISOLATION_HEADERS))
+      assert.equal(response.headers.get(name), value);
     const again = await rawGet(isolated, '/data.wasm');
     assert.equal(again.headers['content-type'], 'application/wasm');
-    const cached = await fetch(`${isolated.url}data.wasm`, { headers: { 'If-None-Match': again.headers.etag } });
+    const cached = await fetch(`${isolated.url}data.wasm`, {
+      headers: { 'If-None-Match': again.headers.etag },
+    });
     assert.equal(cached.status, 304);
   });
 
@@ -159,7 +166,16 @@ describe('static server', () => {
   });
 
   test('nothing outside the folder can be had', async () => {
-    for (const target of ['/../secret.txt', '/%2e%2e/secret.txt', '/sub/..%2f..%2fsecret.txt', '/..%5csecret.txt', '/link.txt', '/%00', '/%zz', '//secret.txt']) {
+    for (const target of [
+      '/../secret.txt',
+      '/%2e%2e/secret.txt',
+      '/sub/..%2f..%2fsecret.txt',
+      '/..%5csecret.txt',
+      '/link.txt',
+      '/%00',
+      '/%zz',
+      '//secret.txt',
+    ]) {
       const { status, body } = await rawGet(isolated, target);
       assert.equal(status, 404, target);
       assert.ok(!body.includes('secret'), target);
