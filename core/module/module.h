@@ -28,6 +28,7 @@
 
 #include "base/names.h"
 #include "base/vec.h"
+#include "bytecode/builtin.h"
 #include "bytecode/opcode.h"
 #include "heap/data.h"
 #include "value/value.h"
@@ -67,6 +68,7 @@ typedef struct TtScope {
     uint32_t slot_count;
     uint32_t *slot_names;   /* slot → name */
     uint32_t *global_slots; /* slot → slot of scope 0 with the same name, or TT_NO_SLOT */
+    TtNames slots;          /* name text → slot, in slot order */
     bool ordered;           /* holds DUMP_SCOPE: slot_count - 1 is a List of slots in order of first assignment */
 } TtScope;
 
@@ -96,6 +98,7 @@ typedef struct TtModule {
     TT_VEC(TtImport) imports;
     TT_VEC(TtBlock) blocks;
     TtFrozen frozen;
+    TtNames constant_index, function_index; /* while building: keys in the order of the tables */
     char *source; /* text for carets in messages; NULL for images */
     size_t source_length;
 

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Scopes and slots. Code is flat, so "which function am I in" is a property of reachability: every
+ * entry (address 0, each called or taken address, each label that nothing else reaches) owns the
+ * instructions it reaches by jumps and fall-through; entries that share an instruction share a scope.
+ */
+#include "module/module.h"
+
+#include "base/alloc.h"
+
+#include <string.h>
+
+#define NO_ROOT UINT32_MAX
+
+typedef struct Linker {
+    TtModule *module;
+    uint32_t *root_of; /* instruction → root, NO_ROOT while unreached */
+    TT_VEC(uint32_t) parents; /* union-find over roots */
+    TT_VEC(uint32_t) work;
+    bool *captured;   /* name → some CAPTURE names it */
+} Linker;
+
+static uint32_t find_root(Linker *linker, uint32_t root)
+{
+    uint32_t *parents = linker->parents.items;
+    while (parents[root] != root) root = parents[root] = parents[parents[root]];
+    return root;
+}
+
+/** Joins two roots; the smaller number stays, so that the top level keeps 0. */
+static void join_roots(Linker *linker, uint32_t a, uint32_t b)
+{
+    a = find_root(linker, a);
+    b = find_root(linker, b);
+    if (a < b) linker->parents.items[b] = a;
+    if (b < a) linker->parents.items[a] = b;
+}
+
+static void reach(Linker *linker, uint32_t address, uint32_t root)
+{
+    if (address >= linker->module->code.count) return;
+    uint32_t other = linker->root_of[address];
+    if (other == NO_ROOT) {
+        linker->root_of[address] = root;
+        tt_vec_push(&linker->work, address);
+    } else if (other != root) {
+        join_roots(linker, other, root);
+    }
+}
+
+static void add_entry(Linker *linker, uint32_t entry)
+{
+    const TtModule *module = linker->module;
+    uint32_t root = linker->parents.count;
+    tt_vec_push(&linker->parents, root);
+    reach(linker, entry, root);
+    while (linker->work.count) {
+        uint32_t at = tt_vec_pop(&linker->work);
+        TtInsn insn = module->code.items[at];
+        uint32_t target = tt_insn_target(module, insn);
+        if (target != UINT32_MAX) reach(linker, target, root);
+        if (insn.op == TT_OP_CATCH && insn.a == 1) reach(linker, module->blocks.items[insn.b].end_at + 1, root);
+        if (!(tt_op_info(insn.op)->flags & TT_FLAG_ENDS)) reach(linker, at + 1, root);
+    }
+}
+
+static void find_scopes(Linker *linker)
+{
+    TtModule *module = linker->module;
+    uint32_t count = module->code.count;
+    linker->root_of = tt_alloc((count + 1) * sizeof *linker->root_of);
+    memset(linker->root_of, 0xff, (count + 1) * sizeof *linker->root_of);
+    add_entry(linker, 0);
+    for (uint32_t i = 0; i < module->functions.count; i++) add_entry(linker, module->functions.items[i].entry);
+    for (uint32_t i = 0; i < module->labels.count; i++) {
+        uint32_t address = module->labels.items[i].address;
+        if (address < count && linker->root_of[address] == NO_ROOT) add_entry(linker, address);
+    }
+    for (uint32_t i = 0; i < count; i++)
+        if (linker->root_of[i] == NO_ROOT) add_entry(linker, i);
+
+    uint32_t *scope_of_root = tt_alloc(linker->parents.count * sizeof *scope_of_root);
+    memset(scope_of_root, 0xff, linker->parents.count * sizeof *scope_of_root);
+    TtScope empty = {0};
+    tt_vec_push(&module->scopes, empty);
+    scope_of_root[0] = 0;
+    module->scope_of = tt_alloc((count + 1) * sizeof *module->scope_of);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t root = find_root(linker, linker->root_of[i]);
+        if (scope_of_root[root] == UINT32_MAX) {
+            scope_of_root[root] = module->scopes.count;
+            tt_vec_push(&module->scopes, empty);
+        }
+        module->scope_of[i] = scope_of_root[root];
+    }
+    module->scope_of[count] = 0;
+    tt_free(scope_of_root);
+}
+
+static void add_slot(TtModule *module, uint32_t scope, uint32_t name)
+{
+    const TtName *text = &module->names.items[name];
+    tt_names_add(&module->scopes.items[scope].slots, text->bytes, text->length);
+}
+
+/** The variable an instruction binds in its own frame, or TT_NO_NAME. */
+static uint32_t bound_name(const TtModule *module, TtInsn insn)
+{
+    switch ((TtOp)insn.op) {
+    case TT_OP_STORE:
+    case TT_OP_DELETE: return (uint32_t)insn.b;
+    case TT_OP_CATCH:
+        if (insn.a == 1) return module->blocks.items[insn.b].variable;
+        return insn.b < 0 ? TT_NO_NAME : (uint32_t)insn.b;
+    default: return TT_NO_NAME;
+    }
+}
+
+static bool reads_name(TtInsn insn)
+{
+    return insn.op == TT_OP_LOAD || insn.op == TT_OP_CAPTURE || insn.op == TT_OP_EXPORT;
+}
+
+static void find_slots(Linker *linker)
+{
+    TtModule *module = linker->module;
+    uint32_t count = module->code.count, scope_count = module->scopes.count;
+    bool *imports = tt_alloc_zero(scope_count * sizeof *imports);
+    bool *lambdas = tt_alloc_zero(scope_count * sizeof *lambdas);
+    for (uint32_t i = 0; i < count; i++) {
+        TtInsn insn = module->code.items[i];
+        if (insn.op == TT_OP_IMPORT) imports[module->scope_of[i]] = true;
+        if (insn.op == TT_OP_CAPTURE) linker->captured[insn.b] = true;
+        if (insn.op == TT_OP_DUMP_SCOPE) module->scopes.items[module->scope_of[i]].ordered = true;
+        if (insn.op == TT_OP_MAKE_LAMBDA) {
+            uint32_t entry = module->functions.items[insn.b].entry;
+            lambdas[module->scope_of[entry]] = true;
+        }
+    }
+    for (uint32_t i = 0; i < module->functions.count; i++) {
+        TtFunction *function = &module->functions.items[i];
+        for (uint32_t p = 0; p < function->parameter_count; p++) {
+            const char *name = function->parameters[p];
+            add_slot(module, module->scope_of[function->entry], tt_names_find(&module->names, name, strlen(name)));
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t name = bound_name(module, module->code.items[i]);
+        if (name != TT_NO_NAME) add_slot(module, module->scope_of[i], name);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        TtInsn insn = module->code.items[i];
+        uint32_t scope = module->scope_of[i];
+        if (insn.op == TT_OP_STORE_GLOBAL) add_slot(module, 0, (uint32_t)insn.b);
+        if (!reads_name(insn)) continue;
+        add_slot(module, 0, (uint32_t)insn.b);
+        if (scope != 0 && (imports[scope] || (lambdas[scope] && linker->captured[insn.b])))
+            add_slot(module, scope, (uint32_t)insn.b);
+    }
+    tt_free(imports);
+    tt_free(lambdas);
+}
+
+static void finish_scope(TtModule *module, TtScope *scope)
+{
+    uint32_t named = scope->slots.count;
+    scope->slot_count = named + (scope->ordered ? 1 : 0);
+    scope->slot_names = tt_alloc((named + 1) * sizeof *scope->slot_names);
+    scope->global_slots = tt_alloc((named + 1) * sizeof *scope->global_slots);
+    for (uint32_t i = 0; i < named; i++) {
+        const TtName *name = &scope->slots.items[i];
+        scope->slot_names[i] = tt_names_find(&module->names, name->bytes, name->length);
+        uint32_t global = tt_names_find(&module->scopes.items[0].slots, name->bytes, name->length);
+        scope->global_slots[i] = global == TT_NO_NAME ? TT_NO_SLOT : global;
+    }
+}
+
+static void finish_function(TtModule *module, TtFunction *function)
+{
+    function->module = module;
+    function->scope = module->scope_of[function->entry];
+    const TtScope *scope = &module->scopes.items[function->scope];
+    function->slot_count = scope->slot_count;
+    uint32_t count = function->parameter_count;
+    bool in_order = true;
+    uint32_t *slots = tt_alloc((count ? count : 1) * sizeof *slots);
+    for (uint32_t i = 0; i < count; i++) {
+        slots[i] = tt_names_find(&scope->slots, function->parameters[i], strlen(function->parameters[i]));
+        in_order = in_order && slots[i] == i;
+    }
+    if (in_order) {
+        tt_free(slots);
+        slots = NULL;
+    }
+    function->parameter_slots = slots;
+}
+
+static void add_label_functions(TtModule *module)
+{
+    for (uint32_t i = 0; i < module->labels.count; i++) {
+        TtFunction *function = tt_alloc_zero(sizeof *function);
+        const char *name = tt_names_text(&module->names, module->labels.items[i].name);
+        function->name = tt_alloc_string(name, strlen(name));
+        function->entry = module->labels.items[i].address;
+        finish_function(module, function);
+        tt_vec_push(&module->label_functions, function);
+    }
+}
+
+/** An entry that is the end of the code has no instruction to own; it gets the top level's scope. */
+void tt_module_link(TtModule *module)
+{
+    Linker linker = {.module = module};
+    linker.captured = tt_alloc_zero((module->names.count + 1) * sizeof *linker.captured);
+    find_scopes(&linker);
+    find_slots(&linker);
+    for (uint32_t i = 0; i < module->scopes.count; i++) finish_scope(module, &module->scopes.items[i]);
+    for (uint32_t i = 0; i < module->functions.count; i++) finish_function(module, &module->functions.items[i]);
+    add_label_functions(module);
+    module->top.name = tt_alloc_string("<main>", 6);
+    module->top.entry = 0;
+    finish_function(module, &module->top);
+    tt_vec_free(&linker.parents);
+    tt_vec_free(&linker.work);
+    tt_free(linker.root_of);
+    tt_free(linker.captured);
+}
+
+uint32_t tt_scope_slot(const TtModule *module, uint32_t scope, uint32_t name)
+{
+    const TtName *text = &module->names.items[name];
+    uint32_t slot = tt_names_find(&module->scopes.items[scope].slots, text->bytes, text->length);
+    return slot == TT_NO_NAME ? TT_NO_SLOT : slot;
+}
