@@ -19,7 +19,7 @@ typedef enum TtFormat {
 #define TT_FORMAT(name, text, doc) TT_FORMAT_##name,
 #include "bytecode/operand.def"
 #undef TT_FORMAT
-    TT_FORMAT_COUNT
+    TT_FORMAT_KINDS
 } TtFormat;
 
 enum {
@@ -48,7 +48,7 @@ static inline const TtOpInfo *tt_op_info(unsigned op) { return &tt_op_infos[op];
 typedef struct TtFormatInfo {
     const char *name, *text, *doc;
 } TtFormatInfo;
-extern const TtFormatInfo tt_format_infos[TT_FORMAT_COUNT];
+extern const TtFormatInfo tt_format_infos[TT_FORMAT_KINDS];
 
 typedef struct TtSynonym {
     const char *text;

@@ -2,7 +2,7 @@
 #include "module/module.h"
 
 #include "base/alloc.h"
-#include "base/config.h"
+#include "base/strbuf.h"
 
 #include <string.h>
 
