@@ -219,6 +219,30 @@ function copyAcorn() {
   cpSync(path.join(ROOT, 'node_modules/acorn'), path.join(modules, 'acorn'), { recursive: true });
 }
 
+/** The compiler that Emscripten drives; installed as ordinary packages, beside any other version. */
+const llvmNeeds = (llvm) =>
+  [
+    { what: `clang ${llvm} (for WebAssembly)`, package: `clang-${llvm}`, program: `clang-${llvm}` },
+    { what: `lld ${llvm} (for WebAssembly)`, package: `lld-${llvm}`, program: `wasm-ld-${llvm}` },
+    { what: `llvm ${llvm} (for WebAssembly)`, package: `llvm-${llvm}`, program: `llvm-ar-${llvm}` },
+  ].map((need) => ({ ...need, present: () => which(need.program) !== undefined }));
+
+/** What the proven private Emscripten asks for; another suite's may ask for another version later. */
+const EXPECTED_LLVM = '19';
+
+/**
+ * Packages that Emscripten will need here, for one message that names all that is missing: none when an
+ * `emcc` of the system's own serves.
+ */
+export async function findEmscriptenNeeds() {
+  if ((await findExisting()) || !readOsId() || !isDebianLike()) return [];
+  let llvm = EXPECTED_LLVM;
+  if (existsSync(PRIVATE_CONFIG)) {
+    llvm = /^LLVM_ADD_VERSION = '(\d+)'/m.exec(readFileSync(PRIVATE_CONFIG, 'utf8'))?.[1] ?? llvm;
+  }
+  return llvmNeeds(llvm);
+}
+
 async function makePrivate(osId) {
   const uri = readArchiveUri(osId);
   if (!uri) throw new StepError(`no archive address in /etc/apt to take Emscripten from.\n${MANUAL}`);
@@ -230,12 +254,7 @@ async function makePrivate(osId) {
   const { llvm } = await step('private Emscripten: download packages', () =>
     downloadPackages(apt, osId, uri),
   );
-  const tools = [
-    { what: `clang ${llvm}`, package: `clang-${llvm}`, program: `clang-${llvm}` },
-    { what: `lld ${llvm}`, package: `lld-${llvm}`, program: `wasm-ld-${llvm}` },
-    { what: `llvm ${llvm}`, package: `llvm-${llvm}`, program: `llvm-ar-${llvm}` },
-  ];
-  await installPackages(tools.filter((tool) => which(tool.program) === undefined));
+  await installPackages(llvmNeeds(llvm).filter((need) => !need.present()));
   await step('private Emscripten: unpack and configure', async () => {
     const debs = path.join(apt, 'deb');
     for (const name of readdirSync(debs)) await must('dpkg-deb', ['-x', path.join(debs, name), TOOLCHAIN]);

@@ -175,9 +175,9 @@ async function findTooOld() {
   return lines;
 }
 
-/** Everything in NEEDS for the goal; quick when a former run has seen it all. */
-export async function ensurePackages(goal) {
-  const needs = NEEDS.filter((need) => need.goals.includes(goal));
+/** Everything in NEEDS for the goal, and `more`; quick when a former run has seen it all. */
+export async function ensurePackages(goal, more = []) {
+  const needs = [...NEEDS.filter((need) => need.goals.includes(goal)), ...more];
   const missing = [];
   for (const need of needs) {
     if (!(await need.present())) missing.push(need);

@@ -4,7 +4,7 @@
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { ensureEmscripten } from './emscripten.mjs';
+import { ensureEmscripten, findEmscriptenNeeds } from './emscripten.mjs';
 import { GOALS, ensurePackages } from './packages.mjs';
 import { ROOT, StepError, hashInputs, main, must, step, withLock } from './steps.mjs';
 
@@ -39,7 +39,7 @@ async function installNpmPackages() {
  */
 export async function setUp(goal, { wasm = goal === 'build' || goal === 'test' } = {}) {
   checkNode();
-  await ensurePackages(goal);
+  await ensurePackages(goal, wasm ? await findEmscriptenNeeds() : []);
   await installNpmPackages();
   return wasm ? { emscripten: await ensureEmscripten() } : {};
 }
