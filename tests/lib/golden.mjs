@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// Golden tests: what a tool of `ttvm` prints for an input, compared with the file beside it. No comments in
+// the input count; `--update` writes the files anew (then read the difference before committing it).
+//
+// tests/golden/<kind>/NAME.ttvm and NAME.out:
+//   asm     `disasm` of the source
+//   disasm  `compile` to an image, then `disasm` of the image; and its text assembles to the same image
+//   diag    `check` of the source: messages and exit status
+//   trace   `--trace --no-smp`: standard output, then the trace
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { diffLines } from './expectations.mjs';
+import { listFiles } from './programs.mjs';
+import { cleanEnvironment, runCommand, withCopy } from './run_program.mjs';
+
+const section = (name, text) => (text === '' ? '' : `--- ${name}\n${text.endsWith('\n') ? text : `${text}\n`}`);
+const status = (run) => (run.timedOut ? '--- ran out of time\n' : `--- status ${run.signal ?? run.status}\n`);
+const whole = (run) => section('stdout', run.stdout) + section('stderr', run.stderr) + status(run);
+
+/** kind → (run: (args) => result, file name, folder) → text of the .out file */
+const KINDS = {
+  asm: async (run, file) => whole(await run(['disasm', file])),
+  diag: async (run, file) => whole(await run(['check', file])),
+  trace: async (run, file) => whole(await run(['--trace', '--no-smp', file])),
+  disasm: async (run, file, folder) => {
+    const compiled = await run(['compile', file, 'one.ttb']);
+    if (compiled.status !== 0) return whole(compiled);
+    const text = await run(['disasm', 'one.ttb']);
+    if (text.status !== 0) return whole(text);
+    // The same file name, since images hold it.
+    writeFileSync(path.join(folder, file), text.stdout);
+    const again = await run(['compile', file, 'two.ttb']);
+    if (again.status !== 0) return whole(again);
+    const second = await run(['disasm', 'two.ttb']);
+    const same = stripComments(second.stdout) === stripComments(text.stdout);
+    return whole(text) + (same ? '--- reads back the same\n' : section('reads back differently', second.stdout));
+  },
+};
+
+/** Comments of a disassembly tell source lines, which differ once it has been read back. */
+const stripComments = (text) => text.replace(/[ \t]*;.*$/gm, '');
+
+export function collectGolden(root) {
+  return Object.keys(KINDS).flatMap((kind) =>
+    listFiles(path.join(root, 'tests/golden', kind), /\.ttvm$/).map((file) => ({
+      kind, file, name: path.relative(root, file).replaceAll('\\', '/'), out: file.replace(/\.ttvm$/, '.out'),
+    })),
+  );
+}
+
+/** Lines that say what differs; none when it is as before (or has been updated). */
+export async function runGolden(binary, { kind, file, out }, { timeout, update }) {
+  const got = await withCopy(null, async (cwd) => {
+    const name = path.basename(file);
+    writeFileSync(path.join(cwd, name), readFileSync(file));
+    const run = (args) => runCommand(binary, args, { cwd, env: cleanEnvironment(), timeout });
+    return KINDS[kind](run, name, cwd);
+  });
+  if (update) {
+    writeFileSync(out, got);
+    return [];
+  }
+  if (!existsSync(out)) return [`${path.basename(out)} is missing: run with --update`];
+  const expected = readFileSync(out, 'utf8');
+  if (expected === got) return [];
+  return ['differs (- golden, + got):', ...diffLines(expected.split('\n'), got.split('\n')).map((line) => `  ${line}`)];
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// Runs the programs of tests/conformance, tests/limits, tests/regress and examples natively, each in every
+// mode, by the expectations in their comments; the golden tests; and the check that every instruction appears
+// in a conformance program. The last line is `N passed, M failed`.
+
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { judgeRun, runsIn } from './lib/expectations.mjs';
+import { collectGolden, runGolden } from './lib/golden.mjs';
+import { collectPrograms, uncoveredInstructions } from './lib/programs.mjs';
+import { runProgram } from './lib/run_program.mjs';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const PARALLEL = 2;
+const TIMEOUT = 20;
+/** Sanitized programs are several times slower. */
+const STRETCH = process.env.ASAN_OPTIONS || process.env.TSAN_OPTIONS ? 6 : 1;
+
+/** Native modes: name in `modes:` comments → options of ttvm. */
+const MODES = {
+  smp: [],
+  'no-smp': ['--no-smp'],
+};
+
+const USAGE = `usage: node tests/run.mjs [FILTER…] [--binary PATH] [--modes ${Object.keys(MODES).join(',')}] [--timeout SECONDS]
+                          [--update] [--verbose]
+FILTER: only tests whose path contains it (one of them); --update: write the golden files anew`;
+
+function usageError(text) {
+  console.error(`${text}\n${USAGE}`);
+  process.exit(2);
+}
+
+function parseArguments(args) {
+  const result = { filters: [], binary: 'build/native/bin/ttvm', modes: Object.keys(MODES), timeout: TIMEOUT, update: false, verbose: false };
+  const value = (at) => args[at] ?? usageError(`${args[at - 1]} needs a value`);
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at];
+    if (arg === '--binary') result.binary = value(++at);
+    else if (arg === '--modes') result.modes = value(++at).split(',');
+    else if (arg === '--timeout') result.timeout = Number(value(++at));
+    else if (arg === '--update') result.update = true;
+    else if (arg === '--verbose') result.verbose = true;
+    else if (arg.startsWith('-')) usageError(`unknown option '${arg}'`);
+    else result.filters.push(arg);
+  }
+  for (const mode of result.modes) if (!(mode in MODES)) usageError(`unknown mode '${mode}'`);
+  if (!(result.timeout > 0)) usageError('--timeout expects seconds');
+  result.binary = path.resolve(ROOT, result.binary);
+  return result;
+}
+
+/** One test each: {name, run: () => Promise<string[]>} with what is wrong. */
+function collectTests({ filters, binary, modes, timeout, update }) {
+  const chosen = ({ name }) => filters.length === 0 || filters.some((filter) => name.includes(filter));
+  const programs = collectPrograms(ROOT).filter(chosen).flatMap(({ file, name, expectations }) => {
+    const { problems } = expectations;
+    if (problems.length > 0) return [{ name, run: async () => problems }];
+    const seconds = Math.max(timeout, expectations.timeout ?? 0) * STRETCH;
+    return modes.filter((mode) => runsIn(expectations, mode)).map((mode) => ({
+      name: `${name} [${mode}]`,
+      run: async () => judgeRun(expectations, await runProgram(binary, file, expectations, { options: MODES[mode], timeout: seconds })),
+    }));
+  });
+  const golden = collectGolden(ROOT).filter(chosen).map((test) => ({
+    name: test.name,
+    run: () => runGolden(binary, test, { timeout: timeout * STRETCH, update }),
+  }));
+  const coverage = {
+    name: 'tests/conformance: every instruction appears',
+    run: async () => uncoveredInstructions(ROOT).missing.map((name) => `no program contains ${name}`),
+  };
+  return [...programs, ...golden, ...[coverage].filter(chosen)];
+}
+
+async function main() {
+  const options = parseArguments(process.argv.slice(2));
+  if (!existsSync(options.binary)) usageError(`there is no ${options.binary}: build it first (npm run build)`);
+  const tests = collectTests(options);
+  if (tests.length === 0) usageError('no test has such a name');
+  const started = performance.now();
+  let next = 0;
+  let failed = 0;
+  const worker = async () => {
+    for (let test = tests[next++]; test; test = tests[next++]) {
+      const begun = performance.now();
+      const wrong = await test.run();
+      if (wrong.length > 0) {
+        failed++;
+        console.log([`FAIL ${test.name}`, ...wrong.map((line) => `     ${line}`)].join('\n'));
+      } else if (options.verbose) console.log(`ok   ${test.name} (${Math.round(performance.now() - begun)} ms)`);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
+  console.log(`${tests.length} tests in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  console.log(`${tests.length - failed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+await main();
