@@ -2,28 +2,11 @@
 // The layer and size checks: they hold for this tree, and they catch trees that break the rules.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { describe, test } from 'node:test';
 import { checkLayers } from './check_layers.mjs';
 import { LIMIT, checkSizes } from './check_sizes.mjs';
 import { ROOT } from './steps.mjs';
-
-/** Makes a tree of files, runs `check` on it and removes it. */
-function withTree(files, check) {
-  const root = mkdtempSync(path.join(tmpdir(), 'ttvm-layers-'));
-  try {
-    for (const [name, text] of Object.entries(files)) {
-      const file = path.join(root, name);
-      mkdirSync(path.dirname(file), { recursive: true });
-      writeFileSync(file, text);
-    }
-    return check(root);
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
-}
+import { withTree } from './tree.mjs';
 
 const problemsOf = (files) => withTree(files, (root) => checkLayers(root).problems);
 
