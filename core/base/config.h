@@ -47,6 +47,15 @@
 #define TT_GC_GROWTH_PERCENT 200
 /** Nesting of values that printing, comparing and copying follow; deeper raises BadArgument. */
 #define TT_MAX_NESTING 10000
+/**
+ * Bytes of text that a list or object prints as. Parts may be shared, so text can be exponentially longer
+ * than the value; what goes beyond is cut, and operations whose result would be cut raise HeapExceeded.
+ */
+#if defined(__wasm__)
+#define TT_MAX_TEXT_BYTES (64u << 20)
+#else
+#define TT_MAX_TEXT_BYTES (256u << 20)
+#endif
 /** Strings and bytes of this size and more are shared between actors by reference count. */
 #define TT_SHARED_MIN_BYTES 64
 /** Most worker threads (--workers). */

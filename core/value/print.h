@@ -6,14 +6,18 @@
 #include "base/strbuf.h"
 #include "value/value.h"
 
-/** Appends what PRINT shows. Nesting deeper than TT_MAX_NESTING prints as `…`. */
-void tt_print_value(TtStrbuf *out, TtValue v);
+/**
+ * Appends what PRINT shows. Nesting deeper than TT_MAX_NESTING prints as `…`, and so does the rest of a
+ * list or object once its text is TT_MAX_TEXT_BYTES long; only the latter gives false.
+ */
+bool tt_print_value(TtStrbuf *out, TtValue v);
 /** Appends what CONCAT makes of an operand: as PRINT, but an Exception as its message alone. */
-void tt_print_concat(TtStrbuf *out, TtValue v);
+bool tt_print_concat(TtStrbuf *out, TtValue v);
 /** Appends the form of traces: `Int(15)`, `Str("a\n")`, `List([Int(1)])`, `Null`, … */
-void tt_print_debug(TtStrbuf *out, TtValue v);
-/** Appends `"text"` with the escapes of the assembler, so that it reads back. */
+bool tt_print_debug(TtStrbuf *out, TtValue v);
+/** Appends `"text"` with the escapes of the assembler, so that it reads back on one line. */
 void tt_print_quoted(TtStrbuf *out, const char *bytes, size_t length);
+void tt_print_int(TtStrbuf *out, int64_t i);
 /** Appends the fewest significant digits that read back the same, never an exponent; NaN inf -inf -0. */
 void tt_print_float(TtStrbuf *out, double f);
 

@@ -233,7 +233,9 @@ bool tt_value_equal(TtValue a, TtValue b);
  * -1, 0 or 1, or 2 when a NaN makes them unordered. False when the types have no order.
  */
 bool tt_value_compare(TtValue a, TtValue b, int *order);
-/** Hash consistent with tt_value_equal. */
+/** Entry number of the key in an Object, or -1. O(1) expected. */
+int64_t tt_map_find(TtValue map, const char *key, uint32_t length);
+/** Hash consistent with tt_value_equal. Looks at every item of `v` itself, at parts of what is nested. */
 uint64_t tt_value_hash(TtValue v);
 
 #endif

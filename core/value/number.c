@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Numbers to text and back, the same on every platform.
+ *
+ * Floats print by Steele and White's free-format algorithm on exact integers: with v = r/s and the
+ * halves of the gaps to its neighbours m_low/s and m_high/s, digits of r/s are produced until what is
+ * left is nearer to v than to the edge of the interval of texts that read back as v.
+ */
+#include "value/print.h"
+
+#include "base/alloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** Little-endian; 2^1074 × 2^54 × 10 fits with room. */
+#define BIG_WORDS 40
+typedef struct Big {
+    uint32_t count;
+    uint32_t words[BIG_WORDS];
+} Big;
+
+static void trim_big(Big *a) {
+    while (a->count && !a->words[a->count - 1]) a->count--;
+}
+
+static Big make_big(uint64_t value) {
+    Big a = {2, {(uint32_t)value, (uint32_t)(value >> 32)}};
+    trim_big(&a);
+    return a;
+}
+
+static void multiply_big(Big *a, uint32_t factor) {
+    uint64_t carry = 0;
+    for (uint32_t i = 0; i < a->count; i++) {
+        carry += (uint64_t)a->words[i] * factor;
+        a->words[i] = (uint32_t)carry;
+        carry >>= 32;
+    }
+    if (carry) a->words[a->count++] = (uint32_t)carry;
+}
+
+static void shift_big(Big *a, unsigned bits) {
+    if (!a->count) return;
+    unsigned words = bits / 32;
+    bits %= 32;
+    if (bits) multiply_big(a, 1u << bits);
+    memmove(a->words + words, a->words, a->count * sizeof *a->words);
+    memset(a->words, 0, words * sizeof *a->words);
+    a->count += words;
+}
+
+static void power_big(Big *a, unsigned exponent) {
+    for (; exponent >= 9; exponent -= 9) multiply_big(a, 1000000000u);
+    for (; exponent; exponent--) multiply_big(a, 10);
+}
+
+static int compare_big(const Big *a, const Big *b) {
+    if (a->count != b->count) return a->count < b->count ? -1 : 1;
+    for (uint32_t i = a->count; i-- > 0;) {
+        if (a->words[i] != b->words[i]) return a->words[i] < b->words[i] ? -1 : 1;
+    }
+    return 0;
+}
+
+static Big add_big(const Big *a, const Big *b) {
+    const Big *longer = a->count >= b->count ? a : b, *shorter = longer == a ? b : a;
+    Big sum;
+    uint64_t carry = 0;
+    for (uint32_t i = 0; i < longer->count; i++) {
+        carry += (uint64_t)longer->words[i] + (i < shorter->count ? shorter->words[i] : 0);
+        sum.words[i] = (uint32_t)carry;
+        carry >>= 32;
+    }
+    sum.count = longer->count;
+    if (carry) sum.words[sum.count++] = (uint32_t)carry;
+    return sum;
+}
+
+/** a -= b; a ≥ b. */
+static void subtract_big(Big *a, const Big *b) {
+    int64_t borrow = 0;
+    for (uint32_t i = 0; i < a->count; i++) {
+        borrow += (int64_t)a->words[i] - (i < b->count ? b->words[i] : 0);
+        a->words[i] = (uint32_t)borrow;
+        borrow >>= 32;
+    }
+    trim_big(a);
+}
+
+/** a / b for a quotient of one digit; `a` keeps the remainder. */
+static unsigned divide_digit(Big *a, const Big *b) {
+    unsigned digit = 0;
+    while (compare_big(a, b) >= 0) {
+        subtract_big(a, b);
+        digit++;
+    }
+    return digit;
+}
+
+/** Digits of a positive finite `f` into `digits` (room for 18), value 0.d1d2… × 10^*point. */
+static int make_digits(double f, char *digits, int *point) {
+    int exponent;
+    uint64_t mantissa = (uint64_t)ldexp(frexp(f, &exponent), 53);
+    exponent -= 53;
+    if (exponent < -1074) { /* subnormal */
+        mantissa >>= -1074 - exponent;
+        exponent = -1074;
+    }
+    bool even = !(mantissa & 1);
+    /* At a power of two the neighbour below is half as far away as the one above. */
+    unsigned extra = mantissa == UINT64_C(1) << 52 && exponent > -1074;
+
+    Big r = make_big(mantissa), s = make_big(1), low = make_big(1), high = make_big(1);
+    shift_big(&r, 1 + extra);
+    shift_big(&s, 1 + extra);
+    shift_big(&high, extra);
+    if (exponent >= 0) {
+        shift_big(&r, (unsigned)exponent);
+        shift_big(&low, (unsigned)exponent);
+        shift_big(&high, (unsigned)exponent);
+    } else {
+        shift_big(&s, (unsigned)-exponent);
+    }
+    int power = (int)ceil(log10(f) - 1e-10); /* right, or one too small */
+    if (power > 0) {
+        power_big(&s, (unsigned)power);
+    } else {
+        power_big(&r, (unsigned)-power);
+        power_big(&low, (unsigned)-power);
+        power_big(&high, (unsigned)-power);
+    }
+    Big top = add_big(&r, &high);
+    int order = compare_big(&top, &s);
+    if (order > 0 || (order == 0 && even)) {
+        power++;
+    } else {
+        multiply_big(&r, 10);
+        multiply_big(&low, 10);
+        multiply_big(&high, 10);
+    }
+    *point = power;
+
+    for (int count = 0;;) {
+        unsigned digit = divide_digit(&r, &s);
+        int below = compare_big(&r, &low);
+        bool low_reached = below < 0 || (below == 0 && even);
+        top = add_big(&r, &high);
+        int above = compare_big(&top, &s);
+        bool high_reached = above > 0 || (above == 0 && even);
+        if (low_reached || high_reached) {
+            if (high_reached && low_reached) {
+                multiply_big(&r, 2);
+                int half = compare_big(&r, &s);
+                digit += half > 0 || (half == 0 && (digit & 1));
+            } else {
+                digit += high_reached;
+            }
+            digits[count++] = (char)('0' + digit);
+            return count;
+        }
+        digits[count++] = (char)('0' + digit);
+        multiply_big(&r, 10);
+        multiply_big(&low, 10);
+        multiply_big(&high, 10);
+    }
+}
+
+static void add_zeros(TtStrbuf *out, int count) {
+    for (; count > 0; count--) tt_strbuf_add_char(out, '0');
+}
+
+void tt_print_int(TtStrbuf *out, int64_t i) {
+    char text[20];
+    size_t at = sizeof text;
+    uint64_t rest = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
+    do {
+        text[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (i < 0) text[--at] = '-';
+    tt_strbuf_add(out, text + at, sizeof text - at);
+}
+
+void tt_print_float(TtStrbuf *out, double f) {
+    if (isnan(f)) {
+        tt_strbuf_add_text(out, "NaN");
+        return;
+    }
+    if (signbit(f)) {
+        tt_strbuf_add_char(out, '-');
+        f = -f;
+    }
+    if (isinf(f)) {
+        tt_strbuf_add_text(out, "inf");
+        return;
+    }
+    /* Below 2^53 neighbouring doubles are at most 1 apart, so no shorter text than the integer reads back. */
+    if (f < 9007199254740992.0 && f == (double)(int64_t)f) {
+        tt_print_int(out, (int64_t)f);
+        return;
+    }
+    char digits[20];
+    int point;
+    int count = make_digits(f, digits, &point);
+    if (point <= 0) {
+        tt_strbuf_add_text(out, "0.");
+        add_zeros(out, -point);
+        tt_strbuf_add(out, digits, (size_t)count);
+    } else if (point >= count) {
+        tt_strbuf_add(out, digits, (size_t)count);
+        add_zeros(out, point - count);
+    } else {
+        tt_strbuf_add(out, digits, (size_t)point);
+        tt_strbuf_add_char(out, '.');
+        tt_strbuf_add(out, digits + point, (size_t)(count - point));
+    }
+}
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+bool tt_parse_int(const char *text, size_t length, int64_t *value) {
+    size_t i = length && (text[0] == '-' || text[0] == '+');
+    bool negative = i && text[0] == '-';
+    if (i == length) return false;
+    uint64_t limit = negative ? UINT64_C(1) << 63 : INT64_MAX, n = 0;
+    for (; i < length; i++) {
+        if (!is_digit(text[i])) return false;
+        unsigned digit = (unsigned)(text[i] - '0');
+        if (n > (limit - digit) / 10) return false;
+        n = n * 10 + digit;
+    }
+    *value = (int64_t)(negative ? 0 - n : n);
+    return true;
+}
+
+/** `word` in lower case. */
+static bool matches_word(const char *text, size_t length, const char *word) {
+    if (length != strlen(word)) return false;
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
+        if (c != word[i]) return false;
+    }
+    return true;
+}
+
+/** Digits with an optional point and exponent; what strtod reads besides (hexadecimal, blanks) is refused. */
+static bool is_decimal(const char *text, size_t length) {
+    size_t i = 0, digits = 0;
+    for (; i < length && is_digit(text[i]); i++) digits++;
+    if (i < length && text[i] == '.') {
+        for (i++; i < length && is_digit(text[i]); i++) digits++;
+    }
+    if (!digits) return false;
+    if (i < length && (text[i] == 'e' || text[i] == 'E')) {
+        i++;
+        if (i < length && (text[i] == '-' || text[i] == '+')) i++;
+        if (i == length) return false;
+        while (i < length && is_digit(text[i])) i++;
+    }
+    return i == length;
+}
+
+bool tt_parse_float(const char *text, size_t length, double *value) {
+    bool negative = length && text[0] == '-';
+    if (length && (text[0] == '-' || text[0] == '+')) {
+        text++;
+        length--;
+    }
+    double f;
+    if (matches_word(text, length, "nan")) {
+        f = (double)NAN;
+    } else if (matches_word(text, length, "inf") || matches_word(text, length, "infinity")) {
+        f = (double)INFINITY;
+    } else if (is_decimal(text, length)) {
+        char small[64];
+        char *copy = length < sizeof small ? small : tt_alloc(length + 1);
+        memcpy(copy, text, length);
+        copy[length] = 0;
+        f = strtod(copy, NULL);
+        if (copy != small) tt_free(copy);
+    } else {
+        return false;
+    }
+    *value = negative ? -f : f;
+    return true;
+}
