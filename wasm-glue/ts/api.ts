@@ -86,6 +86,8 @@ export interface RunHandlers {
    * promise resolves (or at once if it returns nothing): a slow reader slows the program down.
    */
   output(stream: OutputStream, text: string): void | Promise<void>;
+  /** The program runs now, on so many scheduler threads. Not called when it cannot be loaded. */
+  started?(schedulers: number): void;
   /** The program waits for standard input (`true`) or no longer does (`false`). */
   wantsInput?(waiting: boolean): void;
 }

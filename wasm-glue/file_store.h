@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The file system of one session, in memory: the files it was given, over a read-only layer of built-in ones
+ * (std and examples). Folders exist as long as a file lies in them. Names use `/`; "", "." and "/" are the root.
+ * Not thread-safe: the owner locks.
+ */
+#ifndef TT_WASM_GLUE_FILE_STORE_H
+#define TT_WASM_GLUE_FILE_STORE_H
+
+#include "base/strbuf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Bytes that the files of one session may take: the memory of a wasm build is shared with the heaps. */
+#define TT_FILE_STORE_MAX_BYTES (48u << 20)
+
+/** A file that the build put into the program. Sorted by name, bytewise. */
+typedef struct TtBuiltinFile {
+    const char *name;
+    const uint8_t *data;
+    uint32_t length;
+} TtBuiltinFile;
+
+typedef struct TtBuiltinFiles {
+    const TtBuiltinFile *items;
+    uint32_t count;
+} TtBuiltinFiles;
+
+typedef struct TtStoredFile {
+    char *name; /* canonical */
+    uint8_t *data;
+    size_t length, capacity;
+    bool given;   /* was there before the program ran, here or as a built-in */
+    bool changed; /* by the program */
+    bool removed; /* by the program; hides a built-in file of the same name */
+} TtStoredFile;
+
+typedef struct TtFileStore {
+    TtBuiltinFiles builtin; /* borrowed, static */
+    TtStoredFile *items;    /* sorted by name, bytewise */
+    uint32_t count, capacity;
+    size_t bytes; /* of all items */
+} TtFileStore;
+
+typedef enum TtFileStatus {
+    TT_FILE_OK,
+    TT_FILE_NOT_FOUND,
+    TT_FILE_IS_FOLDER,
+    TT_FILE_NOT_FOLDER,
+    TT_FILE_BAD_NAME,
+    TT_FILE_NO_SPACE
+} TtFileStatus;
+
+/** What the operating system would say, for messages: "No such file or directory". Static. */
+const char *tt_file_status_text(TtFileStatus status);
+
+void tt_file_store_init(TtFileStore *store, TtBuiltinFiles builtin);
+void tt_file_store_free(TtFileStore *store);
+
+/** Adds or replaces a file on behalf of the page: it counts as given, not as changed. */
+TtFileStatus tt_file_store_give(TtFileStore *store, const char *name, size_t name_length, const void *data,
+                                size_t length);
+
+/** The contents, borrowed until the next change of the store. */
+TtFileStatus tt_file_store_read(const TtFileStore *store, const char *name, const uint8_t **data, size_t *length);
+TtFileStatus tt_file_store_write(TtFileStore *store, const char *name, const void *data, size_t length,
+                                 bool append);
+TtFileStatus tt_file_store_remove(TtFileStore *store, const char *name);
+/** A file or a folder. */
+bool tt_file_store_exists(const TtFileStore *store, const char *name);
+bool tt_file_store_is_folder(const TtFileStore *store, const char *name);
+/** Adds the names in a folder to `names`, each ended by NUL, in bytewise order. */
+TtFileStatus tt_file_store_list(const TtFileStore *store, const char *name, TtStrbuf *names, uint32_t *count);
+
+/** The canonical form of a name ("a/./b//../c" → "a/c"), or false when it is empty or climbs over the root. */
+bool tt_file_store_canonical(const char *name, size_t length, TtStrbuf *canonical);
+
+/** The i-th file that the program changed or removed (data NULL), or false when there are not so many. */
+bool tt_file_store_change(const TtFileStore *store, uint32_t index, const TtStoredFile **file);
+
+#endif

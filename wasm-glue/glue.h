@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+/**
+ * A session: one program, its VM, and the host that serves it from memory. The engine worker owns it; scheduler
+ * threads reach it only through the host interface.
+ */
+#ifndef TT_WASM_GLUE_GLUE_H
+#define TT_WASM_GLUE_GLUE_H
+
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "console.h"
+#include "file_store.h"
+#include "host/host.h"
+#include "port/thread.h"
+#include "tinytot/tt.h"
+
+
+/** How scheduler threads get the engine worker's attention. Layout known to ts/run_session.ts. */
+typedef struct TtGlueSignals {
+    uint32_t events;       /* atomic, any thread; changes, and its waiters are woken */
+    uint32_t output_armed; /* atomic; set by the engine worker, taken back by the write that wakes it */
+} TtGlueSignals;
+
+typedef struct TtGlueVariable {
+    char *name, *value;
+} TtGlueVariable;
+
+typedef struct TtGlue {
+    TtHost host; /* context: this session */
+    TtGlueSignals signals;
+
+    TtLock lock;                          /* guards everything up to the next blank line; never held while
+                                             the VM is called */
+    TtFileStore files;
+    TtConsole console;
+    TT_VEC(TtGlueVariable) variables;
+    TT_VEC(TtRequest *) readers;          /* requests that wait for standard input, first come first served */
+
+    /* engine worker only */
+    TtVm *vm; /* from load or start until finish */
+    TtConfig config;
+    TT_VEC(char *) arguments;
+    const char *refusal; /* an option that this version cannot honour; static */
+    TtReport report;     /* after finish, or when the program could not start */
+} TtGlue;
+
+/** Prepares `glue->host`; everything the host functions use must be initialised. */
+void tt_glue_host_init(TtGlue *glue);
+/** Answers the readers that standard input can satisfy now. Engine worker only. */
+void tt_glue_host_serve_readers(TtGlue *glue);
+/** Sets an environment variable. The caller holds the lock. */
+void tt_glue_host_set_variable(TtGlue *glue, const char *name, size_t name_length, const char *value,
+                               size_t length);
+/** Makes the engine worker look at the session. Any thread. */
+void tt_glue_host_notify(TtGlue *glue);
+
+/** Files that the build put into the module (generated). */
+extern const TtBuiltinFiles tt_builtin_files;
+
+#define TT_EXPORT(result, name, parameters, doc) result name parameters;
+#include "exports.def"
+#undef TT_EXPORT
+
+typedef enum TtGlueOption {
+#define TT_OPTION(name, doc) TT_GLUE_OPTION_##name,
+#include "glue_options.def"
+#undef TT_OPTION
+    TT_GLUE_OPTION_COUNT
+} TtGlueOption;
+
+#endif

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+/** The little that differs between a browser and Node, so that everything else is the same code. */
+import type { ToPage, ToWorker } from './protocol.js';
+
+/** The page's end of one engine worker. */
+export interface WorkerHandle {
+  /** Throws when the message cannot be cloned. */
+  post(message: ToWorker): void;
+  /** Called once, before the first `post`. `onFailure`: the worker died or sent what cannot be read. */
+  listen(onMessage: (data: unknown) => void, onFailure: (reason: string) => void): void;
+  terminate(): void;
+}
+
+export interface Environment {
+  spawn(): WorkerHandle;
+  readonly cores: number;
+  /** Whether shared memory may be sent to workers, as far as the environment itself claims. */
+  readonly isolated: boolean;
+}
+
+/** The worker's end. `isolated` as above; `importModule` loads an engine file by address. */
+export interface WorkerPort {
+  post(message: ToPage): void;
+  listen(onMessage: (data: unknown) => void, onUnreadable: () => void): void;
+  importModule(url: string): Promise<unknown>;
+}

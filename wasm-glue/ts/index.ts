@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+/** The engine in a browser: the only file of this folder that the site imports. */
+import type { Engine, EngineOptions } from './api.js';
+import { createEngineIn } from './client.js';
+import type { WorkerHandle } from './environment.js';
+
+export * from './api.js';
+
+function spawn(): WorkerHandle {
+  const worker = new Worker(new URL('./vm.worker.ts', import.meta.url), { type: 'module', name: 'ttvm-engine' });
+  return {
+    post: (message) => worker.postMessage(message),
+    listen(onMessage, onFailure) {
+      worker.onmessage = (event: MessageEvent<unknown>) => onMessage(event.data);
+      worker.onmessageerror = () => onFailure('unreadable message from the engine');
+      worker.onerror = (event) => {
+        event.preventDefault();
+        onFailure(event.message || 'the engine worker could not be loaded');
+      };
+    },
+    terminate: () => worker.terminate(),
+  };
+}
+
+/** Rejects with `EngineBug` when the engine cannot be loaded. */
+export function createEngine(options: EngineOptions): Promise<Engine> {
+  return createEngineIn(
+    { spawn, cores: navigator.hardwareConcurrency || 1, isolated: globalThis.crossOriginIsolated === true },
+    options,
+  );
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Everything that page and engine worker say to each other: two discriminated unions, each with a table of
+ * guards that the compiler keeps complete. Data is checked where it arrives; past `parse…` it is trusted.
+ */
+import type { Diagnostic, Files, OutputStream, RunOptions, RunResult } from './api.js';
+
+/** Raised by one whenever a message changes; page and worker refuse to talk across versions. */
+export const PROTOCOL_VERSION = 1;
+
+/** Most UTF-8 bytes in one `output` message. */
+export const OUTPUT_CHUNK_BYTES = 64 * 1024;
+
+/** `mt`: scheduler threads over shared memory. `st`: one thread, run in slices. */
+export type Build = 'mt' | 'st';
+
+export type ToWorker =
+  /** Can shared memory reach this worker? Answered by `probed` after adding one to word 0. */
+  | { type: 'probe'; memory: WebAssembly.Memory }
+  /** Once, before anything else but `probe`. Answered by `ready` or `bug`. */
+  | { type: 'init'; protocol: number; build: Build; engineUrl: string; cores: number }
+  /** Answered by `started`, any number of `output` and `wants-input`, and exactly one `done`. */
+  | { type: 'run'; run: number; files: Files; main: string; options: RunOptions }
+  | { type: 'stop'; run: number }
+  | { type: 'input'; run: number; text: string }
+  | { type: 'end-input'; run: number }
+  /** The last `output` of this run has been dealt with; the next may come. */
+  | { type: 'ack'; run: number }
+  /** Answered by `checked` or `request-failed` with the same number. */
+  | { type: 'check'; request: number; files: Files; file: string }
+  /** Answered by `disassembled` or `request-failed` with the same number. */
+  | { type: 'disassemble'; request: number; files: Files; file: string };
+
+export type ToPage =
+  | { type: 'probed'; ok: boolean }
+  | { type: 'ready'; protocol: number; version: string; maxSchedulers: number }
+  /** `stopFlag`: byte address in `memory` of the word whose value 1 stops the run; 0 where memory is not shared. */
+  | { type: 'started'; run: number; schedulers: number; stopFlag: number; memory: WebAssembly.Memory | null }
+  | { type: 'output'; run: number; stream: OutputStream; text: string }
+  | { type: 'wants-input'; run: number; waiting: boolean }
+  | { type: 'done'; run: number; result: RunResult }
+  | { type: 'checked'; request: number; diagnostics: Diagnostic[] }
+  | { type: 'disassembled'; request: number; text: string | null; diagnostics: Diagnostic[] }
+  | { type: 'request-failed'; request: number; message: string }
+  /** The engine itself is broken; the worker is of no further use. */
+  | { type: 'bug'; message: string };
+
+/** A message that does not fit the protocol. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+}
+
+type Guard = (value: unknown) => boolean;
+type FieldGuards<M> = { readonly [K in Exclude<keyof M, 'type'>]-?: Guard };
+type GuardTable<U extends { type: string }> = { readonly [T in U['type']]: FieldGuards<Extract<U, { type: T }>> };
+
+const isString: Guard = (value) => typeof value === 'string';
+const isBoolean: Guard = (value) => typeof value === 'boolean';
+const isIndex: Guard = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isMemory: Guard = (value) => value instanceof WebAssembly.Memory;
+const oneOf =
+  (...values: readonly unknown[]): Guard =>
+  (value) =>
+    values.includes(value);
+const nullOr =
+  (guard: Guard): Guard =>
+  (value) =>
+    value === null || guard(value);
+const optional =
+  (guard: Guard): Guard =>
+  (value) =>
+    value === undefined || guard(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const listOf =
+  (guard: Guard): Guard =>
+  (value) =>
+    Array.isArray(value) && value.every(guard);
+const recordOf =
+  (guard: Guard): Guard =>
+  (value) =>
+    isRecord(value) && Object.values(value).every(guard);
+const shape =
+  <T>(fields: { readonly [K in keyof T]-?: Guard }): Guard =>
+  (value) =>
+    isRecord(value) &&
+    Object.entries<Guard>(fields as Record<string, Guard>).every(([key, guard]) => guard(value[key]));
+
+const isBytes: Guard = (value) => value instanceof Uint8Array;
+const isFiles = recordOf((value) => isString(value) || isBytes(value));
+
+const isOptions = shape<RunOptions>({
+  engine: oneOf('stack', 'register'),
+  optimize: isBoolean,
+  gc: oneOf('mark-sweep', 'no-gc'),
+  workers: nullOr(isIndex),
+  deterministic: isBoolean,
+  seed: nullOr(isIndex),
+  virtualTime: isBoolean,
+  limits: shape<RunOptions['limits']>({
+    heapBytes: optional(isIndex),
+    actorHeapBytes: optional(isIndex),
+    callDepth: optional(isIndex),
+    instructions: optional(isIndex),
+    timeMs: optional(isIndex),
+    mailbox: optional(isIndex),
+  }),
+  args: listOf(isString),
+  env: recordOf(isString),
+  trace: isBoolean,
+});
+
+const isResult = shape<RunResult>({
+  status: Number.isSafeInteger,
+  reason: oneOf('finished', 'failed', 'deadlock', 'stopped', 'limit'),
+  schedulers: isIndex,
+  instructions: isIndex,
+  changedFiles: recordOf(nullOr(isBytes)),
+});
+
+const isDiagnostic = shape<Diagnostic>({
+  file: isString,
+  line: isIndex,
+  column: isIndex,
+  endColumn: isIndex,
+  severity: oneOf('error', 'warning'),
+  message: isString,
+  suggestion: optional(isString),
+});
+
+const toWorkerGuards: GuardTable<ToWorker> = {
+  probe: { memory: isMemory },
+  init: { protocol: isIndex, build: oneOf('mt', 'st'), engineUrl: isString, cores: isIndex },
+  run: { run: isIndex, files: isFiles, main: isString, options: isOptions },
+  stop: { run: isIndex },
+  input: { run: isIndex, text: isString },
+  'end-input': { run: isIndex },
+  ack: { run: isIndex },
+  check: { request: isIndex, files: isFiles, file: isString },
+  disassemble: { request: isIndex, files: isFiles, file: isString },
+};
+
+const toPageGuards: GuardTable<ToPage> = {
+  probed: { ok: isBoolean },
+  ready: { protocol: isIndex, version: isString, maxSchedulers: isIndex },
+  started: { run: isIndex, schedulers: isIndex, stopFlag: isIndex, memory: nullOr(isMemory) },
+  output: { run: isIndex, stream: oneOf('stdout', 'stderr'), text: isString },
+  'wants-input': { run: isIndex, waiting: isBoolean },
+  done: { run: isIndex, result: isResult },
+  checked: { request: isIndex, diagnostics: listOf(isDiagnostic) },
+  disassembled: { request: isIndex, text: nullOr(isString), diagnostics: listOf(isDiagnostic) },
+  'request-failed': { request: isIndex, message: isString },
+  bug: { message: isString },
+};
+
+function parse<U extends { type: string }>(table: GuardTable<U>, data: unknown): U {
+  if (!isRecord(data) || typeof data['type'] !== 'string') {
+    throw new ProtocolError('a message must be an object with a type');
+  }
+  const type = data['type'];
+  if (!Object.hasOwn(table, type)) throw new ProtocolError(`unknown message type '${type}'`);
+  const fields = table[type as U['type']] as Readonly<Record<string, Guard>>;
+  for (const [field, guard] of Object.entries(fields)) {
+    if (!guard(data[field])) throw new ProtocolError(`message '${type}': field '${field}' is missing or ill-typed`);
+  }
+  return data as unknown as U;
+}
+
+/** What the worker received. Throws `ProtocolError`. */
+export function parseToWorker(data: unknown): ToWorker {
+  return parse<ToWorker>(toWorkerGuards, data);
+}
+
+/** What the page received. Throws `ProtocolError`. */
+export function parseToPage(data: unknown): ToPage {
+  return parse<ToPage>(toPageGuards, data);
+}

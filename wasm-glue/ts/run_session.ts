@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+/**
+ * One run inside the worker. Two ways to run, one way to talk:
+ *
+ *   threads      scheduler threads run the program; this worker waits on a word of shared memory and looks
+ *                after the console whenever it changes
+ *   cooperative  this worker runs slices of a few milliseconds and returns to its event loop in between
+ *
+ * Output goes out one chunk at a time, the next after the page's acknowledgement; behind that the ring fills up
+ * and the VM parks whoever prints.
+ */
+import type { OutputStream, RunOptions } from './api.js';
+import type { EngineModule } from './engine_module.js';
+import type { ToPage, ToWorker } from './protocol.js';
+import { BadFile, RunState, Session } from './session.js';
+
+/** Long enough to hide the turn of the event loop, short enough to answer a stop at once. */
+const SLICE_MS = 8;
+/** Where a wait cannot be woken by the threads themselves, how often they are looked after. */
+const POLL_MS = 4;
+/** Words of TtGlueSignals. */
+const EVENTS = 0;
+const OUTPUT_ARMED = 1;
+
+/** Calls back in a task of its own, after messages that have arrived meanwhile. */
+class Turns {
+  private readonly channel = new MessageChannel();
+
+  constructor(turn: () => void) {
+    this.channel.port1.onmessage = turn;
+  }
+
+  request(): void {
+    this.channel.port2.postMessage(null);
+  }
+
+  close(): void {
+    this.channel.port1.close();
+  }
+}
+
+export class RunSession {
+  private readonly session: Session;
+  private readonly cooperative: boolean;
+  /** Threads to start; 0 when cooperative. */
+  private readonly wantedSchedulers: number;
+  private readonly decoders: Record<OutputStream, TextDecoder> = {
+    stdout: new TextDecoder(),
+    stderr: new TextDecoder(),
+  };
+  private readonly turns: Turns;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private running = false;
+  private chunkUnderWay = false;
+  private inputWanted = false;
+  private stopped = false;
+  private over = false;
+
+  constructor(
+    private readonly engine: EngineModule,
+    private readonly run: number,
+    options: RunOptions,
+    private readonly post: (message: ToPage) => void,
+    private readonly onOver: () => void,
+    private readonly onBug: (error: unknown) => void,
+  ) {
+    this.cooperative =
+      engine.build === 'st' || options.deterministic || options.virtualTime || options.seed !== null;
+    this.session = new Session(engine);
+    this.turns = new Turns(() => this.guard(() => this.slice()));
+    this.session.setOptions(options, this.cooperative);
+    this.wantedSchedulers = this.cooperative ? 0 : this.session.schedulersFor(options.workers);
+  }
+
+  /** Loads and starts. Failure to load is output and a result, as for any program. */
+  async start(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
+    try {
+      this.session.putFiles(message.files);
+    } catch (error) {
+      if (!(error instanceof BadFile)) throw error;
+      this.session.dispose();
+      this.turns.close();
+      this.over = true;
+      this.post({ type: 'output', run: this.run, stream: 'stderr', text: `Error: ${error.message}\n` });
+      this.post({
+        type: 'done',
+        run: this.run,
+        result: { status: 1, reason: 'failed', schedulers: 0, instructions: 0, changedFiles: {} },
+      });
+      this.onOver();
+      return;
+    }
+    if (this.wantedSchedulers > 0) await this.engine.readyThreads(this.wantedSchedulers);
+    if (this.session.start(message.main)) {
+      this.running = true;
+      if (this.stopped) this.session.stop();
+      this.post({
+        type: 'started',
+        run: this.run,
+        schedulers: this.session.schedulers,
+        stopFlag: this.engine.sharedMemory ? this.session.stopWord : 0,
+        memory: this.engine.sharedMemory,
+      });
+    }
+    if (this.cooperative || !this.running) this.turns.request();
+    else void this.watchThreads();
+  }
+
+  stop(): void {
+    if (this.over) return;
+    this.stopped = true;
+    this.session.stop();
+    this.attend();
+  }
+
+  input(text: string): void {
+    if (this.over) return;
+    this.session.giveInput(text);
+    this.attend();
+  }
+
+  endInput(): void {
+    if (this.over) return;
+    this.session.endInput();
+    this.attend();
+  }
+
+  acknowledge(): void {
+    if (this.over) return;
+    this.chunkUnderWay = false;
+    this.attend();
+  }
+
+  /** Something happened on this side: looks after the console and lets an idle cooperative run go on. */
+  private attend(): void {
+    this.lookAfterConsole();
+    if (this.over) return;
+    if (this.cooperative || !this.running) {
+      clearTimeout(this.timer);
+      this.timer = undefined;
+      this.turns.request();
+    }
+  }
+
+  private slice(): void {
+    if (this.over) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.running && !this.session.ended) {
+      const state = this.session.step(SLICE_MS);
+      this.lookAfterConsole();
+      if (state === RunState.ready) {
+        this.turns.request();
+      } else if (state === RunState.idle) {
+        const wait = this.session.nextTimerMs();
+        if (wait >= 0) this.timer = setTimeout(() => this.guard(() => this.slice()), Math.min(wait, 2 ** 30));
+      }
+      if (state !== RunState.ended) return;
+    }
+    this.lookAfterConsole();
+  }
+
+  /** Ends with the run; a failure inside is a defect of the engine. */
+  private async watchThreads(): Promise<void> {
+    try {
+      while (!this.over) {
+        const signals = this.session.signals / 4;
+        const { words } = this.engine;
+        const seen = Atomics.load(words, signals + EVENTS);
+        if (!this.chunkUnderWay) Atomics.store(words, signals + OUTPUT_ARMED, 1);
+        this.lookAfterConsole();
+        if (this.over) return;
+        await this.untilChanged(words, signals + EVENTS, seen);
+      }
+    } catch (error) {
+      this.onBug(error);
+    }
+  }
+
+  private async untilChanged(words: Int32Array, index: number, seen: number): Promise<void> {
+    if (typeof Atomics.waitAsync !== 'function') {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      return;
+    }
+    const wait = Atomics.waitAsync(words, index, seen, POLL_MS);
+    if (wait.async) await wait.value;
+  }
+
+  /** Output, the wish for input, and the end. */
+  private lookAfterConsole(): void {
+    if (this.over) return;
+    // Asked before the output is taken: what an ended program has printed is then all there.
+    const ended = !this.running || this.session.ended;
+    while (!this.chunkUnderWay || (ended && this.stopped)) {
+      const piece = this.session.takeOutput();
+      if (!piece) {
+        if (ended) this.finish();
+        break;
+      }
+      const text = this.decoders[piece.stream].decode(piece.bytes, { stream: true });
+      if (text === '') continue;
+      this.chunkUnderWay = true;
+      this.post({ type: 'output', run: this.run, stream: piece.stream, text });
+    }
+    if (this.over) return;
+    const wanted = !ended && this.session.wantsInput;
+    if (wanted !== this.inputWanted) {
+      this.inputWanted = wanted;
+      this.post({ type: 'wants-input', run: this.run, waiting: wanted });
+    }
+  }
+
+  private finish(): void {
+    this.over = true;
+    clearTimeout(this.timer);
+    this.turns.close();
+    this.session.finish();
+    // Reports that the VM writes while it ends, and a last character that was cut in two.
+    for (let piece = this.session.takeOutput(); piece; piece = this.session.takeOutput()) {
+      const text = this.decoders[piece.stream].decode(piece.bytes, { stream: true });
+      this.post({ type: 'output', run: this.run, stream: piece.stream, text });
+    }
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const text = this.decoders[stream].decode();
+      if (text !== '') this.post({ type: 'output', run: this.run, stream, text });
+    }
+    this.post({
+      type: 'done',
+      run: this.run,
+      result: {
+        status: this.session.status,
+        reason: this.session.reason,
+        schedulers: this.session.schedulers,
+        instructions: this.session.instructions,
+        changedFiles: this.session.changedFiles(),
+      },
+    });
+    this.session.dispose();
+    this.onOver();
+  }
+
+  private guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.onBug(error);
+    }
+  }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+/**
+ * One run as the page sees it. States, each left in one place:
+ *
+ *   waiting ──begin──► going ──stop──► stopping ──┐
+ *      └──stop──────────┴─────────── ended ◄──────┘   (`done` message, loss of the worker, or a bug)
+ */
+import type { EngineBug, OutputStream, Run, RunHandlers, RunRequest, RunResult } from './api.js';
+import { reportCallbackError } from './errors.js';
+import type { ToWorker } from './protocol.js';
+
+/** How long the worker may take to answer a stop before it is replaced. */
+const STOP_GRACE_MS = 1000;
+
+/** Exit status of a stopped program, as a shell reports an interrupt. */
+const STATUS_STOPPED = 130;
+
+type State = 'waiting' | 'going' | 'stopping' | 'ended';
+
+function stoppedResult(schedulers: number): RunResult {
+  return { status: STATUS_STOPPED, reason: 'stopped', schedulers, instructions: 0, changedFiles: {} };
+}
+
+export class RunTask implements Run {
+  readonly done: Promise<RunResult>;
+  /** Resolves when the run is over, without waiting for the reader of its output. Never rejects. */
+  readonly ended: Promise<void>;
+
+  private state: State = 'waiting';
+  private send: ((message: ToWorker) => void) | null = null;
+  /** Sent before `begin`, in order. */
+  private early: ToWorker[] = [];
+  private stopFlag: { words: Int32Array; index: number } | null = null;
+  private schedulers = 0;
+  private wantsInput = false;
+  private unread = new Set<Promise<void>>();
+  private graceTimer: ReturnType<typeof setTimeout> | undefined;
+  private resolveDone!: (result: RunResult) => void;
+  private rejectDone!: (bug: EngineBug) => void;
+  private resolveEnded!: () => void;
+
+  constructor(
+    readonly id: number,
+    private readonly handlers: RunHandlers,
+    /** Called when the worker did not answer a stop in time. */
+    private readonly replaceWorker: () => void,
+  ) {
+    this.done = new Promise((resolve, reject) => {
+      this.resolveDone = resolve;
+      this.rejectDone = reject;
+    });
+    this.done.catch(() => undefined);
+    this.ended = new Promise((resolve) => {
+      this.resolveEnded = resolve;
+    });
+  }
+
+  get isWaiting(): boolean {
+    return this.state === 'waiting';
+  }
+
+  begin(request: RunRequest, send: (message: ToWorker) => void): void {
+    if (this.state !== 'waiting') return;
+    this.state = 'going';
+    this.send = send;
+    send({ type: 'run', run: this.id, files: request.files, main: request.main, options: request.options });
+    for (const message of this.early) send(message);
+    this.early = [];
+  }
+
+  async stop(): Promise<void> {
+    if (this.state === 'waiting') {
+      this.end(stoppedResult(0));
+    } else if (this.state === 'going') {
+      this.state = 'stopping';
+      this.raiseStopFlag();
+      this.send?.({ type: 'stop', run: this.id });
+      this.graceTimer = setTimeout(() => this.replaceWorker(), STOP_GRACE_MS);
+    }
+    await this.ended;
+  }
+
+  input(text: string): void {
+    if (text !== '') this.sendOrKeep({ type: 'input', run: this.id, text });
+  }
+
+  endInput(): void {
+    this.sendOrKeep({ type: 'end-input', run: this.id });
+  }
+
+  started(schedulers: number, memory: WebAssembly.Memory | null, stopFlag: number): void {
+    if (this.state === 'ended') return;
+    this.schedulers = schedulers;
+    if (memory && stopFlag !== 0) {
+      this.stopFlag = { words: new Int32Array(memory.buffer), index: stopFlag / 4 };
+      if (this.state === 'stopping') this.raiseStopFlag();
+    }
+    this.callBack(() => this.handlers.started?.(schedulers));
+  }
+
+  output(stream: OutputStream, text: string): void {
+    if (this.state === 'ended') return;
+    let reading: void | Promise<void> = undefined;
+    try {
+      reading = this.handlers.output(stream, text);
+    } catch (error) {
+      reportCallbackError(error);
+    }
+    if (!reading) {
+      this.send?.({ type: 'ack', run: this.id });
+      return;
+    }
+    const read = reading.catch(reportCallbackError).then(() => {
+      this.unread.delete(read);
+      this.send?.({ type: 'ack', run: this.id });
+    });
+    this.unread.add(read);
+  }
+
+  inputWanted(waiting: boolean): void {
+    if (this.state === 'ended' || waiting === this.wantsInput) return;
+    this.wantsInput = waiting;
+    this.callBack(() => this.handlers.wantsInput?.(waiting));
+  }
+
+  /** The run is over by itself or by a stop that was answered. */
+  end(result: RunResult): void {
+    const wasStopped = this.state === 'stopping';
+    if (!this.leave()) return;
+    // A stopped program's reader may be arbitrarily far behind; nobody should wait for it.
+    if (wasStopped) this.resolveDone(result);
+    else void Promise.all(this.unread).then(() => this.resolveDone(result));
+  }
+
+  /** The worker is gone because it did not answer a stop. */
+  lost(): void {
+    if (this.leave()) this.resolveDone(stoppedResult(this.schedulers));
+  }
+
+  broken(bug: EngineBug): void {
+    if (this.leave()) this.rejectDone(bug);
+  }
+
+  private leave(): boolean {
+    if (this.state === 'ended') return false;
+    this.inputWanted(false);
+    this.state = 'ended';
+    clearTimeout(this.graceTimer);
+    this.send = null;
+    this.stopFlag = null;
+    this.resolveEnded();
+    return true;
+  }
+
+  private sendOrKeep(message: ToWorker): void {
+    if (this.state === 'waiting') this.early.push(message);
+    else this.send?.(message);
+  }
+
+  /** The flag reaches the schedulers even while the worker's own event loop is busy. */
+  private raiseStopFlag(): void {
+    if (!this.stopFlag) return;
+    Atomics.store(this.stopFlag.words, this.stopFlag.index, 1);
+    Atomics.notify(this.stopFlag.words, this.stopFlag.index);
+  }
+
+  private callBack(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      reportCallbackError(error);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+/** The engine worker: owns the module, one run at a time; answers questions about files in between. */
+import { EngineBug } from './api.js';
+import { EngineModule } from './engine_module.js';
+import type { WorkerPort } from './environment.js';
+import { describe } from './errors.js';
+import { PROTOCOL_VERSION, parseToWorker, type ToWorker } from './protocol.js';
+import { RunSession } from './run_session.js';
+import { BadFile, Session } from './session.js';
+
+/** Threads beyond this bring nothing here and cost start-up time each. */
+const MOST_SCHEDULERS = 8;
+/** Few cores still show real concurrency, and a wish for four is common in examples. */
+const FEWEST_SCHEDULERS = 4;
+
+export function serve(port: WorkerPort): void {
+  const server = new Server(port);
+  port.listen(
+    (data) => server.receive(data),
+    () => port.post({ type: 'probed', ok: false }),
+  );
+}
+
+class Server {
+  private engine: EngineModule | null = null;
+  private current: { id: number; session: RunSession } | null = null;
+
+  constructor(private readonly port: WorkerPort) {}
+
+  receive(data: unknown): void {
+    try {
+      const message = parseToWorker(data);
+      switch (message.type) {
+        case 'probe':
+          this.probe(message.memory);
+          break;
+        case 'init':
+          this.initialise(message).catch((error: unknown) => this.bug(error));
+          break;
+        case 'run':
+          this.run(message);
+          break;
+        case 'stop':
+          this.sessionOf(message.run)?.stop();
+          break;
+        case 'input':
+          this.sessionOf(message.run)?.input(message.text);
+          break;
+        case 'end-input':
+          this.sessionOf(message.run)?.endInput();
+          break;
+        case 'ack':
+          this.sessionOf(message.run)?.acknowledge();
+          break;
+        case 'check':
+        case 'disassemble':
+          this.answer(message);
+          break;
+      }
+    } catch (error) {
+      this.bug(error);
+    }
+  }
+
+  private probe(memory: WebAssembly.Memory): void {
+    const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+    if (shared) Atomics.add(new Int32Array(memory.buffer), 0, 1);
+    this.port.post({ type: 'probed', ok: shared });
+  }
+
+  private async initialise(message: Extract<ToWorker, { type: 'init' }>): Promise<void> {
+    if (message.protocol !== PROTOCOL_VERSION) {
+      throw new EngineBug(`page speaks protocol ${message.protocol}, engine ${PROTOCOL_VERSION}: reload the page`);
+    }
+    const imported = await this.port.importModule(message.engineUrl);
+    this.engine = await EngineModule.load(imported, message.build, message.cores, {
+      fewest: FEWEST_SCHEDULERS,
+      most: MOST_SCHEDULERS,
+      onAbort: (what) => this.bug(what),
+    });
+    this.port.post({
+      type: 'ready',
+      protocol: PROTOCOL_VERSION,
+      version: this.engine.text(this.engine.raw._tt_glue_version()) ?? '',
+      maxSchedulers: this.engine.maxSchedulers,
+    });
+  }
+
+  private run(message: Extract<ToWorker, { type: 'run' }>): void {
+    if (this.current) throw new EngineBug(`run ${message.run} begins before run ${this.current.id} has ended`);
+    const session = new RunSession(
+      this.loaded(),
+      message.run,
+      message.options,
+      (answer) => this.port.post(answer),
+      () => {
+        this.current = null;
+      },
+      (error) => this.bug(error),
+    );
+    this.current = { id: message.run, session };
+    session.start(message).catch((error: unknown) => this.bug(error));
+  }
+
+  private answer(message: Extract<ToWorker, { type: 'check' | 'disassemble' }>): void {
+    const session = new Session(this.loaded());
+    try {
+      session.putFiles(message.files);
+      const loaded = session.load(message.file);
+      const diagnostics = session.diagnostics(message.files);
+      const { request } = message;
+      if (message.type === 'check') this.port.post({ type: 'checked', request, diagnostics });
+      else {
+        const text = loaded ? session.disassemble() : null;
+        this.port.post({ type: 'disassembled', request, text, diagnostics });
+      }
+    } catch (error) {
+      if (!(error instanceof BadFile)) throw error;
+      this.port.post({ type: 'request-failed', request: message.request, message: error.message });
+    } finally {
+      session.dispose();
+    }
+  }
+
+  /** Messages that cross with the end of their run are meant for nobody. */
+  private sessionOf(run: number): RunSession | null {
+    return this.current?.id === run ? this.current.session : null;
+  }
+
+  private loaded(): EngineModule {
+    if (!this.engine) throw new EngineBug('the engine is not initialised');
+    return this.engine;
+  }
+
+  private bug(error: unknown): void {
+    this.port.post({ type: 'bug', message: describe(error) });
+  }
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+/** One C session with types: the twin of glue.c. Holds a handle and nothing of the VM's state. */
+import { EngineBug, type Diagnostic, type Files, type OutputStream, type RunOptions, type RunReason } from './api.js';
+import type { EngineModule } from './engine_module.js';
+import { OUTPUT_CHUNK_BYTES } from './protocol.js';
+import { RawOption } from './raw.js';
+
+const STANDARD_ERROR_BIT = 0x8000_0000;
+
+/** Order of TtReason in tt.h. */
+const REASONS: readonly RunReason[] = ['finished', 'failed', 'deadlock', 'stopped', 'limit'];
+
+/** Order of TtRunState in tt.h. */
+export const RunState = { ready: 0, idle: 1, ended: 2 } as const;
+
+/** Order of TtFileStatus in file_store.h, those that giving a file can answer. */
+const FILE_STATUS: Readonly<Record<number, string>> = {
+  4: 'not a usable file name',
+  5: 'the files together are too large',
+};
+
+/** A file that cannot be taken into the engine: the caller's fault, not the engine's. */
+export class BadFile extends Error {
+  override readonly name = 'BadFile';
+}
+
+export interface OutputPiece {
+  stream: OutputStream;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+export class Session {
+  private readonly handle: number;
+  private readonly buffer: number;
+
+  constructor(private readonly engine: EngineModule) {
+    this.handle = engine.raw._tt_glue_new();
+    this.buffer = engine.raw._malloc(OUTPUT_CHUNK_BYTES);
+    if (this.handle === 0 || this.buffer === 0) throw new EngineBug('no memory for a session in the engine');
+  }
+
+  dispose(): void {
+    this.engine.raw._free(this.buffer);
+    this.engine.raw._tt_glue_delete(this.handle);
+  }
+
+  /** Throws `BadFile`. */
+  putFiles(files: Files): void {
+    const encoder = new TextEncoder();
+    for (const [name, contents] of Object.entries(files)) {
+      const bytes = typeof contents === 'string' ? encoder.encode(contents) : contents;
+      const status = this.engine.withText(name, (nameAt, nameLength) =>
+        this.engine.withBytes(bytes, (at, length) =>
+          this.engine.raw._tt_glue_put_file(this.handle, nameAt, nameLength, at, length),
+        ),
+      );
+      if (status !== 0) throw new BadFile(`${name}: ${FILE_STATUS[status] ?? `status ${status}`}`);
+    }
+  }
+
+  /** `cooperative`: one scheduler on this thread, in slices. */
+  setOptions(options: RunOptions, cooperative: boolean): void {
+    const { raw } = this.engine;
+    const set = (option: number, value: number): void => raw._tt_glue_set_option(this.handle, option, value);
+    const { limits } = options;
+    set(RawOption.registerEngine, Number(options.engine === 'register'));
+    set(RawOption.optimize, Number(options.optimize));
+    set(RawOption.noGc, Number(options.gc === 'no-gc'));
+    set(RawOption.workers, this.schedulersFor(options.workers));
+    set(RawOption.cooperative, Number(cooperative));
+    set(RawOption.seeded, Number(options.seed !== null));
+    set(RawOption.seedLow, (options.seed ?? 0) % 2 ** 32);
+    set(RawOption.seedHigh, Math.floor((options.seed ?? 0) / 2 ** 32));
+    set(RawOption.virtualTime, Number(options.virtualTime));
+    set(RawOption.maxVmHeap, limits.heapBytes ?? 0);
+    set(RawOption.maxActorHeap, limits.actorHeapBytes ?? 0);
+    set(RawOption.maxDepth, Math.min(limits.callDepth ?? 0, 2 ** 32 - 1));
+    set(RawOption.maxMailbox, Math.min(limits.mailbox ?? 0, 2 ** 32 - 1));
+    set(RawOption.maxInstructions, limits.instructions ?? 0);
+    set(RawOption.maxTimeMs, limits.timeMs ?? 0);
+    set(RawOption.trace, Number(options.trace));
+    for (const argument of options.args) {
+      this.engine.withText(argument, (at, length) => raw._tt_glue_add_argument(this.handle, at, length));
+    }
+    for (const [name, value] of Object.entries(options.env)) {
+      this.engine.withText(name, (nameAt, nameLength) =>
+        this.engine.withText(value, (at, length) =>
+          raw._tt_glue_set_variable(this.handle, nameAt, nameLength, at, length),
+        ),
+      );
+    }
+  }
+
+  /** Threads for a wish; `null` means all but the one that the page needs, but two at least. */
+  schedulersFor(wanted: number | null): number {
+    const most = this.engine.maxSchedulers;
+    return Math.min(Math.max(wanted ?? Math.max(this.engine.cores - 1, 2), 1), most);
+  }
+
+  /** Loads without running; true when the program could run. */
+  load(file: string): boolean {
+    return this.engine.withText(file, (at, length) => this.engine.raw._tt_glue_load(this.handle, at, length)) !== 0;
+  }
+
+  diagnostics(files: Files): Diagnostic[] {
+    const { raw } = this.engine;
+    const list: Diagnostic[] = [];
+    const count = raw._tt_glue_diagnostic_count(this.handle);
+    for (let i = 0; i < count; i++) {
+      const number = (field: number): number => raw._tt_glue_diagnostic_number(this.handle, i, field);
+      const text = (field: number): string | null =>
+        this.engine.text(raw._tt_glue_diagnostic_text(this.handle, i, field));
+      const file = text(0) ?? '';
+      const suggestion = text(2);
+      list.push({
+        file,
+        ...editorRange(files[file], number(0), number(1), number(2)),
+        severity: number(3) === 0 ? 'error' : 'warning',
+        message: text(1) ?? '',
+        ...(suggestion === null ? {} : { suggestion }),
+      });
+    }
+    return list;
+  }
+
+  disassemble(): string {
+    return this.engine.text(this.engine.raw._tt_glue_disassemble(this.handle)) ?? '';
+  }
+
+  /** False when the program cannot run; the run has then ended. */
+  start(main: string): boolean {
+    return this.engine.withText(main, (at, length) => this.engine.raw._tt_glue_start(this.handle, at, length)) !== 0;
+  }
+
+  step(budgetMs: number): number {
+    return this.engine.raw._tt_glue_step(this.handle, budgetMs);
+  }
+
+  nextTimerMs(): number {
+    return this.engine.raw._tt_glue_next_timer_ms(this.handle);
+  }
+
+  get ended(): boolean {
+    return this.engine.raw._tt_glue_ended(this.handle) !== 0;
+  }
+
+  get schedulers(): number {
+    return this.engine.raw._tt_glue_schedulers(this.handle);
+  }
+
+  stop(): void {
+    this.engine.raw._tt_glue_stop(this.handle);
+  }
+
+  /** Byte address; 0 when nothing runs. */
+  get stopWord(): number {
+    return this.engine.raw._tt_glue_stop_word(this.handle);
+  }
+
+  /** Byte address of TtGlueSignals. */
+  get signals(): number {
+    return this.engine.raw._tt_glue_signals(this.handle);
+  }
+
+  /** The next piece of output, at most a chunk; `null` when there is none. */
+  takeOutput(): OutputPiece | null {
+    const taken = this.engine.raw._tt_glue_take_output(this.handle, this.buffer, OUTPUT_CHUNK_BYTES) >>> 0;
+    const length = taken % STANDARD_ERROR_BIT;
+    if (length === 0) return null;
+    return {
+      stream: taken >= STANDARD_ERROR_BIT ? 'stderr' : 'stdout',
+      bytes: this.engine.copyBytes(this.buffer, length),
+    };
+  }
+
+  giveInput(text: string): void {
+    const taken = this.engine.withText(text, (at, length) =>
+      this.engine.raw._tt_glue_give_input(this.handle, at, length),
+    );
+    if (taken === 0) throw new EngineBug('no memory for standard input in the engine');
+  }
+
+  endInput(): void {
+    this.engine.raw._tt_glue_end_input(this.handle);
+  }
+
+  get wantsInput(): boolean {
+    return this.engine.raw._tt_glue_wants_input(this.handle) !== 0;
+  }
+
+  /** Once, when the run has ended. */
+  finish(): void {
+    this.engine.raw._tt_glue_finish(this.handle);
+  }
+
+  get status(): number {
+    return this.engine.raw._tt_glue_status(this.handle);
+  }
+
+  get reason(): RunReason {
+    const reason = REASONS[this.engine.raw._tt_glue_reason(this.handle)];
+    if (reason === undefined) throw new EngineBug('unknown reason of a run');
+    return reason;
+  }
+
+  get instructions(): number {
+    return this.engine.raw._tt_glue_instructions(this.handle);
+  }
+
+  changedFiles(): Record<string, Uint8Array | null> {
+    const { raw } = this.engine;
+    const changed: [string, Uint8Array | null][] = [];
+    for (let i = 0; ; i++) {
+      const name = this.engine.text(raw._tt_glue_changed_name(this.handle, i));
+      if (name === null) break;
+      const data = raw._tt_glue_changed_data(this.handle, i);
+      changed.push([
+        name,
+        data === 0 ? null : this.engine.copyBytes(data, raw._tt_glue_changed_length(this.handle, i)),
+      ]);
+    }
+    // Not by assignment: a program may well call a file `__proto__`.
+    return Object.fromEntries(changed);
+  }
+}
+
+/**
+ * The core counts code points from 1 and says 0 for "the whole file"; editors count UTF-16 code units from 1.
+ * A range that is empty or whose line is not at hand gets one column.
+ */
+function editorRange(
+  contents: string | Uint8Array | undefined,
+  line: number,
+  column: number,
+  endColumn: number,
+): { line: number; column: number; endColumn: number } {
+  if (line === 0) return { line: 1, column: 1, endColumn: 2 };
+  const source = typeof contents === 'string' ? contents : '';
+  const codePoints = [...(source.split('\n', line)[line - 1] ?? '')];
+  const units = (upTo: number): number =>
+    1 + Math.max(upTo - 1 - codePoints.length, 0) + codePoints.slice(0, Math.max(upTo - 1, 0)).join('').length;
+  const start = units(Math.max(column, 1));
+  return { line, column: start, endColumn: Math.max(units(endColumn), start + 1) };
+}
