@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 #define TT_ATOMIC_OPS(suffix, type)                                                                          \
-    static inline type tt_atomic_load_##suffix##_rlx(const type *p) { return __atomic_load_n(p, __ATOMIC_RELAXED); } \
-    static inline type tt_atomic_load_##suffix##_acq(const type *p) { return __atomic_load_n(p, __ATOMIC_ACQUIRE); } \
-    static inline type tt_atomic_load_##suffix##_seq(const type *p) { return __atomic_load_n(p, __ATOMIC_SEQ_CST); } \
+    static inline type tt_atomic_load_##suffix##_rlx(type const *p) { return __atomic_load_n(p, __ATOMIC_RELAXED); } \
+    static inline type tt_atomic_load_##suffix##_acq(type const *p) { return __atomic_load_n(p, __ATOMIC_ACQUIRE); } \
+    static inline type tt_atomic_load_##suffix##_seq(type const *p) { return __atomic_load_n(p, __ATOMIC_SEQ_CST); } \
     static inline void tt_atomic_store_##suffix##_rlx(type *p, type v) { __atomic_store_n(p, v, __ATOMIC_RELAXED); } \
     static inline void tt_atomic_store_##suffix##_rel(type *p, type v) { __atomic_store_n(p, v, __ATOMIC_RELEASE); } \
     static inline void tt_atomic_store_##suffix##_seq(type *p, type v) { __atomic_store_n(p, v, __ATOMIC_SEQ_CST); } \
