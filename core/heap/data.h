@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: MIT
 /**
  * Making and updating values. All functions that take a heap give `false` when a limit is reached
- * (and change nothing then). Ordinary operations give a new value; `_own` ones may change the
- * buffer in place when it is not shared, and are for callers that hold the only view in use.
+ * (and change nothing then). Ordinary operations give a new value; those with `own` may change the
+ * buffer in place when it is not shared, and are for callers that hold the only view in use: the
+ * argument is not looked at again once the result is stored.
+ *
+ * An ordinary operation whose result views the buffer of its argument (an append behind it, a
+ * shorter view, the unchanged argument) marks the buffer TT_OBJ_SHARED, because both may stay;
+ * with `own` it does not. So loops that update a variable in place need `own` for *every* operation
+ * on it, appends and pops included. Code that builds up a fresh value passes own = true.
  */
 #ifndef TT_HEAP_DATA_H
 #define TT_HEAP_DATA_H
@@ -25,16 +31,19 @@ bool tt_list_new(TtHeap *heap, const TtValue *items, uint32_t count, TtValue *ou
 /** A list of `count` items which the caller fills in `*items` before anything else happens. */
 bool tt_list_alloc(TtHeap *heap, uint32_t count, TtValue **items, TtValue *out) TT_MUST_USE;
 bool tt_list_append(TtHeap *heap, TtValue list, TtValue item, TtValue *out) TT_MUST_USE;
+/** tt_list_append with own = true. */
+bool tt_list_append_own(TtHeap *heap, TtValue list, TtValue item, TtValue *out) TT_MUST_USE;
 /** `index` < list.len. */
 bool tt_list_set(TtHeap *heap, TtValue list, uint32_t index, TtValue item, bool own, TtValue *out) TT_MUST_USE;
-/** Takes the last item off; list.len > 0. With `own` an unshared buffer can be appended to again in place. */
+/** Takes the last item off; list.len > 0. With `own` an unshared buffer is appended to in place again. */
 TtValue tt_list_drop_last(TtValue list, bool own);
 
 /* ---- objects ------------------------------------------------------------------------------------ */
 
-/** Entry number of the key, or -1. O(1) expected. */
-int64_t tt_map_find(TtValue map, const char *key, uint32_t length);
+/* Lookups: tt_map_find in value/value.h. */
+/** `key` is a Str; it is added at the end when the object does not have it. */
 bool tt_map_set(TtHeap *heap, TtValue map, TtValue key, TtValue value, bool own, TtValue *out) TT_MUST_USE;
+/** Sets a field of an object that the caller is building: own = true. */
 bool tt_map_set_text(TtHeap *heap, TtValue map, const char *key, TtValue value, TtValue *out) TT_MUST_USE;
 /** The map itself when the key is absent. */
 bool tt_map_delete(TtHeap *heap, TtValue map, const char *key, uint32_t length, TtValue *out) TT_MUST_USE;
@@ -50,7 +59,7 @@ bool tt_exception_new(TtHeap *heap, TtValue message, TtValue kind, TtValue stack
 
 /** Arena of frozen objects; freed as a whole. Its owner guards it when several threads add. */
 typedef struct TtFrozen {
-    struct TtFrozenChunk *chunks;
+    struct TtFrozenChunk *chunks; /* the first one is the current one */
 } TtFrozen;
 /** A deep copy outside every heap, sharing what is frozen already. BadArgument when nested too deep. */
 TtResult tt_frozen_copy(TtFrozen *area, TtValue value, TtValue *copy) TT_MUST_USE;

@@ -19,27 +19,31 @@
 #include <stddef.h>
 
 typedef struct TtHeapBlock TtHeapBlock;
+typedef struct TtHeapLarge TtHeapLarge;
+typedef struct TtHeapSpare TtHeapSpare;
 typedef struct TtGcEngine TtGcEngine;
 typedef struct TtFragment TtFragment;
 
-#define TT_HEAP_CLASSES 16
-
-/** Figures of one heap, or of a whole VM when summed up. Bytes are those of objects, headers included. */
+/**
+ * Figures of one heap, or of a whole VM when summed up. Bytes are those of objects, headers and
+ * rounding included; a string or bytes of TT_SHARED_MIN_BYTES and more counts with its characters
+ * in every heap that refers to it. allocated - freed = live, always.
+ */
 typedef struct TtHeapStats {
-    uint64_t allocated_bytes, allocated_objects;
+    uint64_t allocated_bytes, allocated_objects; /* adopted messages included */
     uint64_t freed_bytes, freed_objects;
-    uint64_t live_bytes, live_objects;
+    uint64_t live_bytes, live_objects; /* not yet freed; exactly the reachable ones after a collection */
     uint64_t collections;
     uint64_t pause_total_ns, pause_max_ns;
 } TtHeapStats;
 
-/** Memory budget shared by all heaps of a VM. */
+/** Memory budget shared by all heaps of a VM. Zeroed but for the limit it is ready for use. */
 typedef struct TtHeapPool {
-    uint64_t used;         /* atomic: bytes held by heaps, fragments and stacks */
+    uint64_t used;         /* atomic: bytes held by heaps, fragments, shared bytes and stacks */
     uint64_t limit;        /* constant after start */
     uint64_t actor_limit;  /* constant after start; 0 = none */
-    const TtGcEngine *gc;  /* constant after start */
-    bool stress;           /* collect whenever asked: tests */
+    const TtGcEngine *gc;  /* constant after start; NULL = mark-sweep */
+    bool stress;           /* constant after start: collect whenever asked (tests) */
 } TtHeapPool;
 
 /** Takes bytes from the budget; false when that would pass the limit. Any thread. */
@@ -47,40 +51,87 @@ bool tt_heap_pool_take(TtHeapPool *pool, uint64_t bytes);
 void tt_heap_pool_give(TtHeapPool *pool, uint64_t bytes);
 
 typedef struct TtHeap {
+    char *bump, *bump_end;         /* the free run that small objects are cut from next */
+    uint64_t allocated_bytes;      /* as in TtHeapStats */
+    uint64_t allocated_objects;
+    uint64_t freed_bytes;
+    uint64_t freed_objects;
+    uint64_t collect_at;           /* a collection is due when allocated_bytes reaches this */
     TtHeapPool *pool;
-    uint64_t owner;                       /* pid; may append to shared bytes it owns */
-    TtObj *free_cells[TT_HEAP_CLASSES];
-    TtHeapBlock *blocks;                  /* of size classes */
-    TtObj *large;                         /* allocated one by one */
-    TtFragment *fragments;                /* adopted messages */
-    uint64_t held_bytes;                  /* taken from the pool */
-    uint64_t since_collection;            /* bytes allocated since the last one */
-    uint64_t next_collection;             /* threshold of since_collection */
-    uint64_t live_bytes;                  /* allocated and not yet freed */
-    uint8_t mark;                         /* the current "marked" colour */
-    bool limit_hit;                       /* an allocation failed since the last collection */
-    TtHeapStats stats;
+    uint64_t owner;                /* pid; may append to shared bytes it owns */
+    TtHeapBlock *blocks;           /* of small objects, and adopted messages */
+    TtHeapLarge *large;            /* objects allocated one by one */
+    TtBigBytes *big_bytes;         /* every reference to shared bytes, for dropping it */
+    TtHeapSpare *spare;            /* free runs found by collections; NULL before the first one */
+    uint64_t held_bytes;           /* memory taken from the pool */
+    uint64_t shared_bytes;         /* memory of the shared bytes this heap refers to */
+    uint8_t mark;                  /* colour of the objects that the last collection kept: 1 or 2 */
+    bool limit_hit;                /* an allocation failed since the last collection */
 } TtHeap;
 
+/** Takes no memory until something is allocated. */
 void tt_heap_init(TtHeap *heap, TtHeapPool *pool, uint64_t owner);
 /** Frees every object at once and gives the memory back; adds the figures to `total` unless NULL. */
 void tt_heap_free(TtHeap *heap, TtHeapStats *total);
+/** Adds the figures so far to `total`. */
+void tt_heap_stats_add(const TtHeap *heap, TtHeapStats *total);
+
+static inline uint64_t tt_heap_live_bytes(const TtHeap *heap) { return heap->allocated_bytes - heap->freed_bytes; }
+
+/** Sizes are multiples of this. */
+#define TT_HEAP_CELL 16
+/** Objects of more bytes are allocated one by one. */
+#define TT_HEAP_SMALL_MAX 512
+
+#if defined(__SANITIZE_ADDRESS__)
+#define TT_HEAP_POISONS 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TT_HEAP_POISONS 1
+#endif
+#endif
+#ifdef TT_HEAP_POISONS
+/* Free memory inside blocks is out of bounds for everybody under the address sanitizer. */
+void __asan_poison_memory_region(void const volatile *address, size_t size);
+void __asan_unpoison_memory_region(void const volatile *address, size_t size);
+#define tt_heap_poison(address, size)   __asan_poison_memory_region(address, size)
+#define tt_heap_unpoison(address, size) __asan_unpoison_memory_region(address, size)
+#else
+#define tt_heap_poison(address, size)   ((void)0)
+#define tt_heap_unpoison(address, size) ((void)0)
+#endif
+
+/** tt_heap_alloc when the current free run is too short. */
+TtObj *tt_heap_alloc_slow(TtHeap *heap, TtObjKind kind, size_t bytes);
 
 /**
  * A new object of `bytes` bytes, header included; header set, flags 0, used 0, the rest not set.
- * NULL at a limit. Fragments, frozen areas and heaps are all reached through TtHeap.
+ * NULL at a limit. `bytes` is what the object's kind and capacity make it (heap_internal.h), which
+ * the caller sets before the next collection.
  */
-TtObj *tt_heap_alloc(TtHeap *heap, TtObjKind kind, size_t bytes);
+static inline TtObj *tt_heap_alloc(TtHeap *heap, TtObjKind kind, size_t bytes)
+{
+    size_t room = (bytes + TT_HEAP_CELL - 1) & ~(size_t)(TT_HEAP_CELL - 1);
+    if (TT_UNLIKELY(bytes > TT_HEAP_SMALL_MAX || room > (size_t)(heap->bump_end - heap->bump)))
+        return tt_heap_alloc_slow(heap, kind, bytes);
+    TtObj *object = (TtObj *)(void *)heap->bump;
+    tt_heap_unpoison(object, room);
+    heap->bump += room;
+    heap->allocated_bytes += room;
+    heap->allocated_objects++;
+    *object = (TtObj){(uint8_t)kind, heap->mark, 0, (uint8_t)(room / TT_HEAP_CELL), 0};
+    return object;
+}
 
 static inline bool tt_heap_wants_collection(const TtHeap *heap)
 {
-    return heap->since_collection >= heap->next_collection;
+    return heap->allocated_bytes >= heap->collect_at;
 }
 
 /** Calls `visit` for every root. */
 typedef struct TtRootVisitor TtRootVisitor;
 struct TtRootVisitor {
-    /** Marks `count` values. */
+    /** Visits `count` values. */
     void (*values)(TtRootVisitor *visitor, const TtValue *values, size_t count);
 };
 typedef void (*TtRootsFn)(void *context, TtRootVisitor *visitor);
@@ -102,26 +153,23 @@ void tt_heap_check(TtHeap *heap, TtRootsFn roots, void *context);
 
 /**
  * A message or argument on its way: one block with everything the value refers to (immediate,
- * frozen and shared parts are not copied). Made by the sender, adopted by the receiver.
+ * frozen and shared parts are not copied). Made by the sender, adopted by the receiver; opaque
+ * and owned by whoever holds it in between. What it takes from the pool is tt_fragment_bytes.
  */
-struct TtFragment {
-    TtFragment *next;
-    TtHeapPool *pool;
-    uint32_t bytes;  /* of `data` in use */
-    uint32_t marked; /* owner: mark-sweep */
-    _Alignas(16) char data[];
-};
 
 /**
- * Copies `count` values. `*fragment` is NULL when nothing needed copying. Fails with HeapExceeded,
- * or with BadArgument when they are nested deeper than TT_MAX_NESTING. Any thread that may read
- * `values`.
+ * Copies `count` values; parts that they share are shared in the copy. `*fragment` is NULL when
+ * nothing needed copying. Fails with HeapExceeded, or with BadArgument when they are nested deeper
+ * than TT_MAX_NESTING; nothing is left behind then. The values belong to the calling thread, which
+ * may use their headers as scratch while it copies.
  */
 TtResult tt_fragment_copy(TtHeapPool *pool, const TtValue *values, uint32_t count, TtFragment **fragment,
                           TtValue *copies) TT_MUST_USE;
 /** The receiver's heap takes the fragment over (NULL is allowed). Owner only. */
 void tt_heap_adopt(TtHeap *heap, TtFragment *fragment);
-/** Drops a fragment nobody adopted, with its references to shared bytes. */
+/** Drops a fragment nobody adopted, with its references to shared bytes. NULL is allowed. */
 void tt_fragment_free(TtFragment *fragment);
+/** 0 for NULL. */
+uint64_t tt_fragment_bytes(const TtFragment *fragment);
 
 #endif

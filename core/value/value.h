@@ -74,9 +74,7 @@ typedef enum TtObjKind {
 
 enum {
     TT_OBJ_SHARED = 1, /* may be referenced from more than one place that stays: never change in place */
-    TT_OBJ_FROZEN = 2, /* outside every actor heap, immutable, lives as long as the VM */
-    TT_OBJ_LARGE = 4,  /* heap: allocated by itself (heap/) */
-    TT_OBJ_FRAGMENT = 8 /* heap: part of an adopted message fragment (heap/) */
+    TT_OBJ_FROZEN = 2  /* outside every actor heap, immutable, lives as long as the VM */
 };
 
 /** Header of every object. */
@@ -84,7 +82,7 @@ struct TtObj {
     uint8_t kind;  /* a TtObjKind */
     uint8_t mark;  /* owner: heap/ */
     uint8_t flags; /* TT_OBJ_* */
-    uint8_t cls;   /* owner: heap/ (size class) */
+    uint8_t cls;   /* owner: heap/ (size in cells of 16 bytes; 0 = more than a small object, or frozen) */
     uint32_t used; /* buffers: bytes, items or entries written so far; the longest view */
 };
 
@@ -107,6 +105,7 @@ typedef struct TtSharedBytes {
 typedef struct TtBigBytes {
     TtObj obj; /* obj.used is not used: see shared->used */
     TtSharedBytes *shared;
+    struct TtBigBytes *next; /* owner: heap/ (all those of one heap or fragment) */
 } TtBigBytes;
 
 typedef struct TtListBuf {
@@ -219,6 +218,15 @@ struct TtFunction {
     uint32_t scope;            /* index of its TtScope in the module */
     struct TtModule *module;
 };
+
+/* ---- looking up fields -------------------------------------------------------------------------- */
+
+/** Entry number of the key in an Object, or -1. O(1) expected. */
+int64_t tt_map_find(TtValue map, const char *key, uint32_t length);
+/** As tt_map_find; `hash` is tt_hash_bytes of the key (base/names.h), for callers that keep it. */
+int64_t tt_map_find_hashed(TtValue map, const char *key, uint32_t length, uint32_t hash);
+/** Entries an Object's buffer may have room for before it carries an index. */
+#define TT_MAP_LINEAR 8
 
 /* ---- equality, order, text --------------------------------------------------------------------- */
 
