@@ -220,6 +220,7 @@ void tt_module_link(TtModule *module)
     module->top.name = tt_alloc_string("<main>", 6);
     module->top.entry = 0;
     finish_function(module, &module->top);
+    tt_module_find_globals_used(module);
     tt_vec_free(&linker.parents);
     tt_vec_free(&linker.work);
     tt_free(linker.root_of);

@@ -41,6 +41,7 @@ void tt_module_destroy(TtModule *module)
     for (uint32_t i = 0; i < module->scopes.count; i++) {
         tt_free(module->scopes.items[i].slot_names);
         tt_free(module->scopes.items[i].global_slots);
+        tt_free(module->scopes.items[i].globals_used);
         tt_names_free(&module->scopes.items[i].slots);
     }
     tt_vec_free(&module->code);
@@ -60,6 +61,7 @@ void tt_module_destroy(TtModule *module)
     tt_names_free(&module->function_index);
     tt_frozen_free(&module->frozen);
     tt_free(module->scope_of);
+    tt_free(module->globals_read);
     tt_free(module->min_height);
     tt_free(module->exec);
     tt_free(module->globals);

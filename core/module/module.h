@@ -69,6 +69,8 @@ typedef struct TtScope {
     uint32_t *slot_names;   /* slot → name */
     uint32_t *global_slots; /* slot → slot of scope 0 with the same name, or TT_NO_SLOT */
     TtNames slots;          /* name text → slot, in slot order */
+    uint32_t *globals_used; /* slots of scope 0 that code started here can read, ascending */
+    uint32_t globals_used_count;
     bool ordered;           /* holds DUMP_SCOPE: slot_count - 1 is a List of slots in order of first assignment */
 } TtScope;
 
@@ -105,6 +107,8 @@ typedef struct TtModule {
     /* -- linked (module/link.c) ------------------------------------------------------------------ */
     TT_VEC(TtScope) scopes;
     uint32_t *scope_of; /* instruction → scope */
+    uint32_t *globals_read; /* slots of scope 0 that any function whose address is taken can read */
+    uint32_t globals_read_count;
     TtFunction top;     /* the top level as a function: entry 0, no parameters */
     TT_VEC(TtFunction *) label_functions; /* label i without parameters, for SPAWN by name */
     /* what verify/ found: see verify/verify.h */
@@ -150,6 +154,9 @@ const char *tt_module_label_at(const TtModule *module, uint32_t address);
  * Takes ownership of nothing; the results live in the module.
  */
 void tt_module_link(TtModule *module);
+
+/** Fills globals_used of every scope and globals_read; part of tt_module_link. */
+void tt_module_find_globals_used(TtModule *module);
 
 /** Slot of a name in a scope, or TT_NO_SLOT. O(1). */
 uint32_t tt_scope_slot(const TtModule *module, uint32_t scope, uint32_t name);

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+/**
+ * An actor (process): heap, stack of frames, mailbox, and what it waits for.
+ *
+ * States and who changes them:
+ *   READY            in exactly one run queue               worker that takes it → RUNNING
+ *   RUNNING          a worker runs it; that worker owns it   owner → READY, WAIT_*, ENDED
+ *   NOTIFIED         RUNNING, and something happened that a wait would miss
+ *                                                            any thread: RUNNING → NOTIFIED
+ *   WAIT_MESSAGE     parked until a message, its timer       any thread: → READY (and queues it)
+ *   WAIT_OTHER       parked; messages do not wake it         as WAIT_MESSAGE, but not by messages
+ *   ENDED            for ever
+ * Fields marked "owner" are touched only by the owner; those of a parked actor only by whoever
+ * moved it to READY.
+ */
+#ifndef TT_ACTOR_ACTOR_H
+#define TT_ACTOR_ACTOR_H
+
+#include "actor/mailbox.h"
+#include "base/error.h"
+#include "host/host.h"
+#include "module/module.h"
+
+typedef struct TtSystem TtSystem;
+typedef struct TtContext TtContext;
+typedef struct TtActor TtActor;
+
+typedef enum TtActorState {
+    TT_ACTOR_READY,
+    TT_ACTOR_RUNNING,
+    TT_ACTOR_NOTIFIED,
+    TT_ACTOR_WAIT_MESSAGE,
+    TT_ACTOR_WAIT_OTHER,
+    TT_ACTOR_ENDED
+} TtActorState;
+
+/** What a parked (or about to be parked) actor waits for. */
+typedef enum TtWait {
+    TT_WAIT_NONE,
+    TT_WAIT_MESSAGE, /* RECEIVE; with a deadline: RECEIVE_TIMEOUT */
+    TT_WAIT_SLEEP,
+    TT_WAIT_HOST,
+    TT_WAIT_OUTPUT,
+    TT_WAIT_MODULE   /* another actor initialises the module */
+} TtWait;
+
+/** An open TRY. */
+typedef struct TtHandler {
+    uint32_t fp;      /* frame it belongs to */
+    uint32_t height;  /* sp to cut back to */
+    uint32_t address; /* of the handler */
+    uint32_t state;   /* TtHandlerState */
+    TtValue exception; /* PENDING: what CATCH will take */
+} TtHandler;
+
+typedef enum TtHandlerState {
+    TT_HANDLER_OPEN,    /* the body runs */
+    TT_HANDLER_PENDING, /* thrown to, CATCH not reached yet */
+    TT_HANDLER_TAKEN    /* the handler runs */
+} TtHandlerState;
+
+typedef struct TtPendingCapture {
+    uint32_t fp, name;
+    TtValue value;
+} TtPendingCapture;
+
+/** A module whose top level runs in this actor because of an IMPORT. */
+typedef struct TtInit {
+    struct TtInit *outer;
+    TtModule *module;
+    uint32_t fp;
+} TtInit;
+
+/** A host request under way. Shared by the actor and the completing thread: see actor/pending.c. */
+typedef struct TtPending TtPending;
+
+/**
+ * Frames lie on `stack`: [slots of the function][2 header cells][operands]. `fp` is the index of the
+ * first slot; the header is at fp + slot_count:
+ *   cell 0  tag FRAME, len = caller's fp, as.function = caller's function
+ *   cell 1  tag FRAME, len = return address, as.i = TtFrameKind
+ */
+typedef enum TtFrameKind {
+    TT_FRAME_BASE,     /* the actor ends with it */
+    TT_FRAME_CALL,     /* leaves its top value, if any */
+    TT_FRAME_FUNCTION, /* leaves exactly one value */
+    TT_FRAME_INIT      /* a module's top level */
+} TtFrameKind;
+
+#define TT_FRAME_HEADER 2u
+
+struct TtActor {
+    /* -- shared -- */
+    uint32_t state; /* atomic: TtActorState */
+    TtMailbox mailbox;
+    uint64_t pid;   /* constant */
+    TtSystem *system; /* constant */
+    TtActor *queue_next; /* whoever holds it in a run queue */
+
+    /* -- owner -- */
+    TtContext *context; /* of the worker that runs it; valid while RUNNING */
+    TtValue *stack;
+    uint32_t stack_capacity;
+    uint32_t sp, fp, pc; /* indices; saved while not running */
+    uint32_t depth;      /* frames */
+    const TtFunction *function; /* of the current frame */
+    TtHeap heap;
+    TtValue *globals;          /* of `program`; NULL when they are the bottom of the stack or not needed */
+    TtModule *program;         /* the module whose globals are this actor's own */
+    bool globals_on_stack;
+    bool traced;               /* the next instruction has been traced already */
+    bool collected_for_limit;  /* a collection was made to satisfy the current instruction */
+    uint8_t wait;              /* TtWait */
+    bool deadline_set;
+    uint8_t names;             /* registered names, saturating at 255 */
+    uint64_t deadline_ns;
+    uint32_t timer_index;      /* position in its timer heap + 1; 0: none. Owner: the timer heap's lock */
+    uint32_t timer_worker;     /* which heap */
+    TT_VEC(TtHandler) handlers;
+    TT_VEC(TtPendingCapture) captures;
+    TtInit *inits;             /* innermost first */
+    TtModule *awaited;         /* with TT_WAIT_MODULE; guarded by the system's module lock */
+    TtPending *pending;        /* with TT_WAIT_HOST */
+    TtActor *output_next;      /* in the system's list of actors that wait for output room; its lock */
+    bool output_waiting;
+    uint64_t random;
+    uint64_t instructions;
+    TtValue exit_reason;       /* set when it ends other than normally */
+};
+
+/**
+ * A new actor that will call `function` with `args`. Copies closure, arguments and the globals it can
+ * reach from `spawner` (NULL: none). Not yet known by pid, not queued. HeapExceeded when the budget
+ * does not allow it.
+ */
+TtResult tt_actor_create(TtSystem *system, TtActor *spawner, TtValue callee, const TtValue *args, uint32_t arg_count,
+                         TtActor **actor) TT_MUST_USE;
+/** Frees it; nobody may refer to it any more. */
+void tt_actor_free(TtActor *actor);
+
+/** Room for `cells` more above sp; false at the heap limit. Owner. Moves the stack. */
+bool tt_actor_grow_stack(TtActor *actor, uint32_t cells);
+/** The globals that code of `module` sees in this actor; NULL when it has none. Owner. */
+const TtValue *tt_actor_globals(const TtActor *actor, const TtModule *module);
+/** The same for writing; NULL when they are frozen or not this actor's. */
+TtValue *tt_actor_own_globals(TtActor *actor, const TtModule *module);
+/** Visits every root. For tt_heap_collect and tt_heap_check; `actor` is the context. Owner. */
+void tt_actor_roots(void *actor, TtRootVisitor *visitor);
+
+/**
+ * Owner: tries to park. False when something happened meanwhile: then it is RUNNING again and must
+ * look once more.
+ */
+bool tt_actor_park(TtActor *actor, TtActorState state);
+/** Any thread: something other than a message happened (timer, host, room, module). */
+void tt_actor_wake(TtActor *actor, TtContext *from);
+/** Any thread: a message was pushed. */
+void tt_actor_wake_for_message(TtActor *actor, TtContext *from);
+
+/** Source position of an address of the function's module. */
+TtPosition tt_function_position(const TtFunction *function, uint32_t address);
+
+#endif

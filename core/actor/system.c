@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "actor/system.h"
+
+#include "actor/system_internal.h"
+#include "base/alloc.h"
+#include "port/atomic.h"
+#include "port/clock.h"
+
+/** Virtual time starts here: 2000-01-01T00:00:00Z in milliseconds since 1970. */
+#define VIRTUAL_EPOCH_MS INT64_C(946684800000)
+
+void tt_system_init(TtSystem *system)
+{
+    system->next_pid = 1;
+    system->pids = tt_pids_create();
+    system->registry = tt_registry_create();
+    tt_lock_init(&system->module_lock);
+    tt_lock_init(&system->output_lock);
+    tt_lock_init(&system->stats_lock);
+}
+
+void tt_system_free(TtSystem *system)
+{
+    tt_pids_destroy(system->pids);
+    tt_registry_destroy(system->registry);
+    tt_frozen_free(&system->frozen);
+    tt_lock_destroy(&system->module_lock);
+    tt_lock_destroy(&system->output_lock);
+    tt_lock_destroy(&system->stats_lock);
+}
+
+void tt_system_stop(TtSystem *system, TtStop reason, uint32_t exit_code)
+{
+    tt_lock_acquire(&system->stats_lock);
+    bool first = tt_atomic_load_u32_acq(&system->stop) == TT_STOP_NONE;
+    if (first) {
+        system->exit_code = exit_code;
+        tt_atomic_store_u32_seq(&system->stop, reason);
+    }
+    tt_lock_release(&system->stats_lock);
+    if (first && system->stopping) system->stopping(system);
+}
+
+uint64_t tt_system_clock_ns(const TtSystem *system)
+{
+    return system->virtual_time ? tt_atomic_load_u64_rlx(&system->virtual_ns) : tt_clock_ns();
+}
+
+int64_t tt_system_time_ms(const TtSystem *system)
+{
+    if (system->virtual_time) return VIRTUAL_EPOCH_MS + (int64_t)(tt_atomic_load_u64_rlx(&system->virtual_ns) / 1000000u);
+    return system->host->now_ms(system->host);
+}

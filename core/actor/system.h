@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+/**
+ * What all actors of a VM share: budgets, the table of pids, names, the host, and the few upward
+ * calls (hooks) that keep this layer from knowing the scheduler and the pipeline.
+ */
+#ifndef TT_ACTOR_SYSTEM_H
+#define TT_ACTOR_SYSTEM_H
+
+#include "actor/actor.h"
+#include "port/thread.h"
+
+typedef struct TtPidTable TtPidTable;
+typedef struct TtRegistry TtRegistry;
+
+/** Per worker: scratch space and identity. Only its worker uses it. */
+struct TtContext {
+    TtSystem *system;
+    uint32_t worker; /* index */
+    TtError error;   /* of the instruction that just failed */
+    TtValue thrown;  /* with TT_ERR_THROWN: the exception to raise as it is */
+    TtStrbuf text;   /* scratch of one instruction */
+    void *scheduler; /* private to sched/ */
+};
+
+typedef struct TtLimits {
+    uint32_t depth, mailbox;
+    uint64_t instructions, time_ms;
+} TtLimits;
+
+struct TtSystem {
+    TtHeapPool pool;
+    TtLimits limits;
+    TtHost *host;
+    uint32_t denied; /* bit set of TtCapability */
+    bool trace, debug, gc_debug;
+    bool seeded, virtual_time;
+    uint64_t seed;
+    TtValue args;  /* frozen List of Str */
+    TtFrozen frozen;
+    TtModule *main; /* the program */
+
+    TtPidTable *pids;
+    TtRegistry *registry;
+    TtLock module_lock;     /* states of modules, awaited, exports until READY */
+    TtLock output_lock;
+    TtActor *output_waiters; /* guarded_by(output_lock) */
+    TtLock stats_lock;
+    TtHeapStats gc_total;    /* of ended actors; guarded_by(stats_lock) */
+
+    uint64_t next_pid;       /* atomic */
+    uint64_t live_actors;    /* atomic */
+    uint64_t messages, dropped; /* atomic, relaxed */
+    uint64_t requests;       /* atomic: host requests under way */
+    uint64_t virtual_ns;     /* atomic: the virtual clock */
+    uint32_t stop;           /* atomic: TtStop */
+    uint32_t exit_code;      /* with TT_STOP_EXIT */
+
+    /** Puts an actor that just became READY into a run queue. Any thread; `from` may be NULL. */
+    void (*make_ready)(TtSystem *system, TtContext *from, TtActor *actor);
+    /** The linked module for an IMPORT path of `importer`; errors in `error`. May block. */
+    TtResult (*load_module)(TtSystem *system, const TtModule *importer, const char *path, TtModule **module, TtError *error);
+    /** The program for SPAWN of a name that is no label; NULL and no error when there is no such file. */
+    TtResult (*load_program)(TtSystem *system, const char *name, TtModule **module, TtError *error);
+    /** Tells whoever runs the VM that `stop` was set. */
+    void (*stopping)(TtSystem *system);
+    void *vm;
+};
+
+typedef enum TtStop {
+    TT_STOP_NONE,
+    TT_STOP_REQUESTED, /* from outside */
+    TT_STOP_EXIT,      /* EXIT */
+    TT_STOP_INSTRUCTIONS,
+    TT_STOP_TIME
+} TtStop;
+
+void tt_system_init(TtSystem *system);
+void tt_system_free(TtSystem *system);
+
+/** Asks all to stop; the first reason wins. Any thread. */
+void tt_system_stop(TtSystem *system, TtStop reason, uint32_t exit_code);
+
+/** Nanoseconds of the clock that timers follow. */
+uint64_t tt_system_clock_ns(const TtSystem *system);
+/** Milliseconds since 1970 as programs see them; virtual time starts at 2000-01-01T00:00:00Z. */
+int64_t tt_system_time_ms(const TtSystem *system);
+
+/* ---- pids (actor/pids.c) ------------------------------------------------------------------------ */
+
+/**
+ * Gives the actor its pid's entry and counts it as live. False past the last pid. Lookups are
+ * lock-free; a found actor may be used until the worker's next quiescent point (between slices):
+ * ended actors are freed only when every worker has passed one.
+ */
+bool tt_pids_add(TtSystem *system, TtActor *actor);
+void tt_pids_remove(TtSystem *system, TtActor *actor);
+/** NULL when there is no such live actor. */
+TtActor *tt_pids_find(const TtSystem *system, int64_t pid);
+/** Calls `visit` for every live actor, in order of pid. Only while no worker runs. */
+void tt_pids_each(const TtSystem *system, void (*visit)(void *context, TtActor *actor), void *context);
+
+/* ---- names (actor/registry.c) -------------------------------------------------------------------- */
+
+/** TT_OK, or NameTaken when another actor has it. */
+TtResult tt_registry_add(TtSystem *system, const char *name, uint32_t length, TtActor *actor) TT_MUST_USE;
+/** False when the name is unknown. */
+bool tt_registry_remove(TtSystem *system, const char *name, uint32_t length);
+/** 0 when the name is unknown. */
+uint64_t tt_registry_find(TtSystem *system, const char *name, uint32_t length);
+/** Frees all names of an actor that ends. */
+void tt_registry_remove_actor(TtSystem *system, TtActor *actor);
+/** Appends a name of the pid to `out`; false when it has none. */
+bool tt_registry_name_of(TtSystem *system, uint64_t pid, TtStrbuf *out);
+
+/* ---- sending (actor/send.c) ----------------------------------------------------------------------- */
+
+/** Copies and delivers. To a dead pid: dropped, counted, no error. HeapExceeded, MailboxExceeded, BadArgument. */
+TtResult tt_actor_send(TtContext *context, int64_t pid, const TtValue *message) TT_MUST_USE;
+
+/* ---- host requests (actor/pending.c) --------------------------------------------------------------- */
+
+struct TtPending {
+    TtRequest request;
+    TtSystem *system;
+    TtLock lock;
+    TtActor *actor; /* guarded_by(lock): NULL once the actor ended */
+    bool done;      /* guarded_by(lock) */
+    char *text;     /* owned copies of the arguments */
+    char *data;
+};
+
+/**
+ * Starts a request of the actor: actor->pending is set. True when it is answered already.
+ * `text` may be NULL.
+ */
+bool tt_pending_submit(TtActor *actor, TtService service, const char *text, size_t text_length, const char *data,
+                       size_t data_length);
+/** Owner: whether the answer is there. */
+bool tt_pending_done(TtActor *actor);
+/** Owner: forgets actor->pending, cancelling it when it is still under way. */
+void tt_pending_drop(TtActor *actor);
+/** The host answered. Any thread. */
+void tt_pending_complete(TtRequest *request);
+
+/* ---- output (actor/output.c) ------------------------------------------------------------------------ */
+
+/** Writes; false: no room, and the actor is listed to be woken; it must park. Owner. */
+bool tt_output_write(TtActor *actor, int stream, const char *bytes, size_t length);
+/** Wakes all that wait for room. Any thread. */
+void tt_output_ready(TtSystem *system);
+/** Forgets an actor that ends. */
+void tt_output_forget(TtActor *actor);
+
+#endif
