@@ -11,13 +11,11 @@
 
 _Static_assert((TT_CONSOLE_RING_BYTES & (TT_CONSOLE_RING_BYTES - 1)) == 0, "positions wrap by masking");
 
-void tt_console_init(TtConsole *console)
-{
+void tt_console_init(TtConsole *console) {
     *console = (TtConsole){.ring = tt_alloc(TT_CONSOLE_RING_BYTES)};
 }
 
-void tt_console_free(TtConsole *console)
-{
+void tt_console_free(TtConsole *console) {
     tt_free(console->ring);
     tt_free(console->large);
     tt_free(console->input);
@@ -26,8 +24,7 @@ void tt_console_free(TtConsole *console)
 
 /* ---- output ------------------------------------------------------------------------------------ */
 
-static void copy_in(TtConsole *console, const void *bytes, uint32_t length)
-{
+static void copy_in(TtConsole *console, const void *bytes, uint32_t length) {
     uint32_t at = console->head & (TT_CONSOLE_RING_BYTES - 1);
     uint32_t first = TT_CONSOLE_RING_BYTES - at < length ? TT_CONSOLE_RING_BYTES - at : length;
     memcpy(console->ring + at, bytes, first);
@@ -35,8 +32,7 @@ static void copy_in(TtConsole *console, const void *bytes, uint32_t length)
     console->head += length;
 }
 
-static void copy_out(TtConsole *console, void *bytes, uint32_t length)
-{
+static void copy_out(TtConsole *console, void *bytes, uint32_t length) {
     uint32_t at = console->tail & (TT_CONSOLE_RING_BYTES - 1);
     uint32_t first = TT_CONSOLE_RING_BYTES - at < length ? TT_CONSOLE_RING_BYTES - at : length;
     memcpy(bytes, console->ring + at, first);
@@ -44,10 +40,11 @@ static void copy_out(TtConsole *console, void *bytes, uint32_t length)
     console->tail += length;
 }
 
-static uint32_t used(const TtConsole *console) { return console->head - console->tail; }
+static uint32_t used(const TtConsole *console) {
+    return console->head - console->tail;
+}
 
-static bool write_large(TtConsole *console, int stream, const char *bytes, size_t length)
-{
+static bool write_large(TtConsole *console, int stream, const char *bytes, size_t length) {
     if (used(console) > 0) return false;
     console->large = tt_alloc_try(length);
     if (!console->large) {
@@ -61,8 +58,7 @@ static bool write_large(TtConsole *console, int stream, const char *bytes, size_
     return true;
 }
 
-bool tt_console_write(TtConsole *console, int stream, const char *bytes, size_t length)
-{
+bool tt_console_write(TtConsole *console, int stream, const char *bytes, size_t length) {
     if (length == 0) return true;
     bool taken = false;
     if (!console->large) {
@@ -79,8 +75,7 @@ bool tt_console_write(TtConsole *console, int stream, const char *bytes, size_t 
     return taken;
 }
 
-static uint32_t take_large(TtConsole *console, uint8_t *bytes, uint32_t capacity, int *stream)
-{
+static uint32_t take_large(TtConsole *console, uint8_t *bytes, uint32_t capacity, int *stream) {
     size_t left = console->large_length - console->large_taken;
     uint32_t taken = left < capacity ? (uint32_t)left : capacity;
     memcpy(bytes, console->large + console->large_taken, taken);
@@ -93,8 +88,7 @@ static uint32_t take_large(TtConsole *console, uint8_t *bytes, uint32_t capacity
     return taken;
 }
 
-uint32_t tt_console_take(TtConsole *console, uint8_t *bytes, uint32_t capacity, int *stream)
-{
+uint32_t tt_console_take(TtConsole *console, uint8_t *bytes, uint32_t capacity, int *stream) {
     if (console->large) return take_large(console, bytes, capacity, stream);
     uint32_t taken = 0;
     while (taken < capacity) {
@@ -105,8 +99,10 @@ uint32_t tt_console_take(TtConsole *console, uint8_t *bytes, uint32_t capacity, 
             console->record_left = header & ~STREAM_BIT;
             console->record_stream = header & STREAM_BIT ? 2 : 1;
         }
-        if (taken == 0) *stream = console->record_stream;
-        else if (*stream != console->record_stream) break;
+        if (taken == 0)
+            *stream = console->record_stream;
+        else if (*stream != console->record_stream)
+            break;
         uint32_t part = console->record_left < capacity - taken ? console->record_left : capacity - taken;
         copy_out(console, bytes + taken, part);
         console->record_left -= part;
@@ -115,8 +111,7 @@ uint32_t tt_console_take(TtConsole *console, uint8_t *bytes, uint32_t capacity, 
     return taken;
 }
 
-bool tt_console_room_to_announce(TtConsole *console)
-{
+bool tt_console_room_to_announce(TtConsole *console) {
     if (!console->writer_waits || console->large || used(console) > TT_CONSOLE_RING_BYTES / 2) return false;
     console->writer_waits = false;
     return true;
@@ -124,8 +119,7 @@ bool tt_console_room_to_announce(TtConsole *console)
 
 /* ---- input ------------------------------------------------------------------------------------- */
 
-bool tt_console_give_input(TtConsole *console, const char *bytes, size_t length)
-{
+bool tt_console_give_input(TtConsole *console, const char *bytes, size_t length) {
     if (console->input_start > 0) {
         console->input_length -= console->input_start;
         memmove(console->input, console->input + console->input_start, console->input_length);
@@ -143,15 +137,13 @@ bool tt_console_give_input(TtConsole *console, const char *bytes, size_t length)
     return true;
 }
 
-static TtInputStatus consume(TtConsole *console, size_t length, const char **text)
-{
+static TtInputStatus consume(TtConsole *console, size_t length, const char **text) {
     *text = length > 0 ? console->input + console->input_start : "";
     console->input_start += length;
     return TT_INPUT_OK;
 }
 
-TtInputStatus tt_console_read_line(TtConsole *console, const char **text, size_t *length)
-{
+TtInputStatus tt_console_read_line(TtConsole *console, const char **text, size_t *length) {
     size_t left = console->input_length - console->input_start;
     const char *end = left > 0 ? memchr(console->input + console->input_start, '\n', left) : NULL;
     if (!end && !console->input_ended) return TT_INPUT_WAIT;
@@ -163,8 +155,7 @@ TtInputStatus tt_console_read_line(TtConsole *console, const char **text, size_t
     return status;
 }
 
-TtInputStatus tt_console_read_char(TtConsole *console, const char **text, size_t *length)
-{
+TtInputStatus tt_console_read_char(TtConsole *console, const char **text, size_t *length) {
     size_t left = console->input_length - console->input_start;
     if (left == 0) return console->input_ended ? TT_INPUT_AT_END : TT_INPUT_WAIT;
     unsigned size;
@@ -173,8 +164,7 @@ TtInputStatus tt_console_read_char(TtConsole *console, const char **text, size_t
     return consume(console, size, text);
 }
 
-TtInputStatus tt_console_read_rest(TtConsole *console, const char **text, size_t *length)
-{
+TtInputStatus tt_console_read_rest(TtConsole *console, const char **text, size_t *length) {
     if (!console->input_ended) return TT_INPUT_WAIT;
     *length = console->input_length - console->input_start;
     return consume(console, *length, text);

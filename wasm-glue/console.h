@@ -16,8 +16,8 @@
 typedef struct TtConsole {
     /* Output: records of a 4-byte header (stream in bit 31, length below) and the bytes. */
     uint8_t *ring;
-    uint32_t head, tail;    /* written, taken; free-running, modulo the ring's size when used */
-    uint32_t record_left;   /* bytes of the record at `tail` that are not taken yet */
+    uint32_t head, tail;  /* written, taken; free-running, modulo the ring's size when used */
+    uint32_t record_left; /* bytes of the record at `tail` that are not taken yet */
     uint8_t record_stream;
     /* A piece larger than the ring; while it is here the ring is empty and nothing is accepted. */
     uint8_t *large;
@@ -33,7 +33,8 @@ typedef struct TtConsole {
 void tt_console_init(TtConsole *console);
 void tt_console_free(TtConsole *console);
 
-/** Takes a whole piece (stream 1 or 2), or nothing when there is no room now. Empty pieces are always taken. */
+/** Takes a whole piece (stream 1 or 2), or nothing when there is no room now. Empty pieces are always taken.
+ */
 bool tt_console_write(TtConsole *console, int stream, const char *bytes, size_t length);
 /** Moves up to `capacity` bytes of one stream out; 0 when there is no output. */
 uint32_t tt_console_take(TtConsole *console, uint8_t *bytes, uint32_t capacity, int *stream);

@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-const char *tt_file_status_text(TtFileStatus status)
-{
+const char *tt_file_status_text(TtFileStatus status) {
     switch (status) {
     case TT_FILE_OK: return "Success";
     case TT_FILE_NOT_FOUND: return "No such file or directory";
@@ -18,26 +17,22 @@ const char *tt_file_status_text(TtFileStatus status)
     return "Input/output error";
 }
 
-void tt_file_store_init(TtFileStore *store, TtBuiltinFiles builtin)
-{
+void tt_file_store_init(TtFileStore *store, TtBuiltinFiles builtin) {
     *store = (TtFileStore){.builtin = builtin};
 }
 
-static void free_file(TtStoredFile *file)
-{
+static void free_file(TtStoredFile *file) {
     tt_free(file->name);
     tt_free(file->data);
 }
 
-void tt_file_store_free(TtFileStore *store)
-{
+void tt_file_store_free(TtFileStore *store) {
     for (uint32_t i = 0; i < store->count; i++) free_file(&store->items[i]);
     tt_free(store->items);
     *store = (TtFileStore){.builtin = store->builtin};
 }
 
-bool tt_file_store_canonical(const char *name, size_t length, TtStrbuf *canonical)
-{
+bool tt_file_store_canonical(const char *name, size_t length, TtStrbuf *canonical) {
     tt_strbuf_clear(canonical);
     if (memchr(name, '\0', length)) return false;
     for (size_t start = 0; start < length;) {
@@ -46,7 +41,8 @@ bool tt_file_store_canonical(const char *name, size_t length, TtStrbuf *canonica
         size_t part = end - start;
         if (part == 2 && name[start] == '.' && name[start + 1] == '.') {
             if (canonical->length == 0) return false;
-            while (canonical->length > 0 && canonical->bytes[canonical->length - 1] != '/') canonical->length--;
+            while (canonical->length > 0 && canonical->bytes[canonical->length - 1] != '/')
+                canonical->length--;
             if (canonical->length > 0) canonical->length--;
         } else if (part > 0 && !(part == 1 && name[start] == '.')) {
             if (canonical->length > 0) tt_strbuf_add_char(canonical, '/');
@@ -59,56 +55,53 @@ bool tt_file_store_canonical(const char *name, size_t length, TtStrbuf *canonica
 }
 
 /* Index of the first item whose name is not less. */
-static uint32_t lower_bound(const TtFileStore *store, const char *name)
-{
+static uint32_t lower_bound(const TtFileStore *store, const char *name) {
     uint32_t low = 0, high = store->count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (strcmp(store->items[middle].name, name) < 0) low = middle + 1;
-        else high = middle;
+        if (strcmp(store->items[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }
 
-static uint32_t builtin_lower_bound(const TtBuiltinFiles *builtin, const char *name)
-{
+static uint32_t builtin_lower_bound(const TtBuiltinFiles *builtin, const char *name) {
     uint32_t low = 0, high = builtin->count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (strcmp(builtin->items[middle].name, name) < 0) low = middle + 1;
-        else high = middle;
+        if (strcmp(builtin->items[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }
 
 /* The stored file of a canonical name, also when it is marked as removed. */
-static TtStoredFile *find_stored(const TtFileStore *store, const char *name)
-{
+static TtStoredFile *find_stored(const TtFileStore *store, const char *name) {
     uint32_t at = lower_bound(store, name);
     return at < store->count && strcmp(store->items[at].name, name) == 0 ? &store->items[at] : NULL;
 }
 
-static const TtBuiltinFile *find_builtin(const TtFileStore *store, const char *name)
-{
+static const TtBuiltinFile *find_builtin(const TtFileStore *store, const char *name) {
     uint32_t at = builtin_lower_bound(&store->builtin, name);
     return at < store->builtin.count && strcmp(store->builtin.items[at].name, name) == 0
                ? &store->builtin.items[at]
                : NULL;
 }
 
-static bool file_exists(const TtFileStore *store, const char *name)
-{
+static bool file_exists(const TtFileStore *store, const char *name) {
     const TtStoredFile *file = find_stored(store, name);
     return file ? !file->removed : find_builtin(store, name) != NULL;
 }
 
-static bool is_inside(const char *file, const char *folder, size_t folder_length)
-{
+static bool is_inside(const char *file, const char *folder, size_t folder_length) {
     return folder_length == 0 || (strncmp(file, folder, folder_length) == 0 && file[folder_length] == '/');
 }
 
-static bool folder_exists(const TtFileStore *store, const char *folder, size_t length)
-{
+static bool folder_exists(const TtFileStore *store, const char *folder, size_t length) {
     if (length == 0) return true;
     /* '/' sorts after '.', '-' and ' ': files inside need not follow the folder's own name directly. */
     for (uint32_t i = lower_bound(store, folder); i < store->count; i++) {
@@ -124,8 +117,7 @@ static bool folder_exists(const TtFileStore *store, const char *folder, size_t l
 }
 
 /* Is a part of the path before its last '/' a file? */
-static bool runs_through_file(const TtFileStore *store, TtStrbuf *canonical)
-{
+static bool runs_through_file(const TtFileStore *store, TtStrbuf *canonical) {
     for (size_t i = 0; i < canonical->length; i++) {
         if (canonical->bytes[i] != '/') continue;
         canonical->bytes[i] = '\0';
@@ -136,8 +128,7 @@ static bool runs_through_file(const TtFileStore *store, TtStrbuf *canonical)
     return false;
 }
 
-static TtStoredFile *insert(TtFileStore *store, const char *name)
-{
+static TtStoredFile *insert(TtFileStore *store, const char *name) {
     if (store->count == store->capacity) {
         uint32_t capacity = store->capacity ? store->capacity * 2 : 16;
         store->items = tt_realloc(store->items, capacity * sizeof *store->items);
@@ -152,9 +143,9 @@ static TtStoredFile *insert(TtFileStore *store, const char *name)
 
 /* Makes the contents `kept` old bytes followed by `data`. */
 static TtFileStatus set_contents(TtFileStore *store, TtStoredFile *file, size_t kept, const void *data,
-                                 size_t length)
-{
-    if (length > TT_FILE_STORE_MAX_BYTES || store->bytes - file->length + kept + length > TT_FILE_STORE_MAX_BYTES)
+                                 size_t length) {
+    if (length > TT_FILE_STORE_MAX_BYTES ||
+        store->bytes - file->length + kept + length > TT_FILE_STORE_MAX_BYTES)
         return TT_FILE_NO_SPACE;
     size_t total = kept + length;
     if (total > file->capacity) {
@@ -171,8 +162,7 @@ static TtFileStatus set_contents(TtFileStore *store, TtStoredFile *file, size_t 
 }
 
 TtFileStatus tt_file_store_give(TtFileStore *store, const char *name, size_t name_length, const void *data,
-                                size_t length)
-{
+                                size_t length) {
     TtStrbuf canonical = {0};
     TtFileStatus status = TT_FILE_BAD_NAME;
     if (tt_file_store_canonical(name, name_length, &canonical) && canonical.length > 0) {
@@ -186,8 +176,8 @@ TtFileStatus tt_file_store_give(TtFileStore *store, const char *name, size_t nam
     return status;
 }
 
-TtFileStatus tt_file_store_read(const TtFileStore *store, const char *name, const uint8_t **data, size_t *length)
-{
+TtFileStatus tt_file_store_read(const TtFileStore *store, const char *name, const uint8_t **data,
+                                size_t *length) {
     TtStrbuf canonical = {0};
     TtFileStatus status = TT_FILE_NOT_FOUND;
     if (tt_file_store_canonical(name, strlen(name), &canonical)) {
@@ -213,13 +203,15 @@ TtFileStatus tt_file_store_read(const TtFileStore *store, const char *name, cons
 }
 
 TtFileStatus tt_file_store_write(TtFileStore *store, const char *name, const void *data, size_t length,
-                                 bool append)
-{
+                                 bool append) {
     TtStrbuf canonical = {0};
     TtFileStatus status = TT_FILE_OK;
-    if (!tt_file_store_canonical(name, strlen(name), &canonical)) status = TT_FILE_NOT_FOUND;
-    else if (folder_exists(store, tt_strbuf_text(&canonical), canonical.length)) status = TT_FILE_IS_FOLDER;
-    else if (runs_through_file(store, &canonical)) status = TT_FILE_NOT_FOLDER;
+    if (!tt_file_store_canonical(name, strlen(name), &canonical))
+        status = TT_FILE_NOT_FOUND;
+    else if (folder_exists(store, tt_strbuf_text(&canonical), canonical.length))
+        status = TT_FILE_IS_FOLDER;
+    else if (runs_through_file(store, &canonical))
+        status = TT_FILE_NOT_FOLDER;
     if (status == TT_FILE_OK) {
         TtStoredFile *file = find_stored(store, canonical.bytes);
         const TtBuiltinFile *builtin = file ? NULL : find_builtin(store, canonical.bytes);
@@ -239,8 +231,7 @@ TtFileStatus tt_file_store_write(TtFileStore *store, const char *name, const voi
     return status;
 }
 
-TtFileStatus tt_file_store_remove(TtFileStore *store, const char *name)
-{
+TtFileStatus tt_file_store_remove(TtFileStore *store, const char *name) {
     TtStrbuf canonical = {0};
     TtFileStatus status = TT_FILE_NOT_FOUND;
     if (tt_file_store_canonical(name, strlen(name), &canonical)) {
@@ -262,8 +253,7 @@ TtFileStatus tt_file_store_remove(TtFileStore *store, const char *name)
     return status;
 }
 
-bool tt_file_store_is_folder(const TtFileStore *store, const char *name)
-{
+bool tt_file_store_is_folder(const TtFileStore *store, const char *name) {
     TtStrbuf canonical = {0};
     bool folder = tt_file_store_canonical(name, strlen(name), &canonical) &&
                   folder_exists(store, tt_strbuf_text(&canonical), canonical.length);
@@ -271,8 +261,7 @@ bool tt_file_store_is_folder(const TtFileStore *store, const char *name)
     return folder;
 }
 
-bool tt_file_store_exists(const TtFileStore *store, const char *name)
-{
+bool tt_file_store_exists(const TtFileStore *store, const char *name) {
     TtStrbuf canonical = {0};
     bool exists = tt_file_store_canonical(name, strlen(name), &canonical) &&
                   (file_exists(store, tt_strbuf_text(&canonical)) ||
@@ -282,12 +271,12 @@ bool tt_file_store_exists(const TtFileStore *store, const char *name)
 }
 
 /*
- * The least entry name of `folder` that is greater than `after` (NULL: the least of all). An entry is the part
- * of a file's name up to the next '/'. Entries are few and lists rare, so a scan per entry is good enough.
+ * The least entry name of `folder` that is greater than `after` (NULL: the least of all). An entry is the
+ * part of a file's name up to the next '/'. Entries are few and lists rare, so a scan per entry is good
+ * enough.
  */
 static bool next_entry(const TtFileStore *store, const char *folder, size_t length, const TtStrbuf *after,
-                       TtStrbuf *entry)
-{
+                       TtStrbuf *entry) {
     bool found = false;
     TtStrbuf candidate = {0};
     for (uint32_t i = 0; i < store->count + store->builtin.count; i++) {
@@ -308,16 +297,17 @@ static bool next_entry(const TtFileStore *store, const char *folder, size_t leng
     return found;
 }
 
-TtFileStatus tt_file_store_list(const TtFileStore *store, const char *name, TtStrbuf *names, uint32_t *count)
-{
+TtFileStatus tt_file_store_list(const TtFileStore *store, const char *name, TtStrbuf *names,
+                                uint32_t *count) {
     TtStrbuf canonical = {0}, entry = {0}, last = {0};
     TtFileStatus status = TT_FILE_OK;
     *count = 0;
-    if (!tt_file_store_canonical(name, strlen(name), &canonical)) status = TT_FILE_NOT_FOUND;
+    if (!tt_file_store_canonical(name, strlen(name), &canonical))
+        status = TT_FILE_NOT_FOUND;
     else if (!folder_exists(store, tt_strbuf_text(&canonical), canonical.length))
         status = file_exists(store, canonical.bytes) ? TT_FILE_NOT_FOLDER : TT_FILE_NOT_FOUND;
-    while (status == TT_FILE_OK && next_entry(store, tt_strbuf_text(&canonical), canonical.length,
-                                              *count ? &last : NULL, &entry)) {
+    while (status == TT_FILE_OK &&
+           next_entry(store, tt_strbuf_text(&canonical), canonical.length, *count ? &last : NULL, &entry)) {
         tt_strbuf_add(names, entry.bytes, entry.length + 1);
         tt_strbuf_clear(&last);
         tt_strbuf_add(&last, entry.bytes, entry.length);
@@ -329,8 +319,7 @@ TtFileStatus tt_file_store_list(const TtFileStore *store, const char *name, TtSt
     return status;
 }
 
-bool tt_file_store_change(const TtFileStore *store, uint32_t index, const TtStoredFile **file)
-{
+bool tt_file_store_change(const TtFileStore *store, uint32_t index, const TtStoredFile **file) {
     for (uint32_t i = 0; i < store->count; i++) {
         const TtStoredFile *item = &store->items[i];
         if (!(item->removed ? item->given : item->changed)) continue;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
  * The file system of one session, in memory: the files it was given, over a read-only layer of built-in ones
- * (std and examples). Folders exist as long as a file lies in them. Names use `/`; "", "." and "/" are the root.
- * Not thread-safe: the owner locks.
+ * (std and examples). Folders exist as long as a file lies in them. Names use `/`; "", "." and "/" are the
+ * root. Not thread-safe: the owner locks.
  */
 #ifndef TT_WASM_GLUE_FILE_STORE_H
 #define TT_WASM_GLUE_FILE_STORE_H
@@ -64,7 +64,8 @@ TtFileStatus tt_file_store_give(TtFileStore *store, const char *name, size_t nam
                                 size_t length);
 
 /** The contents, borrowed until the next change of the store. */
-TtFileStatus tt_file_store_read(const TtFileStore *store, const char *name, const uint8_t **data, size_t *length);
+TtFileStatus tt_file_store_read(const TtFileStore *store, const char *name, const uint8_t **data,
+                                size_t *length);
 TtFileStatus tt_file_store_write(TtFileStore *store, const char *name, const void *data, size_t length,
                                  bool append);
 TtFileStatus tt_file_store_remove(TtFileStore *store, const char *name);
@@ -74,7 +75,8 @@ bool tt_file_store_is_folder(const TtFileStore *store, const char *name);
 /** Adds the names in a folder to `names`, each ended by NUL, in bytewise order. */
 TtFileStatus tt_file_store_list(const TtFileStore *store, const char *name, TtStrbuf *names, uint32_t *count);
 
-/** The canonical form of a name ("a/./b//../c" → "a/c"), or false when it is empty or climbs over the root. */
+/** The canonical form of a name ("a/./b//../c" → "a/c"), or false when it is empty or climbs over the root.
+ */
 bool tt_file_store_canonical(const char *name, size_t length, TtStrbuf *canonical);
 
 /** The i-th file that the program changed or removed (data NULL), or false when there are not so many. */

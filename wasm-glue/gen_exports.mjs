@@ -2,7 +2,11 @@
 // Makes the linker's export list and ts/raw.ts from exports.def and glue_options.def.
 //   node gen_exports.mjs --list OUT.json | --typescript OUT.ts
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import process from 'node:process';
+import { URL, fileURLToPath } from 'node:url';
+
+/** As the project's formatter breaks lines. */
+const LINE_WIDTH = 110;
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -16,7 +20,8 @@ function rows(file, macro) {
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .map((line) => {
-      if (!line.startsWith(`${macro}(`) || !line.endsWith('")')) throw new Error(`${file}: cannot read: ${line}`);
+      if (!line.startsWith(`${macro}(`) || !line.endsWith('")'))
+        throw new Error(`${file}: cannot read: ${line}`);
       return line.slice(macro.length + 1, -1);
     });
 }
@@ -52,7 +57,10 @@ function typescript() {
   ];
   for (const { name, doc, result, parameters } of exported) {
     lines.push(`  /** ${doc} */`);
-    lines.push(`  _${name}(${parameters.map((parameter) => `${camel(parameter)}: number`).join(', ')}): ${result};`);
+    const typed = parameters.map((parameter) => `${camel(parameter)}: number`);
+    const line = `  _${name}(${typed.join(', ')}): ${result};`;
+    if (line.length <= LINE_WIDTH) lines.push(line);
+    else lines.push(`  _${name}(`, ...typed.map((parameter) => `    ${parameter},`), `  ): ${result};`);
   }
   lines.push('  _malloc(size: number): number;', '  _free(block: number): void;', '}', '');
   lines.push('/** Numbers for `_tt_glue_set_option`. */', 'export const RawOption = {');

@@ -2,7 +2,9 @@
 // Puts files into the program: node gen_files.mjs OUT.c PREFIX=FOLDER… makes a C file that defines
 // tt_builtin_files with every .ttvm, .lisp and .txt file below each FOLDER, named PREFIX/…, sorted bytewise.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
+import process from 'node:process';
 
 const WANTED = /\.(ttvm|lisp|txt|csv|json)$/;
 const LEFT_OUT = /(^|\/)manifest\.json$/;
@@ -31,11 +33,16 @@ const lines = [
   '',
 ];
 files.forEach(({ name, data }, index) => {
-  const escaped = data.toString('hex').replace(/../g, '0x$&,').replace(/(.{100})/g, '$1\n');
+  const escaped = data
+    .toString('hex')
+    .replace(/../g, '0x$&,')
+    .replace(/(.{100})/g, '$1\n');
   lines.push(`/* ${name} */`, `static const uint8_t file_${index}[] = {${escaped || '0'}};`);
 });
 lines.push('', 'static const TtBuiltinFile files[] = {');
-files.forEach(({ name, data }, index) => lines.push(`    {${JSON.stringify(name)}, file_${index}, ${data.length}},`));
+files.forEach(({ name, data }, index) =>
+  lines.push(`    {${JSON.stringify(name)}, file_${index}, ${data.length}},`),
+);
 if (files.length === 0) lines.push('    {"", (const uint8_t *)"", 0},');
 lines.push('};', '', `const TtBuiltinFiles tt_builtin_files = {files, ${files.length}};`, '');
 writeFileSync(output, lines.join('\n'));

@@ -8,10 +8,11 @@
 
 #define STANDARD_ERROR_BIT 0x80000000u
 
-const char *tt_glue_version(void) { return TT_VERSION; }
+const char *tt_glue_version(void) {
+    return TT_VERSION;
+}
 
-TtGlue *tt_glue_new(void)
-{
+TtGlue *tt_glue_new(void) {
     TtGlue *glue = tt_alloc_zero(sizeof *glue);
     tt_lock_init(&glue->lock);
     tt_file_store_init(&glue->files, tt_builtin_files);
@@ -22,8 +23,7 @@ TtGlue *tt_glue_new(void)
     return glue;
 }
 
-void tt_glue_delete(TtGlue *glue)
-{
+void tt_glue_delete(TtGlue *glue) {
     if (glue->vm) tt_vm_destroy(glue->vm);
     tt_file_store_free(&glue->files);
     tt_console_free(&glue->console);
@@ -41,28 +41,27 @@ void tt_glue_delete(TtGlue *glue)
 
 /* ---- before the start ------------------------------------------------------------------------------- */
 
-int32_t tt_glue_put_file(TtGlue *glue, const char *name, uint32_t name_length, const uint8_t *data, uint32_t length)
-{
+int32_t tt_glue_put_file(TtGlue *glue, const char *name, uint32_t name_length, const uint8_t *data,
+                         uint32_t length) {
     return tt_file_store_give(&glue->files, name, name_length, data, length);
 }
 
-void tt_glue_add_argument(TtGlue *glue, const char *text, uint32_t length)
-{
+void tt_glue_add_argument(TtGlue *glue, const char *text, uint32_t length) {
     tt_vec_push(&glue->arguments, tt_alloc_string(text, length));
 }
 
-void tt_glue_set_variable(TtGlue *glue, const char *name, uint32_t name_length, const char *value, uint32_t length)
-{
+void tt_glue_set_variable(TtGlue *glue, const char *name, uint32_t name_length, const char *value,
+                          uint32_t length) {
     tt_glue_host_set_variable(glue, name, name_length, value, length);
 }
 
-void tt_glue_set_option(TtGlue *glue, uint32_t option, double value)
-{
+void tt_glue_set_option(TtGlue *glue, uint32_t option, double value) {
     TtConfig *config = &glue->config;
     bool on = value != 0;
     switch ((TtGlueOption)option) {
     case TT_GLUE_OPTION_REGISTER_ENGINE:
-        if (on) glue->refusal = "the register engine does not exist in this version; run with the stack engine";
+        if (on)
+            glue->refusal = "the register engine does not exist in this version; run with the stack engine";
         break;
     case TT_GLUE_OPTION_OPTIMIZE:
         if (on) glue->refusal = "the optimizer does not exist in this version; run without it";
@@ -87,8 +86,7 @@ void tt_glue_set_option(TtGlue *glue, uint32_t option, double value)
 
 /* ---- loading ------------------------------------------------------------------------------------------ */
 
-static void complain(TtGlue *glue, const char *what)
-{
+static void complain(TtGlue *glue, const char *what) {
     TtStrbuf text = {0};
     tt_strbuf_add_format(&text, "Error: %s\n", what);
     (void)tt_console_write(&glue->console, 2, text.bytes, text.length);
@@ -96,8 +94,7 @@ static void complain(TtGlue *glue, const char *what)
 }
 
 /* NULL when an option cannot be honoured, which standard error then says. */
-static TtVm *create_vm(TtGlue *glue)
-{
+static TtVm *create_vm(TtGlue *glue) {
     const char *reason = glue->refusal;
     TtGlueVariable *variables = glue->variables.items;
     for (uint32_t i = 0; i < glue->variables.count; i++)
@@ -109,24 +106,23 @@ static TtVm *create_vm(TtGlue *glue)
     return vm;
 }
 
-static bool load_program(TtGlue *glue, const char *name, uint32_t length)
-{
+static bool load_program(TtGlue *glue, const char *name, uint32_t length) {
     char *path = tt_alloc_string(name, length);
     bool loaded = tt_vm_load(glue->vm, path);
     tt_free(path);
     return loaded;
 }
 
-int32_t tt_glue_load(TtGlue *glue, const char *name, uint32_t length)
-{
+int32_t tt_glue_load(TtGlue *glue, const char *name, uint32_t length) {
     glue->vm = create_vm(glue);
     return glue->vm && load_program(glue, name, length);
 }
 
-uint32_t tt_glue_diagnostic_count(TtGlue *glue) { return glue->vm ? tt_vm_diagnostic_count(glue->vm) : 0; }
+uint32_t tt_glue_diagnostic_count(TtGlue *glue) {
+    return glue->vm ? tt_vm_diagnostic_count(glue->vm) : 0;
+}
 
-uint32_t tt_glue_diagnostic_number(TtGlue *glue, uint32_t index, uint32_t field)
-{
+uint32_t tt_glue_diagnostic_number(TtGlue *glue, uint32_t index, uint32_t field) {
     TtDiagnostic diagnostic = tt_vm_diagnostic(glue->vm, index);
     switch (field) {
     case 0: return diagnostic.line;
@@ -136,8 +132,7 @@ uint32_t tt_glue_diagnostic_number(TtGlue *glue, uint32_t index, uint32_t field)
     }
 }
 
-const char *tt_glue_diagnostic_text(TtGlue *glue, uint32_t index, uint32_t field)
-{
+const char *tt_glue_diagnostic_text(TtGlue *glue, uint32_t index, uint32_t field) {
     TtDiagnostic diagnostic = tt_vm_diagnostic(glue->vm, index);
     switch (field) {
     case 0: return diagnostic.file;
@@ -146,12 +141,13 @@ const char *tt_glue_diagnostic_text(TtGlue *glue, uint32_t index, uint32_t field
     }
 }
 
-const char *tt_glue_disassemble(TtGlue *glue) { return tt_vm_disassemble(glue->vm); }
+const char *tt_glue_disassemble(TtGlue *glue) {
+    return tt_vm_disassemble(glue->vm);
+}
 
 /* ---- running ------------------------------------------------------------------------------------------- */
 
-int32_t tt_glue_start(TtGlue *glue, const char *main, uint32_t length)
-{
+int32_t tt_glue_start(TtGlue *glue, const char *main, uint32_t length) {
     glue->report = (TtReport){.reason = TT_REASON_FAILED, .status = 1};
     glue->vm = create_vm(glue);
     if (!glue->vm) return 0;
@@ -167,28 +163,34 @@ int32_t tt_glue_start(TtGlue *glue, const char *main, uint32_t length)
     return 1;
 }
 
-int32_t tt_glue_step(TtGlue *glue, uint32_t budget_ms)
-{
+int32_t tt_glue_step(TtGlue *glue, uint32_t budget_ms) {
     return glue->vm ? (int32_t)tt_vm_step(glue->vm, budget_ms) : (int32_t)TT_RUN_ENDED;
 }
 
-double tt_glue_next_timer_ms(TtGlue *glue) { return glue->vm ? (double)tt_vm_next_timer_ms(glue->vm) : -1; }
+double tt_glue_next_timer_ms(TtGlue *glue) {
+    return glue->vm ? (double)tt_vm_next_timer_ms(glue->vm) : -1;
+}
 
-int32_t tt_glue_ended(TtGlue *glue) { return !glue->vm || tt_vm_ended(glue->vm); }
+int32_t tt_glue_ended(TtGlue *glue) {
+    return !glue->vm || tt_vm_ended(glue->vm);
+}
 
-void tt_glue_stop(TtGlue *glue)
-{
+void tt_glue_stop(TtGlue *glue) {
     if (glue->vm) tt_vm_stop(glue->vm);
 }
 
-uint32_t *tt_glue_stop_word(TtGlue *glue) { return glue->vm ? tt_vm_stop_word(glue->vm) : NULL; }
+uint32_t *tt_glue_stop_word(TtGlue *glue) {
+    return glue->vm ? tt_vm_stop_word(glue->vm) : NULL;
+}
 
-TtGlueSignals *tt_glue_signals(TtGlue *glue) { return &glue->signals; }
+TtGlueSignals *tt_glue_signals(TtGlue *glue) {
+    return &glue->signals;
+}
 
-/* ---- console ----------------------------------------------------------------------------------------------- */
+/* ---- console
+ * ----------------------------------------------------------------------------------------------- */
 
-uint32_t tt_glue_take_output(TtGlue *glue, uint8_t *bytes, uint32_t capacity)
-{
+uint32_t tt_glue_take_output(TtGlue *glue, uint8_t *bytes, uint32_t capacity) {
     int stream = 1;
     tt_lock_acquire(&glue->lock);
     uint32_t taken = tt_console_take(&glue->console, bytes, capacity, &stream);
@@ -198,8 +200,7 @@ uint32_t tt_glue_take_output(TtGlue *glue, uint8_t *bytes, uint32_t capacity)
     return taken | (stream == 2 ? STANDARD_ERROR_BIT : 0);
 }
 
-int32_t tt_glue_give_input(TtGlue *glue, const char *bytes, uint32_t length)
-{
+int32_t tt_glue_give_input(TtGlue *glue, const char *bytes, uint32_t length) {
     tt_lock_acquire(&glue->lock);
     bool taken = tt_console_give_input(&glue->console, bytes, length);
     tt_lock_release(&glue->lock);
@@ -207,59 +208,59 @@ int32_t tt_glue_give_input(TtGlue *glue, const char *bytes, uint32_t length)
     return taken;
 }
 
-void tt_glue_end_input(TtGlue *glue)
-{
+void tt_glue_end_input(TtGlue *glue) {
     tt_lock_acquire(&glue->lock);
     glue->console.input_ended = true;
     tt_lock_release(&glue->lock);
     tt_glue_host_serve_readers(glue);
 }
 
-int32_t tt_glue_wants_input(TtGlue *glue)
-{
+int32_t tt_glue_wants_input(TtGlue *glue) {
     tt_lock_acquire(&glue->lock);
     bool wanted = glue->readers.count > 0;
     tt_lock_release(&glue->lock);
     return wanted;
 }
 
-/* ---- after the end ------------------------------------------------------------------------------------------ */
+/* ---- after the end
+ * ------------------------------------------------------------------------------------------ */
 
-void tt_glue_finish(TtGlue *glue)
-{
+void tt_glue_finish(TtGlue *glue) {
     if (!glue->vm) return;
     glue->report = tt_vm_report(glue->vm);
     tt_vm_destroy(glue->vm);
     glue->vm = NULL;
 }
 
-int32_t tt_glue_status(TtGlue *glue) { return glue->report.status; }
+int32_t tt_glue_status(TtGlue *glue) {
+    return glue->report.status;
+}
 
-uint32_t tt_glue_reason(TtGlue *glue) { return glue->report.reason; }
+uint32_t tt_glue_reason(TtGlue *glue) {
+    return glue->report.reason;
+}
 
-uint32_t tt_glue_schedulers(TtGlue *glue)
-{
+uint32_t tt_glue_schedulers(TtGlue *glue) {
     return glue->vm ? tt_vm_report(glue->vm).schedulers : glue->report.schedulers;
 }
 
-double tt_glue_instructions(TtGlue *glue) { return (double)glue->report.instructions; }
+double tt_glue_instructions(TtGlue *glue) {
+    return (double)glue->report.instructions;
+}
 
-const char *tt_glue_changed_name(TtGlue *glue, uint32_t index)
-{
+const char *tt_glue_changed_name(TtGlue *glue, uint32_t index) {
     const TtStoredFile *file;
     return tt_file_store_change(&glue->files, index, &file) ? file->name : NULL;
 }
 
-const uint8_t *tt_glue_changed_data(TtGlue *glue, uint32_t index)
-{
+const uint8_t *tt_glue_changed_data(TtGlue *glue, uint32_t index) {
     static const uint8_t empty[1];
     const TtStoredFile *file;
     if (!tt_file_store_change(&glue->files, index, &file) || file->removed) return NULL;
     return file->data ? file->data : empty;
 }
 
-uint32_t tt_glue_changed_length(TtGlue *glue, uint32_t index)
-{
+uint32_t tt_glue_changed_length(TtGlue *glue, uint32_t index) {
     const TtStoredFile *file;
     return tt_file_store_change(&glue->files, index, &file) ? (uint32_t)file->length : 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * A session: one program, its VM, and the host that serves it from memory. The engine worker owns it; scheduler
- * threads reach it only through the host interface.
+ * A session: one program, its VM, and the host that serves it from memory. The engine worker owns it;
+ * scheduler threads reach it only through the host interface.
  */
 #ifndef TT_WASM_GLUE_GLUE_H
 #define TT_WASM_GLUE_GLUE_H
@@ -13,7 +13,6 @@
 #include "host/host.h"
 #include "port/thread.h"
 #include "tinytot/tt.h"
-
 
 /** How scheduler threads get the engine worker's attention. Layout known to ts/run_session.ts. */
 typedef struct TtGlueSignals {
@@ -29,12 +28,12 @@ typedef struct TtGlue {
     TtHost host; /* context: this session */
     TtGlueSignals signals;
 
-    TtLock lock;                          /* guards everything up to the next blank line; never held while
-                                             the VM is called */
+    TtLock lock; /* guards everything up to the next blank line; never held while
+                    the VM is called */
     TtFileStore files;
     TtConsole console;
     TT_VEC(TtGlueVariable) variables;
-    TT_VEC(TtRequest *) readers;          /* requests that wait for standard input, first come first served */
+    TT_VEC(TtRequest *) readers; /* requests that wait for standard input, first come first served */
 
     /* engine worker only */
     TtVm *vm; /* from load or start until finish */

@@ -1,41 +1,38 @@
 // SPDX-License-Identifier: MIT
 /** The host interface over a session's memory: files, environment, console, time. */
+#define _POSIX_C_SOURCE 200809L
 #include "glue.h"
 
 #include "base/alloc.h"
 #include "port/atomic.h"
 
-#include <emscripten/emscripten.h>
 #include <string.h>
+#include <time.h>
 #if defined(__EMSCRIPTEN_PTHREADS__)
 #include <emscripten/threading.h>
 #include <limits.h>
 #endif
 
-void tt_glue_host_notify(TtGlue *glue)
-{
+void tt_glue_host_notify(TtGlue *glue) {
     (void)tt_atomic_fetch_add_u32_seq(&glue->signals.events, 1);
 #if defined(__EMSCRIPTEN_PTHREADS__)
     emscripten_futex_wake((void *)&glue->signals.events, INT_MAX);
 #endif
 }
 
-static bool fail_file(TtRequest *request, TtFileStatus status)
-{
+static bool fail_file(TtRequest *request, TtFileStatus status) {
     request->result = TT_ERR_FILE_ERROR;
     request->reason = tt_file_status_text(status);
     return true;
 }
 
-static bool answer_null(TtRequest *request)
-{
+static bool answer_null(TtRequest *request) {
     request->result = TT_OK;
     request->answer = TT_ANSWER_NULL;
     return true;
 }
 
-static bool answer_number(TtRequest *request, TtAnswer kind, int64_t number)
-{
+static bool answer_number(TtRequest *request, TtAnswer kind, int64_t number) {
     request->result = TT_OK;
     request->answer = kind;
     request->number = number;
@@ -43,8 +40,7 @@ static bool answer_number(TtRequest *request, TtAnswer kind, int64_t number)
 }
 
 /* Copies the bytes: what they lie in may change once the lock is given back. */
-static bool answer_bytes(TtRequest *request, TtAnswer kind, const void *bytes, size_t length)
-{
+static bool answer_bytes(TtRequest *request, TtAnswer kind, const void *bytes, size_t length) {
     char *copy = tt_alloc_try(length + 1);
     if (!copy) {
         request->result = TT_ERR_HEAP_EXCEEDED;
@@ -62,23 +58,20 @@ static bool answer_bytes(TtRequest *request, TtAnswer kind, const void *bytes, s
 
 /* ---- services; the caller holds the lock ---------------------------------------------------------- */
 
-static bool read_file(TtGlue *glue, TtRequest *request, TtAnswer kind)
-{
+static bool read_file(TtGlue *glue, TtRequest *request, TtAnswer kind) {
     const uint8_t *data;
     size_t length;
     TtFileStatus status = tt_file_store_read(&glue->files, request->text, &data, &length);
     return status == TT_FILE_OK ? answer_bytes(request, kind, data, length) : fail_file(request, status);
 }
 
-static bool write_file(TtGlue *glue, TtRequest *request, bool append)
-{
+static bool write_file(TtGlue *glue, TtRequest *request, bool append) {
     TtFileStatus status =
         tt_file_store_write(&glue->files, request->text, request->data, request->data_length, append);
     return status == TT_FILE_OK ? answer_null(request) : fail_file(request, status);
 }
 
-static bool file_size(TtGlue *glue, TtRequest *request)
-{
+static bool file_size(TtGlue *glue, TtRequest *request) {
     const uint8_t *data;
     size_t length;
     TtFileStatus status = tt_file_store_read(&glue->files, request->text, &data, &length);
@@ -86,14 +79,12 @@ static bool file_size(TtGlue *glue, TtRequest *request)
                                 : fail_file(request, status);
 }
 
-static bool delete_file(TtGlue *glue, TtRequest *request)
-{
+static bool delete_file(TtGlue *glue, TtRequest *request) {
     TtFileStatus status = tt_file_store_remove(&glue->files, request->text);
     return status == TT_FILE_OK ? answer_null(request) : fail_file(request, status);
 }
 
-static bool list_folder(TtGlue *glue, TtRequest *request)
-{
+static bool list_folder(TtGlue *glue, TtRequest *request) {
     TtStrbuf names = {0};
     uint32_t count;
     TtFileStatus status = tt_file_store_list(&glue->files, request->text, &names, &count);
@@ -103,15 +94,14 @@ static bool list_folder(TtGlue *glue, TtRequest *request)
     return answered;
 }
 
-static TtGlueVariable *find_variable(TtGlue *glue, const char *name)
-{
+static TtGlueVariable *find_variable(TtGlue *glue, const char *name) {
     for (uint32_t i = 0; i < glue->variables.count; i++)
         if (strcmp(glue->variables.items[i].name, name) == 0) return &glue->variables.items[i];
     return NULL;
 }
 
-void tt_glue_host_set_variable(TtGlue *glue, const char *name, size_t name_length, const char *value, size_t length)
-{
+void tt_glue_host_set_variable(TtGlue *glue, const char *name, size_t name_length, const char *value,
+                               size_t length) {
     char *owned = tt_alloc_string(name, name_length);
     TtGlueVariable *variable = find_variable(glue, owned);
     if (variable) {
@@ -124,22 +114,20 @@ void tt_glue_host_set_variable(TtGlue *glue, const char *name, size_t name_lengt
     tt_vec_push(&glue->variables, added);
 }
 
-static bool get_variable(TtGlue *glue, TtRequest *request)
-{
+static bool get_variable(TtGlue *glue, TtRequest *request) {
     const TtGlueVariable *variable = find_variable(glue, request->text);
     if (!variable) return answer_null(request);
     return answer_bytes(request, TT_ANSWER_STR, variable->value, strlen(variable->value));
 }
 
-static bool set_variable(TtGlue *glue, TtRequest *request)
-{
-    tt_glue_host_set_variable(glue, request->text, strlen(request->text), request->data, request->data_length);
+static bool set_variable(TtGlue *glue, TtRequest *request) {
+    tt_glue_host_set_variable(glue, request->text, strlen(request->text), request->data,
+                              request->data_length);
     return answer_null(request);
 }
 
 /* Answers a reader of standard input, or says that it must wait. */
-static bool read_input(TtGlue *glue, TtRequest *request)
-{
+static bool read_input(TtGlue *glue, TtRequest *request) {
     const char *text = "";
     size_t length = 0;
     TtInputStatus status;
@@ -156,8 +144,7 @@ static bool read_input(TtGlue *glue, TtRequest *request)
     return false;
 }
 
-static bool submit_locked(TtGlue *glue, TtRequest *request)
-{
+static bool submit_locked(TtGlue *glue, TtRequest *request) {
     switch (request->service) {
     case TT_SERVICE_READ_LINE:
     case TT_SERVICE_READ_CHAR:
@@ -184,8 +171,7 @@ static bool submit_locked(TtGlue *glue, TtRequest *request)
     return true;
 }
 
-static bool submit(TtHost *host, TtRequest *request)
-{
+static bool submit(TtHost *host, TtRequest *request) {
     TtGlue *glue = host->context;
     tt_lock_acquire(&glue->lock);
     bool answered = submit_locked(glue, request);
@@ -195,8 +181,7 @@ static bool submit(TtHost *host, TtRequest *request)
 }
 
 /* Takes a waiting reader out; false when somebody else has, who will complete it. */
-static bool remove_reader(TtGlue *glue, const TtRequest *request)
-{
+static bool remove_reader(TtGlue *glue, const TtRequest *request) {
     for (uint32_t i = 0; i < glue->readers.count; i++) {
         if (glue->readers.items[i] != request) continue;
         glue->readers.count--;
@@ -207,8 +192,7 @@ static bool remove_reader(TtGlue *glue, const TtRequest *request)
     return false;
 }
 
-static void cancel(TtHost *host, TtRequest *request)
-{
+static void cancel(TtHost *host, TtRequest *request) {
     TtGlue *glue = host->context;
     tt_lock_acquire(&glue->lock);
     bool ours = remove_reader(glue, request);
@@ -219,13 +203,14 @@ static void cancel(TtHost *host, TtRequest *request)
     tt_host_complete(request);
 }
 
-void tt_glue_host_serve_readers(TtGlue *glue)
-{
+void tt_glue_host_serve_readers(TtGlue *glue) {
     for (;;) {
         tt_lock_acquire(&glue->lock);
         TtRequest *request = glue->readers.count > 0 ? glue->readers.items[0] : NULL;
-        if (request && read_input(glue, request)) remove_reader(glue, request);
-        else request = NULL;
+        if (request && read_input(glue, request))
+            remove_reader(glue, request);
+        else
+            request = NULL;
         tt_lock_release(&glue->lock);
         if (!request) return;
         tt_host_complete(request);
@@ -234,8 +219,7 @@ void tt_glue_host_serve_readers(TtGlue *glue)
 
 /* ---- output, time, program files -------------------------------------------------------------------- */
 
-static bool write_output(TtHost *host, int stream, const char *bytes, size_t length)
-{
+static bool write_output(TtHost *host, int stream, const char *bytes, size_t length) {
     TtGlue *glue = host->context;
     tt_lock_acquire(&glue->lock);
     bool taken = tt_console_write(&glue->console, stream, bytes, length);
@@ -246,14 +230,14 @@ static bool write_output(TtHost *host, int stream, const char *bytes, size_t len
     return taken;
 }
 
-static int64_t now_ms(TtHost *host)
-{
+static int64_t now_ms(TtHost *host) {
     (void)host;
-    return (int64_t)emscripten_date_now();
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static TtResult load_file(TtHost *host, const char *path, char **bytes, size_t *length, const char **reason)
-{
+static TtResult load_file(TtHost *host, const char *path, char **bytes, size_t *length, const char **reason) {
     TtGlue *glue = host->context;
     const uint8_t *data;
     TtResult result = TT_OK;
@@ -262,8 +246,10 @@ static TtResult load_file(TtHost *host, const char *path, char **bytes, size_t *
     if (status == TT_FILE_OK) {
         *bytes = tt_alloc_try(*length + 1);
         if (*bytes && *length > 0) memcpy(*bytes, data, *length);
-        if (!*bytes) status = TT_FILE_NO_SPACE;
-        else (*bytes)[*length] = '\0';
+        if (!*bytes)
+            status = TT_FILE_NO_SPACE;
+        else
+            (*bytes)[*length] = '\0';
     }
     tt_lock_release(&glue->lock);
     if (status != TT_FILE_OK) {
@@ -273,8 +259,7 @@ static TtResult load_file(TtHost *host, const char *path, char **bytes, size_t *
     return result;
 }
 
-void tt_glue_host_init(TtGlue *glue)
-{
+void tt_glue_host_init(TtGlue *glue) {
     glue->host = (TtHost){
         .context = glue,
         .submit = submit,

@@ -108,11 +108,7 @@ export interface Run {
 
 /** Why the engine runs with one thread; `null` when it has threads. */
 export type NoThreadsReason =
-  | 'forced'
-  | 'not-isolated'
-  | 'no-shared-array-buffer'
-  | 'shared-memory-not-transferable'
-  | null;
+  'forced' | 'not-isolated' | 'no-shared-array-buffer' | 'shared-memory-not-transferable' | null;
 
 export interface EngineInfo {
   threads: boolean;

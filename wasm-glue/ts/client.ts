@@ -82,7 +82,8 @@ class EngineClient implements Engine {
 
   async disassemble(files: Files, file: string): Promise<{ text: string } | { diagnostics: Diagnostic[] }> {
     const answer = await this.query({ type: 'disassemble', request: ++this.lastId, files, file });
-    if (answer.type !== 'disassembled') throw new EngineBug(`engine answered '${answer.type}' to disassemble`);
+    if (answer.type !== 'disassembled')
+      throw new EngineBug(`engine answered '${answer.type}' to disassemble`);
     return answer.text === null ? { diagnostics: answer.diagnostics } : { text: answer.text };
   }
 

@@ -29,7 +29,9 @@ interface ModuleOptions {
 type ModuleFactory = (options: ModuleOptions) => Promise<EmscriptenModule>;
 
 function isFactoryModule(value: unknown): value is { default: ModuleFactory } {
-  return typeof value === 'object' && value !== null && 'default' in value && typeof value.default === 'function';
+  return (
+    typeof value === 'object' && value !== null && 'default' in value && typeof value.default === 'function'
+  );
 }
 
 export class EngineModule {

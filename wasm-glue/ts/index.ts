@@ -7,7 +7,10 @@ import type { WorkerHandle } from './environment.js';
 export * from './api.js';
 
 function spawn(): WorkerHandle {
-  const worker = new Worker(new URL('./vm.worker.ts', import.meta.url), { type: 'module', name: 'ttvm-engine' });
+  const worker = new Worker(new URL('./vm.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'ttvm-engine',
+  });
   return {
     post: (message) => worker.postMessage(message),
     listen(onMessage, onFailure) {

@@ -15,7 +15,9 @@ function spawn(): WorkerHandle {
     listen(onMessage, onFailure) {
       worker.on('message', onMessage);
       worker.on('messageerror', (error) => onFailure(`unreadable message: ${error.message}`));
-      worker.on('error', (error) => onFailure(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+      worker.on('error', (error) =>
+        onFailure(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      );
       worker.on('exit', (code) => onFailure(`the engine worker exited with status ${code}`));
     },
     terminate: () => void worker.terminate(),

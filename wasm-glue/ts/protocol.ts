@@ -52,7 +52,9 @@ export class ProtocolError extends Error {
 
 type Guard = (value: unknown) => boolean;
 type FieldGuards<M> = { readonly [K in Exclude<keyof M, 'type'>]-?: Guard };
-type GuardTable<U extends { type: string }> = { readonly [T in U['type']]: FieldGuards<Extract<U, { type: T }>> };
+type GuardTable<U extends { type: string }> = {
+  readonly [T in U['type']]: FieldGuards<Extract<U, { type: T }>>;
+};
 
 const isString: Guard = (value) => typeof value === 'string';
 const isBoolean: Guard = (value) => typeof value === 'boolean';
@@ -161,7 +163,8 @@ function parse<U extends { type: string }>(table: GuardTable<U>, data: unknown):
   if (!Object.hasOwn(table, type)) throw new ProtocolError(`unknown message type '${type}'`);
   const fields = table[type as U['type']] as Readonly<Record<string, Guard>>;
   for (const [field, guard] of Object.entries(fields)) {
-    if (!guard(data[field])) throw new ProtocolError(`message '${type}': field '${field}' is missing or ill-typed`);
+    if (!guard(data[field]))
+      throw new ProtocolError(`message '${type}': field '${field}' is missing or ill-typed`);
   }
   return data as unknown as U;
 }

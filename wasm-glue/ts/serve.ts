@@ -70,7 +70,9 @@ class Server {
 
   private async initialise(message: Extract<ToWorker, { type: 'init' }>): Promise<void> {
     if (message.protocol !== PROTOCOL_VERSION) {
-      throw new EngineBug(`page speaks protocol ${message.protocol}, engine ${PROTOCOL_VERSION}: reload the page`);
+      throw new EngineBug(
+        `page speaks protocol ${message.protocol}, engine ${PROTOCOL_VERSION}: reload the page`,
+      );
     }
     const imported = await this.port.importModule(message.engineUrl);
     this.engine = await EngineModule.load(imported, message.build, message.cores, {
@@ -87,7 +89,8 @@ class Server {
   }
 
   private run(message: Extract<ToWorker, { type: 'run' }>): void {
-    if (this.current) throw new EngineBug(`run ${message.run} begins before run ${this.current.id} has ended`);
+    if (this.current)
+      throw new EngineBug(`run ${message.run} begins before run ${this.current.id} has ended`);
     const session = new RunSession(
       this.loaded(),
       message.run,

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: MIT
 /** One C session with types: the twin of glue.c. Holds a handle and nothing of the VM's state. */
-import { EngineBug, type Diagnostic, type Files, type OutputStream, type RunOptions, type RunReason } from './api.js';
+import {
+  EngineBug,
+  type Diagnostic,
+  type Files,
+  type OutputStream,
+  type RunOptions,
+  type RunReason,
+} from './api.js';
 import type { EngineModule } from './engine_module.js';
 import { OUTPUT_CHUNK_BYTES } from './protocol.js';
 import { RawOption } from './raw.js';
@@ -99,7 +106,9 @@ export class Session {
 
   /** Loads without running; true when the program could run. */
   load(file: string): boolean {
-    return this.engine.withText(file, (at, length) => this.engine.raw._tt_glue_load(this.handle, at, length)) !== 0;
+    return (
+      this.engine.withText(file, (at, length) => this.engine.raw._tt_glue_load(this.handle, at, length)) !== 0
+    );
   }
 
   diagnostics(files: Files): Diagnostic[] {
@@ -129,7 +138,10 @@ export class Session {
 
   /** False when the program cannot run; the run has then ended. */
   start(main: string): boolean {
-    return this.engine.withText(main, (at, length) => this.engine.raw._tt_glue_start(this.handle, at, length)) !== 0;
+    return (
+      this.engine.withText(main, (at, length) => this.engine.raw._tt_glue_start(this.handle, at, length)) !==
+      0
+    );
   }
 
   step(budgetMs: number): number {
@@ -238,7 +250,9 @@ function editorRange(
   const source = typeof contents === 'string' ? contents : '';
   const codePoints = [...(source.split('\n', line)[line - 1] ?? '')];
   const units = (upTo: number): number =>
-    1 + Math.max(upTo - 1 - codePoints.length, 0) + codePoints.slice(0, Math.max(upTo - 1, 0)).join('').length;
+    1 +
+    Math.max(upTo - 1 - codePoints.length, 0) +
+    codePoints.slice(0, Math.max(upTo - 1, 0)).join('').length;
   const start = units(Math.max(column, 1));
   return { line, column: start, endColumn: Math.max(units(endColumn), start + 1) };
 }

@@ -96,7 +96,9 @@ export class WorkerHost {
       if (answer.type === 'bug') throw new EngineBug(answer.message);
       if (answer.type !== 'ready') throw new EngineBug(`engine answered '${answer.type}' to init`);
       if (answer.protocol !== PROTOCOL_VERSION) {
-        throw new EngineBug(`page speaks protocol ${PROTOCOL_VERSION}, engine ${answer.protocol}: reload the page`);
+        throw new EngineBug(
+          `page speaks protocol ${PROTOCOL_VERSION}, engine ${answer.protocol}: reload the page`,
+        );
       }
       return { build, version: answer.version, maxSchedulers: answer.maxSchedulers };
     } catch (error) {

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+/** wasm-glue/file_store.c: one file system out of given, built-in and written files. */
+#include "../../wasm-glue/file_store.c"
+
+#include "test.h"
+
+static const TtBuiltinFile builtin_files[] = {
+    {"examples/hello.ttvm", (const uint8_t *)"PRINT", 5},
+    {"std/list.ttvm", (const uint8_t *)"list", 4},
+    {"std/math.ttvm", (const uint8_t *)"math", 4},
+};
+static const TtBuiltinFiles builtin = {builtin_files, 3};
+
+static bool give(TtFileStore *store, const char *name, const char *text) {
+    return tt_file_store_give(store, name, strlen(name), text, strlen(text)) == TT_FILE_OK;
+}
+
+static TtFileStatus put(TtFileStore *store, const char *name, const char *text, bool append) {
+    return tt_file_store_write(store, name, text, strlen(text), append);
+}
+
+static const char *contents(const TtFileStore *store, const char *name) {
+    static char text[64];
+    const uint8_t *data;
+    size_t length;
+    TtFileStatus status = tt_file_store_read(store, name, &data, &length);
+    if (status != TT_FILE_OK) return tt_file_status_text(status);
+    memcpy(text, data, length);
+    text[length] = '\0';
+    return text;
+}
+
+/* Names in a folder with blanks between them. */
+static const char *names_in(const TtFileStore *store, const char *folder) {
+    static char text[128];
+    TtStrbuf names = {0};
+    uint32_t count;
+    TtFileStatus status = tt_file_store_list(store, folder, &names, &count);
+    if (status != TT_FILE_OK) return tt_file_status_text(status);
+    for (size_t i = 0; i < names.length; i++) text[i] = names.bytes[i] ? names.bytes[i] : ' ';
+    text[names.length] = '\0';
+    tt_strbuf_free(&names);
+    return text;
+}
+
+TEST(canonical_names) {
+    static const char *const cases[][2] = {
+        {"a", "a"},           {"./a//b/", "a/b"}, {"/a", "a"},         {"a/../b", "b"}, {"a/b/../../c", "c"},
+        {"a/./b/..", "a"},    {"..", NULL},       {"a/../../b", NULL}, {"", ""},        {"...", "..."},
+        {"a b/.c", "a b/.c"},
+    };
+    TtStrbuf canonical = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool valid = tt_file_store_canonical(cases[i][0], strlen(cases[i][0]), &canonical);
+        CHECK_INT(valid, cases[i][1] != NULL);
+        if (valid && cases[i][1]) CHECK_STR(tt_strbuf_text(&canonical), cases[i][1]);
+    }
+    CHECK(!tt_file_store_canonical("a\0b", 3, &canonical));
+    tt_strbuf_free(&canonical);
+}
+
+TEST(layers) {
+    TtFileStore store;
+    tt_file_store_init(&store, builtin);
+    CHECK_STR(contents(&store, "std/math.ttvm"), "math");
+    CHECK(give(&store, "std/math.ttvm", "mine"));
+    CHECK_STR(contents(&store, "/std/./math.ttvm"), "mine");
+    CHECK_INT(tt_file_store_remove(&store, "std/list.ttvm"), TT_FILE_OK);
+    CHECK_STR(contents(&store, "std/list.ttvm"), "No such file or directory");
+    CHECK_STR(names_in(&store, "std"), "math.ttvm ");
+    CHECK_INT(put(&store, "examples/hello.ttvm", "!", true), TT_FILE_OK);
+    CHECK_STR(contents(&store, "examples/hello.ttvm"), "PRINT!");
+    tt_file_store_free(&store);
+}
+
+TEST(folders) {
+    TtFileStore store;
+    tt_file_store_init(&store, builtin);
+    CHECK(give(&store, "b/c/d.txt", "1"));
+    CHECK(give(&store, "b-x.txt", "2"));
+    CHECK(give(&store, "b/a.txt", "3"));
+    CHECK_STR(names_in(&store, ""), "b b-x.txt examples std ");
+    CHECK_STR(names_in(&store, "b"), "a.txt c ");
+    CHECK_STR(names_in(&store, "./b/c/"), "d.txt ");
+    CHECK_STR(names_in(&store, "nowhere"), "No such file or directory");
+    CHECK_STR(names_in(&store, "b-x.txt"), "Not a directory");
+    CHECK_STR(contents(&store, "b"), "Is a directory");
+    CHECK_STR(contents(&store, "b-x.txt/y"), "Not a directory");
+    CHECK(tt_file_store_exists(&store, "b"));
+    CHECK(tt_file_store_is_folder(&store, "b"));
+    CHECK(!tt_file_store_is_folder(&store, "b-x.txt"));
+    CHECK_INT(put(&store, "b", "x", false), TT_FILE_IS_FOLDER);
+    CHECK_INT(put(&store, "b/a.txt/z", "x", false), TT_FILE_NOT_FOLDER);
+    CHECK_INT(tt_file_store_remove(&store, "b"), TT_FILE_IS_FOLDER);
+    CHECK_INT(tt_file_store_remove(&store, "b/c/d.txt"), TT_FILE_OK);
+    CHECK(!tt_file_store_exists(&store, "b/c"));
+    CHECK_INT(tt_file_store_remove(&store, "b/c/d.txt"), TT_FILE_NOT_FOUND);
+    tt_file_store_free(&store);
+}
+
+TEST(changes) {
+    TtFileStore store;
+    const TtStoredFile *file;
+    tt_file_store_init(&store, builtin);
+    CHECK(give(&store, "kept", "k"));
+    CHECK(give(&store, "gone", "g"));
+    CHECK(give(&store, "again", "a"));
+    CHECK(!tt_file_store_change(&store, 0, &file));
+    CHECK_INT(put(&store, "new", "n", false), TT_FILE_OK);
+    CHECK_INT(put(&store, "new", "e", true), TT_FILE_OK);
+    CHECK_INT(put(&store, "scratch", "s", false), TT_FILE_OK);
+    CHECK_INT(tt_file_store_remove(&store, "scratch"), TT_FILE_OK);
+    CHECK_INT(tt_file_store_remove(&store, "gone"), TT_FILE_OK);
+    CHECK_INT(tt_file_store_remove(&store, "again"), TT_FILE_OK);
+    CHECK_INT(put(&store, "again", "back", true), TT_FILE_OK);
+    CHECK(tt_file_store_change(&store, 0, &file));
+    CHECK_STR(file->name, "again");
+    CHECK(!file->removed && file->length == 4);
+    CHECK(tt_file_store_change(&store, 1, &file));
+    CHECK_STR(file->name, "gone");
+    CHECK(file->removed);
+    CHECK(tt_file_store_change(&store, 2, &file));
+    CHECK_STR(file->name, "new");
+    CHECK_STR(contents(&store, "new"), "ne");
+    CHECK(!tt_file_store_change(&store, 3, &file));
+    tt_file_store_free(&store);
+}
+
+TEST(space_is_bounded) {
+    TtFileStore store;
+    tt_file_store_init(&store, builtin);
+    size_t half = TT_FILE_STORE_MAX_BYTES / 2 + 1;
+    char *data = tt_alloc_zero(half);
+    CHECK_INT(tt_file_store_write(&store, "a", data, half, false), TT_FILE_OK);
+    CHECK_INT(tt_file_store_write(&store, "b", data, half, false), TT_FILE_NO_SPACE);
+    CHECK_INT(tt_file_store_write(&store, "a", data, half, true), TT_FILE_NO_SPACE);
+    CHECK_INT(tt_file_store_write(&store, "a", data, half, false), TT_FILE_OK);
+    CHECK_INT(tt_file_store_remove(&store, "a"), TT_FILE_OK);
+    CHECK_INT(tt_file_store_write(&store, "b", data, half, false), TT_FILE_OK);
+    tt_free(data);
+    tt_file_store_free(&store);
+}
+
+int main(void) {
+    RUN(canonical_names);
+    RUN(layers);
+    RUN(folders);
+    RUN(changes);
+    RUN(space_is_bounded);
+    return test_finish();
+}
