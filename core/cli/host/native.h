@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The host interface on an operating system: files, console, environment, clock.
+ *
+ * Threads, each started when it is first needed and joined by tt_cli_host_destroy:
+ *   loop     libuv's event loop; files are worked on by libuv's pool
+ *   reader   standard input
+ *   writer   standard output and standard error
+ */
+#ifndef TT_CLI_HOST_NATIVE_H
+#define TT_CLI_HOST_NATIVE_H
+
+#include "host/host.h"
+
+struct TtVm;
+
+typedef struct TtCliHostOptions {
+    int input, output, error; /* descriptors; borrowed */
+    size_t max_read_bytes;    /* longest answer of a READ_… service, beyond it HeapExceeded; 0: none */
+    /**
+     * Standard output cannot be written any more: `error` is an errno value, EPIPE when its reader has
+     * gone. What is printed from now on is dropped. Called once, on the writer thread; may be NULL.
+     */
+    void (*output_failed)(void *context, int error);
+    void *context;
+} TtCliHostOptions;
+
+/** Descriptors 0, 1, 2 and no limit. */
+void tt_cli_host_options_default(TtCliHostOptions *options);
+
+/** NULL when the system has no descriptors or memory left. */
+TtHost *tt_cli_host_create(const TtCliHostOptions *options);
+/** After the VM that used it was destroyed: no request is pending. Writes out what was printed. */
+void tt_cli_host_destroy(TtHost *host);
+
+/**
+ * The VM that is told when there is room for output, or NULL. Returns only when the VM before it is
+ * told nothing any more, so call it with NULL before tt_vm_destroy.
+ */
+void tt_cli_host_attach(TtHost *host, struct TtVm *vm);
+
+/** Returns when everything printed so far was written (or dropped, when writing fails). */
+void tt_cli_host_flush(TtHost *host);
+/** errno of the first failed write to standard output, 0 when there was none. */
+int tt_cli_host_output_error(TtHost *host);
+
+/** What load_file does with everything it cannot find on disk: a file of `std`, NULL when there is none. */
+const char *tt_cli_std_file(const char *path, size_t *length);
+
+#endif

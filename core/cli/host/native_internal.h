@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+/** The parts of the native host, seen by the files of this folder only. */
+#ifndef TT_CLI_HOST_NATIVE_INTERNAL_H
+#define TT_CLI_HOST_NATIVE_INTERNAL_H
+
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "cli/host/native.h"
+#include "port/thread.h"
+
+#include <uv.h>
+
+/* ---- answers (answer.c) -------------------------------------------------------------------------- */
+
+void tt_cli_answer_null(TtRequest *request);
+void tt_cli_answer_number(TtRequest *request, TtAnswer kind, int64_t number);
+/** Takes `bytes`, which come from tt_alloc. */
+void tt_cli_answer_data(TtRequest *request, TtAnswer kind, char *bytes, size_t length);
+/** `reason` is static. */
+void tt_cli_answer_error(TtRequest *request, TtResult result, const char *reason);
+/** FileError with the text of an errno value. */
+void tt_cli_answer_errno(TtRequest *request, int error);
+/** "No such file or directory" …; static, the same text on every platform for the usual errors. */
+const char *tt_cli_errno_text(int error);
+
+/* ---- output (console.c) -------------------------------------------------------------------------- */
+
+/** Consecutive bytes of one stream. */
+typedef struct TtCliRun {
+    int stream; /* 1 or 2 */
+    size_t length;
+} TtCliRun;
+
+typedef struct TtCliRuns {
+    TT_VEC(TtCliRun) list;
+    TtStrbuf bytes; /* of all runs, one after the other */
+} TtCliRuns;
+
+/**
+ * Pieces wait in `pending` in the order printed, whichever stream they are for, and one thread writes
+ * them: streams never overtake each other, pieces never mix, and no worker waits for a slow reader.
+ */
+typedef struct TtCliConsole {
+    TtLock lock; /* guards the fields up to `failed` */
+    TtCondition work, idle;
+    TtCliRuns pending;
+    uint64_t deadline_ns; /* when `pending` is written at the latest */
+    bool urgent;          /* write now */
+    bool writing;         /* the writer has taken runs that it has not yet written */
+    bool starved;         /* somebody was refused */
+    bool stopping;
+    int failed[3]; /* errno by stream: all further output is dropped */
+    TtThread thread;
+    bool started;      /* constant, as the rest up to `current` */
+    int descriptor[3]; /* by stream */
+    bool immediate[3]; /* a terminal, or standard error */
+    TtCliRuns current; /* the writer's own */
+    TtLock vm_lock;    /* guards `vm`; held while the VM is called. Never taken after `lock` */
+    struct TtVm *vm;
+    void (*output_failed)(void *context, int error);
+    void *context;
+} TtCliConsole;
+
+/** False when no thread can be had; destroy it even so. */
+bool tt_cli_console_init(TtCliConsole *console, const TtCliHostOptions *options);
+void tt_cli_console_destroy(TtCliConsole *console);
+bool tt_cli_console_write(TtCliConsole *console, int stream, const char *bytes, size_t length);
+/** Asks for an early write of what was printed; does not wait. */
+void tt_cli_console_hurry(TtCliConsole *console);
+void tt_cli_console_flush(TtCliConsole *console);
+void tt_cli_console_attach(TtCliConsole *console, struct TtVm *vm);
+
+/* ---- standard input (input.c) -------------------------------------------------------------------- */
+
+typedef struct TtCliInput {
+    TtLock lock;
+    TtCondition work;
+    TT_VEC(TtRequest *) queue; /* in the order asked */
+    TtStrbuf buffer;
+    size_t start;   /* of what was not yet handed out */
+    size_t scanned; /* bytes from `start` that hold no line end */
+    bool ended;
+    int error; /* errno of a failed read; sticky, like the end */
+    bool stopping, started;
+    TtThread thread;
+    int descriptor, wake[2]; /* a byte in `wake` interrupts the wait for input */
+    size_t max_bytes;
+    TtCliConsole *console; /* flushed before waiting */
+} TtCliInput;
+
+/** 0 or an errno value. */
+int tt_cli_input_init(TtCliInput *input, const TtCliHostOptions *options, TtCliConsole *console);
+void tt_cli_input_destroy(TtCliInput *input);
+bool tt_cli_input_submit(TtCliInput *input, TtRequest *request);
+void tt_cli_input_cancel(TtCliInput *input, TtRequest *request);
+
+/* ---- environment (environment.c) ----------------------------------------------------------------- */
+
+typedef struct TtCliVariable {
+    char *name, *value;
+} TtCliVariable;
+
+/** The program's own copy: changes are not seen by the process, and need no process-wide lock. */
+typedef struct TtCliEnvironment {
+    TtLock lock;
+    TT_VEC(TtCliVariable) list;
+} TtCliEnvironment;
+
+void tt_cli_environment_init(TtCliEnvironment *environment);
+void tt_cli_environment_destroy(TtCliEnvironment *environment);
+void tt_cli_environment_get(TtCliEnvironment *environment, TtRequest *request);
+void tt_cli_environment_set(TtCliEnvironment *environment, TtRequest *request);
+
+/* ---- files (files.c): blocking, on any thread ---------------------------------------------------- */
+
+/** Carries out a file service. `*cancelled` (atomic) ends waits for pipes early. */
+void tt_cli_file_run(TtRequest *request, size_t max_bytes, uint32_t *cancelled);
+/** Replaces or makes a file; see WRITE_FILE. 0 or an errno value. */
+int tt_cli_file_write(const char *path, const char *bytes, size_t length, uint32_t *cancelled);
+/** A whole file in memory from tt_alloc. 0 or an errno value; EFBIG beyond `max_bytes` (0: no limit). */
+int tt_cli_file_read(const char *path, size_t max_bytes, char **bytes, size_t *length, uint32_t *cancelled);
+
+/* ---- the event loop (loop.c) --------------------------------------------------------------------- */
+
+/** A request on its way through libuv's pool. */
+typedef struct TtCliJob {
+    TtRequest *request;
+    struct TtCliLoop *owner;
+    struct TtCliJob *previous, *next; /* of `jobs` */
+    uint32_t cancelled;               /* atomic */
+    uv_work_t work;
+} TtCliJob;
+
+/** Runs requests on libuv's pool. */
+typedef struct TtCliLoop {
+    TtLock lock;                 /* guards the fields up to `started` */
+    TtCliJob *jobs;              /* all that are not yet completed */
+    TT_VEC(TtCliJob *) incoming; /* of them, those not yet given to the pool */
+    bool stopping, started;
+    TtThread thread;
+    uv_loop_t loop;
+    uv_async_t wake;
+    size_t max_bytes;
+} TtCliLoop;
+
+void tt_cli_loop_init(TtCliLoop *loop, const TtCliHostOptions *options);
+void tt_cli_loop_destroy(TtCliLoop *loop);
+/** False when the loop cannot be started: the request has been answered with the reason. */
+bool tt_cli_loop_submit(TtCliLoop *loop, TtRequest *request);
+void tt_cli_loop_cancel(TtCliLoop *loop, TtRequest *request);
+
+#endif
