@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
- * Host requests. A TtPending belongs to both the actor and the host while the request is under way:
- * the host's completion marks it done and wakes the actor; an actor that ends first leaves it to the
- * host, whose completion then frees it. `lock` decides which of the two comes last.
+ * Host requests. A TtPending has two references, the actor's and the host's; whoever lets go last
+ * frees it. The host's completion marks it done and wakes the actor; `lock` keeps the actor alive
+ * meanwhile.
  */
 #include "actor/system.h"
 
@@ -11,8 +11,9 @@
 
 #include <string.h>
 
-static void free_pending(TtPending *pending)
+static void release(TtPending *pending)
 {
+    if (tt_atomic_fetch_sub_u32_acqrel(&pending->references, 1) > 1) return;
     tt_lock_destroy(&pending->lock);
     tt_free(pending->request.answer_data);
     tt_free(pending->text);
@@ -26,6 +27,7 @@ bool tt_pending_submit(TtActor *actor, TtService service, const char *text, size
     TtSystem *system = actor->system;
     TtPending *pending = tt_alloc_zero(sizeof *pending);
     tt_lock_init(&pending->lock);
+    pending->references = 2;
     pending->system = system;
     pending->actor = actor;
     pending->text = text ? tt_alloc_string(text, text_length) : NULL;
@@ -41,6 +43,7 @@ bool tt_pending_submit(TtActor *actor, TtService service, const char *text, size
     if (!system->host->submit(system->host, request)) return false;
     tt_atomic_fetch_sub_u64_seq(&system->requests, 1);
     pending->done = true;
+    pending->references = 1;
     return true;
 }
 
@@ -61,10 +64,8 @@ void tt_pending_drop(TtActor *actor)
     bool done = pending->done;
     pending->actor = NULL;
     tt_lock_release(&pending->lock);
-    if (done)
-        free_pending(pending);
-    else
-        actor->system->host->cancel(actor->system->host, &pending->request);
+    if (!done) actor->system->host->cancel(actor->system->host, &pending->request);
+    release(pending);
 }
 
 void tt_pending_complete(TtRequest *request)
@@ -73,10 +74,9 @@ void tt_pending_complete(TtRequest *request)
     TtSystem *system = pending->system;
     tt_lock_acquire(&pending->lock);
     pending->done = true;
-    bool orphaned = !pending->actor;
     /* Made ready before the count falls, so that nobody sees a moment without any work left. */
-    if (!orphaned) tt_actor_wake(pending->actor, NULL);
+    if (pending->actor) tt_actor_wake(pending->actor, NULL);
     tt_lock_release(&pending->lock);
-    if (orphaned) free_pending(pending);
+    release(pending);
     if (tt_atomic_fetch_sub_u64_seq(&system->requests, 1) == 1 && system->stopping) system->stopping(system);
 }

@@ -122,6 +122,7 @@ TtResult tt_actor_send(TtContext *context, int64_t pid, const TtValue *message) 
 struct TtPending {
     TtRequest request;
     TtSystem *system;
+    uint32_t references; /* atomic */
     TtLock lock;
     TtActor *actor; /* guarded_by(lock): NULL once the actor ended */
     bool done;      /* guarded_by(lock) */
