@@ -15,6 +15,10 @@ export function toEngineBug(error: unknown): EngineBug {
 
 /** Hands an error of a caller's own callback to the environment's handler of uncaught errors. */
 export function reportCallbackError(error: unknown): void {
+  if (typeof reportError === 'function') {
+    reportError(error);
+    return;
+  }
   queueMicrotask(() => {
     throw error;
   });

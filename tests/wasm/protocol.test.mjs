@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// What arrives over the border is checked: every message type, every field.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ProtocolError, parseToPage, parseToWorker } from '../../build/wasm-glue-js/protocol.js';
+import { DEFAULT_OPTIONS } from './lib/engines.mjs';
+
+const run = { type: 'run', run: 1, files: { 'a.ttvm': 'HALT' }, main: 'a.ttvm', options: DEFAULT_OPTIONS };
+const result = { status: 0, reason: 'finished', schedulers: 1, instructions: 7, changedFiles: { a: null } };
+const memory = new WebAssembly.Memory({ initial: 1 });
+
+const GOOD_TO_WORKER = [
+  { type: 'probe', memory },
+  { type: 'init', protocol: 1, build: 'mt', engineUrl: 'x.mjs', cores: 2 },
+  run,
+  { type: 'stop', run: 1 },
+  { type: 'input', run: 1, text: '' },
+  { type: 'end-input', run: 1 },
+  { type: 'ack', run: 1 },
+  { type: 'check', request: 1, files: {}, file: 'a' },
+  { type: 'disassemble', request: 1, files: { a: new Uint8Array(1) }, file: 'a' },
+];
+const GOOD_TO_PAGE = [
+  { type: 'probed', ok: true },
+  { type: 'ready', protocol: 1, version: '1', maxSchedulers: 4 },
+  { type: 'started', run: 1, schedulers: 2, stopFlag: 8, memory: null },
+  { type: 'output', run: 1, stream: 'stderr', text: 'x' },
+  { type: 'wants-input', run: 1, waiting: false },
+  { type: 'done', run: 1, result },
+  {
+    type: 'checked',
+    request: 1,
+    diagnostics: [{ file: 'a', line: 1, column: 1, endColumn: 2, severity: 'error', message: 'm' }],
+  },
+  { type: 'disassembled', request: 1, text: null, diagnostics: [] },
+  { type: 'request-failed', request: 1, message: 'm' },
+  { type: 'bug', message: 'm' },
+];
+
+test('every well-formed message passes unchanged', () => {
+  for (const message of GOOD_TO_WORKER) assert.equal(parseToWorker(message), message);
+  for (const message of GOOD_TO_PAGE) assert.equal(parseToPage(message), message);
+});
+
+test('every missing or ill-typed field is refused by name', () => {
+  for (const [parse, messages] of [
+    [parseToWorker, GOOD_TO_WORKER],
+    [parseToPage, GOOD_TO_PAGE],
+  ]) {
+    for (const message of messages) {
+      for (const field of Object.keys(message).filter((key) => key !== 'type')) {
+        for (const bad of [undefined, Symbol.iterator, -1.5]) {
+          assert.throws(
+            () => parse({ ...message, [field]: bad }),
+            (error) => error instanceof ProtocolError && error.message.includes(`'${field}'`),
+            `${message.type}.${field} = ${String(bad)}`,
+          );
+        }
+      }
+    }
+  }
+});
+
+test('what is no message at all is refused', () => {
+  for (const bad of [
+    null,
+    undefined,
+    1,
+    'run',
+    [],
+    {},
+    { type: 7 },
+    { type: 'toString' },
+    { type: 'nonsense' },
+  ]) {
+    assert.throws(() => parseToWorker(bad), ProtocolError);
+    assert.throws(() => parseToPage(bad), ProtocolError);
+  }
+});
+
+test('options are checked all the way down', () => {
+  for (const options of [
+    { ...DEFAULT_OPTIONS, engine: 'quantum' },
+    { ...DEFAULT_OPTIONS, limits: { heapBytes: 'much' } },
+    { ...DEFAULT_OPTIONS, args: ['a', 1] },
+    { ...DEFAULT_OPTIONS, env: { A: 1 } },
+    { ...DEFAULT_OPTIONS, seed: 1.5 },
+    { ...DEFAULT_OPTIONS, workers: -1 },
+  ]) {
+    assert.throws(() => parseToWorker({ ...run, options }), ProtocolError);
+  }
+});
