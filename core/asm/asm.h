@@ -11,6 +11,7 @@
  * TT_ERR_PARSE_ERROR; `*module` is set (caller destroys) only on TT_OK. Errors and warnings go to
  * `diags`, in source order.
  */
-TtResult tt_asm_parse(const char *file, const char *source, size_t length, TtModule **module, TtDiags *diags) TT_MUST_USE;
+TtResult tt_asm_parse(const char *file, const char *source, size_t length, TtModule **module,
+                      TtDiags *diags) TT_MUST_USE;
 
 #endif

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "bytecode/opcode.h"
 
-#include "base/config.h"
-
-#include <stdbool.h>
 #include <string.h>
 
 /* Images store the numbers of instructions. A row that is added goes to the end of the table; these
@@ -39,7 +36,7 @@ const TtOpInfo tt_op_infos[TT_OP_COUNT] = {
 #undef TT_SYNONYM
 };
 
-const TtFormatInfo tt_format_infos[TT_FORMAT_COUNT] = {
+const TtFormatInfo tt_format_infos[TT_FORMAT_KINDS] = {
 #define TT_FORMAT(name, text, doc) {#name, text, doc},
 #include "bytecode/operand.def"
 #undef TT_FORMAT
@@ -70,16 +67,23 @@ static bool spells(const char *text, size_t length, const char *mnemonic) {
     return !*mnemonic;
 }
 
-int tt_op_find(const char *text, size_t length) {
+int tt_op_find_word(const char *text, size_t length, bool *synonym) {
+    *synonym = false;
     while (length && *text == '_') text++, length--;
     if (!length) return -1;
     char first = upper(*text);
     for (int op = 0; op < TT_OP_COUNT; op++)
         if (tt_op_infos[op].mnemonic[0] == first && spells(text, length, tt_op_infos[op].mnemonic)) return op;
+    *synonym = true;
     for (size_t i = 0; i < tt_op_synonym_count; i++)
         if (tt_op_synonyms[i].text[0] == first && spells(text, length, tt_op_synonyms[i].text))
             return (int)tt_op_synonyms[i].op;
     return -1;
+}
+
+int tt_op_find(const char *text, size_t length) {
+    bool synonym;
+    return tt_op_find_word(text, length, &synonym);
 }
 
 const char *tt_op_nearest(const char *text, size_t length) {

@@ -3,6 +3,7 @@
 #ifndef TT_BYTECODE_OPCODE_H
 #define TT_BYTECODE_OPCODE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,6 +60,8 @@ extern const size_t tt_op_synonym_count;
 
 /** The instruction spelled so (any case, underscores optional, synonyms), or -1. */
 int tt_op_find(const char *text, size_t length);
+/** As tt_op_find; `*synonym`: it is one of tt_op_synonyms. */
+int tt_op_find_word(const char *text, size_t length, bool *synonym);
 /** The mnemonic or synonym nearest to a misspelled one, NULL when nothing is near. */
 const char *tt_op_nearest(const char *text, size_t length);
 /** Edits (insert, delete, replace, exchange) between two texts, ignoring case; at most 255. */
