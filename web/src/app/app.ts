@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+/** The parts of the page, put together once by `main.ts` and handed to whoever draws them. */
+import { ENGINE_FOLDER } from 'virtual:engine';
+import type { Example } from 'virtual:examples';
+import { DEFAULT_OPTIONS, makeProgram } from '../model/program.ts';
+import type { Program } from '../model/program.ts';
+import { ShareError } from '../model/share_codec.ts';
+import { Checker } from './checker.ts';
+import { Commands } from './commands.ts';
+import { Events } from './events.ts';
+import { noteRunning } from './lifecycle.ts';
+import { Project } from './project.ts';
+import { Runner, messageOf } from './runner.ts';
+import { Store } from './store.ts';
+import type { DialogName, EditorKind, Notice, NoticeAction, OutputMode, Theme } from './store.ts';
+import { readStored, writeStored } from './storage.ts';
+import { Links } from './url_state.ts';
+
+const NOTICE_MS = 9000;
+
+export class App {
+  readonly store = new Store();
+  readonly events = new Events();
+  readonly commands = new Commands();
+  readonly project = new Project(this.store, this.events);
+  readonly links = new Links(this.store, this.project, this.events);
+  readonly runner: Runner;
+  private readonly checker: Checker;
+  private lastNotice = 0;
+
+  constructor(readonly threads: 'auto' | 'off') {
+    this.runner = new Runner(this.store, this.events, {
+      engineUrl: new URL(ENGINE_FOLDER, document.baseURI),
+      threads,
+      onRunning: noteRunning,
+    });
+    this.checker = new Checker(this.store, this.runner);
+    this.readSettings();
+    this.events.on('replaced', () => this.runner.reset());
+  }
+
+  get checking(): Checker {
+    return this.checker;
+  }
+
+  async openExample(example: Example): Promise<void> {
+    const { SOURCES } = await import('virtual:example-sources');
+    const files = Object.entries(SOURCES[example.id] ?? {}).map(([name, content]) => ({ name, content }));
+    const { options } = this.store.state;
+    this.replaceProgram(makeProgram(files, example.main), `Before opening the example “${example.title}”`, {
+      ...DEFAULT_OPTIONS,
+      gc: options.gc,
+      workers: options.workers,
+      deterministic: options.deterministic,
+      seed: options.seed,
+      virtualTime: options.virtualTime,
+    });
+  }
+
+  newProgram(): void {
+    this.replaceProgram(makeProgram([{ name: 'main.ttvm', content: '' }]), 'Before starting afresh', DEFAULT_OPTIONS);
+    this.events.emit('focusPane', { name: 'editor' });
+  }
+
+  private replaceProgram(program: Program, reason: string, options: typeof DEFAULT_OPTIONS): void {
+    this.project.replace(program, options, reason);
+  }
+
+  /** Opens a link for the user: what goes wrong is told, and leaves everything as it was. */
+  async openLink(link: string): Promise<boolean> {
+    try {
+      await this.links.open(link);
+      this.notify('info', 'Opened a shared program.', [
+        { label: 'Undo', run: () => this.project.undo() },
+      ]);
+      return true;
+    } catch (error) {
+      const text = error instanceof ShareError ? error.message : `This link cannot be opened: ${messageOf(error)}`;
+      this.notify('error', `${text} Your program is as it was.`);
+      return false;
+    }
+  }
+
+  notify(kind: Notice['kind'], text: string, actions: readonly NoticeAction[] = []): void {
+    const id = ++this.lastNotice;
+    const others = this.store.state.notices.filter((notice) => notice.text !== text).slice(-3);
+    this.store.update({ notices: [...others, { id, kind, text, actions }] });
+    if (kind === 'info') setTimeout(() => this.dismiss(id), NOTICE_MS);
+  }
+
+  dismiss(id: number): void {
+    this.store.update({ notices: this.store.state.notices.filter((notice) => notice.id !== id) });
+  }
+
+  openDialog(dialog: DialogName | null): void {
+    this.store.update({ dialog });
+  }
+
+  setTheme(theme: Theme): void {
+    this.store.update({ theme });
+    writeStored('local', 'theme', theme);
+    applyTheme(theme);
+  }
+
+  setEditorKind(editorKind: EditorKind): void {
+    this.store.update({ editorKind });
+    writeStored('local', 'editor', editorKind);
+  }
+
+  setOutputMode(outputMode: OutputMode): void {
+    this.store.update({ outputMode });
+    writeStored('local', 'output', outputMode);
+  }
+
+  setSplit(split: number): void {
+    this.store.update({ split });
+    writeStored('local', 'split', String(Math.round(split * 10) / 10));
+  }
+
+  private readSettings(): void {
+    const theme = readStored('local', 'theme');
+    const editor = readStored('local', 'editor');
+    const split = Number(readStored('local', 'split'));
+    this.store.update({
+      ...((theme === 'light' || theme === 'dark' || theme === 'contrast') && { theme }),
+      ...((editor === 'full' || editor === 'plain') && { editorKind: editor }),
+      ...(readStored('local', 'output') === 'text' && { outputMode: 'text' as const }),
+      ...(split >= 20 && split <= 80 && { split }),
+    });
+    applyTheme(this.store.state.theme);
+  }
+}
+
+/** `public/theme.js` does the same before the first paint. */
+function applyTheme(theme: Theme): void {
+  if (theme === 'auto') document.documentElement.removeAttribute('data-theme');
+  else document.documentElement.dataset['theme'] = theme;
+}
+
+/** The theme that is seen: `auto` resolved by what the system asks for. */
+export function effectiveTheme(theme: Theme): 'light' | 'dark' | 'contrast' | 'contrast-light' {
+  const asks = (query: string): boolean => matchMedia(query).matches;
+  if (theme === 'auto') {
+    const dark = asks('(prefers-color-scheme: dark)');
+    if (asks('(prefers-contrast: more)') || asks('(forced-colors: active)')) return dark ? 'contrast' : 'contrast-light';
+    return dark ? 'dark' : 'light';
+  }
+  return theme;
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The user's files: changing them, replacing the whole program, and never losing one. Every
+ * replacement keeps what it replaced, for Undo and in the local history.
+ */
+import type { RunOptions } from '../../../wasm-glue/ts/index.ts';
+import {
+  addSnapshot,
+  parseSnapshots,
+  serializeSnapshots,
+  snapshotFromJson,
+  snapshotToJson,
+} from '../model/history.ts';
+import type { Snapshot } from '../model/history.ts';
+import {
+  findFile,
+  isSource,
+  makeProgram,
+  nameProblem,
+  sameProgram,
+  withFile,
+  withRenamed,
+  withoutFile,
+} from '../model/program.ts';
+import type { Program } from '../model/program.ts';
+import type { Events } from './events.ts';
+import type { Store } from './store.ts';
+import { readStored, writeStored } from './storage.ts';
+
+const MAX_UNDO = 20;
+const SAVE_DELAY_MS = 250;
+
+interface Kept {
+  readonly program: Program;
+  readonly active: string;
+  readonly options: RunOptions;
+}
+
+export class Project {
+  private undoStack: Kept[] = [];
+  private redoStack: Kept[] = [];
+  private snapshots: Snapshot[];
+  private saveTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Fragment that the program came from, so that a reload keeps the edits made since. */
+  private link = '';
+  /** Something changed since the page was loaded; before that there is nothing to save. */
+  private dirty = false;
+
+  constructor(
+    private readonly store: Store,
+    private readonly events: Events,
+  ) {
+    this.snapshots = parseSnapshots(readStored('local', 'history') ?? '');
+    store.subscribe((state, before) => {
+      if (state.program !== before.program || state.options !== before.options || state.active !== before.active) {
+        this.dirty = true;
+        this.saveSoon();
+      }
+    });
+  }
+
+  get history(): readonly Snapshot[] {
+    return this.snapshots;
+  }
+
+  get canUndo(): boolean {
+    return this.undoStack.length > 0;
+  }
+
+  get canRedo(): boolean {
+    return this.redoStack.length > 0;
+  }
+
+  setText(name: string, text: string): void {
+    const { program } = this.store.state;
+    if (findFile(program, name)?.content === text) return;
+    this.store.update({ program: withFile(program, name, text) });
+  }
+
+  open(name: string): void {
+    const { program, results } = this.store.state;
+    if (findFile(program, name) === undefined && !results.some((file) => file.name === name)) return;
+    this.store.update({ active: name });
+  }
+
+  /** Adds or overwrites a file and opens it; answers with what is wrong with the name. */
+  add(name: string, content: string | Uint8Array): string | null {
+    const problem = nameProblem(name);
+    if (problem !== null) return problem;
+    this.store.update({ program: withFile(this.store.state.program, name, content), active: name });
+    return null;
+  }
+
+  create(name: string): string | null {
+    if (findFile(this.store.state.program, name) !== undefined) return `There is a file named "${name}" already.`;
+    return this.add(name, '');
+  }
+
+  rename(from: string, to: string): string | null {
+    const problem = nameProblem(to);
+    if (problem !== null) return problem;
+    const { program, active } = this.store.state;
+    if (from === to) return null;
+    if (findFile(program, to) !== undefined) return `There is a file named "${to}" already.`;
+    this.store.update({ program: withRenamed(program, from, to), active: active === from ? to : active });
+    return null;
+  }
+
+  remove(name: string): void {
+    const { program, active } = this.store.state;
+    const index = program.files.findIndex((file) => file.name === name);
+    if (index < 0) return;
+    this.keep(`Before deleting ${name}`);
+    const next = withoutFile(program, name);
+    const neighbour = next.files[Math.min(index, next.files.length - 1)]?.name ?? next.main;
+    this.store.update({ program: next, active: active === name ? neighbour : active });
+  }
+
+  setMain(name: string): void {
+    const { program } = this.store.state;
+    if (findFile(program, name) !== undefined) this.store.update({ program: makeProgram(program.files, name) });
+  }
+
+  /** Exchanges everything; what was there can be had back with `undo` and from the history. */
+  replace(program: Program, options: RunOptions, reason: string, link = ''): void {
+    this.keep(reason);
+    this.redoStack = [];
+    this.link = link;
+    this.show({ program, options, active: program.main }, reason);
+  }
+
+  undo(): boolean {
+    const kept = this.undoStack.pop();
+    if (kept === undefined) return false;
+    this.redoStack.push(this.present());
+    this.show(kept, 'undo');
+    return true;
+  }
+
+  redo(): boolean {
+    const kept = this.redoStack.pop();
+    if (kept === undefined) return false;
+    this.undoStack.push(this.present());
+    this.show(kept, 'redo');
+    return true;
+  }
+
+  /** Notes the present program in the local history. */
+  snapshot(reason: string): void {
+    const { program, options } = this.store.state;
+    if (program.files.every((file) => file.content.length === 0)) return;
+    if (this.snapshots[0] !== undefined && sameProgram(this.snapshots[0].program, program)) return;
+    this.snapshots = addSnapshot(this.snapshots, { time: Date.now(), reason, program, options });
+    writeStored('local', 'history', serializeSnapshots(this.snapshots));
+  }
+
+  /** The program of the last visit. Edits to an opened link come back only in the same tab. */
+  restore(link: string): boolean {
+    const here = readSession('session');
+    const saved = link === '' ? (here ?? readSession('local')) : here?.link === link ? here : null;
+    if (saved === null || saved === undefined) return false;
+    this.link = saved.link;
+    this.store.update({
+      program: saved.snapshot.program,
+      options: saved.snapshot.options,
+      active: findFile(saved.snapshot.program, saved.active) === undefined ? saved.snapshot.program.main : saved.active,
+    });
+    return true;
+  }
+
+  /** Puts the program of the last visit where Undo and the history find it. */
+  keepLastVisit(): boolean {
+    const saved = readSession('local');
+    if (saved === null || saved.snapshot.program.files.every((file) => file.content.length === 0)) return false;
+    this.store.update({
+      program: saved.snapshot.program,
+      options: saved.snapshot.options,
+      active: saved.snapshot.program.main,
+    });
+    return true;
+  }
+
+  /** What is on show now is what a page load brings anyway. */
+  markClean(): void {
+    clearTimeout(this.saveTimer);
+    this.saveTimer = undefined;
+    this.dirty = false;
+  }
+
+  save(): void {
+    clearTimeout(this.saveTimer);
+    this.saveTimer = undefined;
+    if (!this.dirty) return;
+    this.dirty = false;
+    const { program, options, active } = this.store.state;
+    const snapshot = snapshotToJson({ time: Date.now(), reason: '', program, options });
+    const text = JSON.stringify({ snapshot, active, link: this.link });
+    writeStored('session', 'session', text);
+    writeStored('local', 'session', text);
+  }
+
+  private keep(reason: string): void {
+    this.snapshot(reason);
+    this.undoStack = [...this.undoStack, this.present()].slice(-MAX_UNDO);
+  }
+
+  private present(): Kept {
+    const { program, options, active } = this.store.state;
+    return { program, options, active };
+  }
+
+  private show(kept: Kept, reason: string): void {
+    const active = findFile(kept.program, kept.active) === undefined ? kept.program.main : kept.active;
+    this.store.update({ program: kept.program, options: kept.options, active, results: [], diagnostics: [] });
+    this.events.emit('replaced', { reason });
+  }
+
+  private saveSoon(): void {
+    if (this.saveTimer !== undefined) return;
+    this.saveTimer = setTimeout(() => this.save(), SAVE_DELAY_MS);
+  }
+}
+
+interface SavedSession {
+  readonly snapshot: Snapshot;
+  readonly active: string;
+  readonly link: string;
+}
+
+function readSession(kind: 'local' | 'session'): SavedSession | null {
+  const text = readStored(kind, 'session');
+  if (text === null) return null;
+  try {
+    const value = JSON.parse(text) as { snapshot?: unknown; active?: unknown; link?: unknown };
+    const snapshot = snapshotFromJson(value.snapshot);
+    if (snapshot === null) return null;
+    return {
+      snapshot,
+      active: typeof value.active === 'string' ? value.active : '',
+      link: typeof value.link === 'string' ? value.link : '',
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** The name a new file gets: `file2.ttvm`, or data when the program has sources enough. */
+export function freeName(program: Program): string {
+  const lisp = program.main.endsWith('.lisp');
+  for (let i = 2; ; i++) {
+    const name = `file${i}.${lisp ? 'lisp' : 'ttvm'}`;
+    if (findFile(program, name) === undefined && isSource(name)) return name;
+  }
+}

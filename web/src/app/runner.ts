@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Owns the engine: one run at a time, its output, its input, and the state words that the page
+ * shows. The engine lives in a worker; nothing here blocks.
+ */
+import { EngineBug, createEngine } from '../../../wasm-glue/ts/index.ts';
+import type { Engine, OutputStream, Run, RunReason } from '../../../wasm-glue/ts/index.ts';
+import { OutputLog } from '../model/output_log.ts';
+import { engineFiles, findFile } from '../model/program.ts';
+import type { SourceFile } from '../model/program.ts';
+import type { Events } from './events.ts';
+import type { RunSummary, Status, Store } from './store.ts';
+
+/** Where output is shown. `write` resolves when the text has been taken: this is the back-pressure. */
+export interface OutputSink {
+  write(stream: OutputStream, text: string): Promise<void>;
+  clear(): void;
+}
+
+export interface RunnerOptions {
+  readonly engineUrl: URL;
+  readonly threads: 'auto' | 'off';
+  /** Called before and after code runs, to know after a crash that code was running. */
+  readonly onRunning: (running: boolean) => void;
+}
+
+const DROPPED_MS = 250;
+
+const STATUS_OF: Record<RunReason, Status> = {
+  finished: 'finished',
+  failed: 'failed',
+  limit: 'failed',
+  deadlock: 'deadlock',
+  stopped: 'stopped',
+};
+
+const STOPPED: RunSummary = { status: 1, reason: 'stopped', schedulers: 0, instructions: 0 };
+
+export class Runner {
+  private starting: Promise<Engine> | null = null;
+  private current: Run | null = null;
+  /** Between `run()` and the moment the engine has taken the program. */
+  private launching = false;
+  private log = new OutputLog();
+  private sink: OutputSink | null = null;
+  /** Each run has its own; a run whose ticket is old no longer speaks for the page. */
+  private ticket = 0;
+  private droppedTold = 0;
+  private pendingInput: (string | null)[] = [];
+
+  constructor(
+    private readonly store: Store,
+    private readonly events: Events,
+    private readonly options: RunnerOptions,
+  ) {}
+
+  get output(): OutputLog {
+    return this.log;
+  }
+
+  get busy(): boolean {
+    return this.current !== null || this.launching;
+  }
+
+  setSink(sink: OutputSink | null): void {
+    this.sink = sink;
+  }
+
+  /** Loads the engine if needed. A failed load is tried again by the next call. */
+  engine(): Promise<Engine> {
+    this.starting ??= this.start();
+    return this.starting;
+  }
+
+  async run(): Promise<RunSummary> {
+    const ticket = ++this.ticket;
+    const before = this.current;
+    this.current = null;
+    this.launching = true;
+    const { program, options } = this.store.state;
+    this.log = new OutputLog();
+    this.sink?.clear();
+    this.pendingInput = before === null ? this.pendingInput : [];
+    this.store.update({
+      status: 'checking',
+      summary: null,
+      runStarted: performance.now(),
+      runTook: null,
+      waitingForInput: false,
+      droppedOutput: 0,
+      results: [],
+    });
+    this.events.emit('runStarted', { main: program.main });
+    try {
+      if (before !== null) await before.stop();
+      const engine = await this.engine();
+      if (ticket !== this.ticket) return STOPPED;
+      this.options.onRunning(true);
+      const run = engine.run(
+        { files: engineFiles(program), main: program.main, options },
+        {
+          output: (stream, text) => (ticket === this.ticket ? this.take(stream, text) : undefined),
+          wantsInput: (waiting) => {
+            if (ticket === this.ticket) this.store.update({ waitingForInput: waiting });
+          },
+        },
+      );
+      this.current = run;
+      this.launching = false;
+      this.store.update({ status: 'running', runStarted: performance.now() });
+      for (const text of this.pendingInput.splice(0)) {
+        if (text === null) run.endInput();
+        else run.input(text);
+      }
+      const result = await run.done;
+      const { status, reason, schedulers, instructions } = result;
+      const summary: RunSummary = { status, reason, schedulers, instructions };
+      if (ticket === this.ticket) this.finish(summary, changed(result.changedFiles));
+      return summary;
+    } catch (error) {
+      if (ticket !== this.ticket) return STOPPED;
+      return this.fail(error);
+    }
+  }
+
+  /** Resolves when nothing runs any more; what the run printed and left stays. */
+  async stop(): Promise<void> {
+    const run = this.current;
+    if (run === null) {
+      if (!this.launching) return;
+      this.ticket += 1;
+      this.settle('stopped', null);
+      return;
+    }
+    await run.stop();
+  }
+
+  /** Text for standard input; kept for the next run when none is going. */
+  input(text: string): void {
+    if (this.current === null) this.pendingInput.push(text);
+    else this.current.input(text);
+  }
+
+  endInput(): void {
+    if (this.current === null) this.pendingInput.push(null);
+    else this.current.endInput();
+  }
+
+  /** Forgets output and result, as after the program was exchanged. */
+  reset(): void {
+    if (this.busy) void this.stop();
+    this.ticket += 1;
+    this.current = null;
+    this.launching = false;
+    this.pendingInput = [];
+    this.log = new OutputLog();
+    this.sink?.clear();
+    this.options.onRunning(false);
+    this.store.update({
+      status: 'idle',
+      summary: null,
+      runStarted: null,
+      runTook: null,
+      waitingForInput: false,
+      droppedOutput: 0,
+      results: [],
+    });
+  }
+
+  clearOutput(): void {
+    this.log = new OutputLog();
+    this.sink?.clear();
+    this.store.update({ droppedOutput: 0 });
+  }
+
+  private async start(): Promise<Engine> {
+    this.store.update({ engine: { kind: 'loading' } });
+    try {
+      const engine = await createEngine({ baseUrl: this.options.engineUrl, threads: this.options.threads });
+      this.store.update({ engine: { kind: 'ready', info: engine.info } });
+      return engine;
+    } catch (error) {
+      this.starting = null;
+      this.store.update({ engine: { kind: 'failed', message: messageOf(error) } });
+      throw error;
+    }
+  }
+
+  private async take(stream: OutputStream, text: string): Promise<void> {
+    this.log.append(stream, text);
+    this.tellDropped(false);
+    this.events.emit('output', { stream, text });
+    await this.sink?.write(stream, text);
+  }
+
+  /** A flood drops something with every chunk; nobody reads that often. */
+  private tellDropped(now: boolean): void {
+    const time = performance.now();
+    if (!now && (this.log.dropped === 0 || time - this.droppedTold < DROPPED_MS)) return;
+    this.droppedTold = time;
+    this.store.update({ droppedOutput: this.log.dropped });
+  }
+
+  private finish(summary: RunSummary, results: readonly SourceFile[]): void {
+    const { program } = this.store.state;
+    const news = results.filter((file) => findFile(program, file.name)?.content !== file.content);
+    this.settle(STATUS_OF[summary.reason], summary, news);
+  }
+
+  private fail(error: unknown): RunSummary {
+    const what = error instanceof EngineBug ? 'The engine failed' : 'The engine could not be started';
+    const summary: RunSummary = { status: 1, reason: 'failed', schedulers: 0, instructions: 0 };
+    const text = `${what}: ${messageOf(error)}\n`;
+    this.log.append('stderr', text);
+    void this.sink?.write('stderr', text);
+    this.settle('failed', summary);
+    return summary;
+  }
+
+  private settle(status: Status, summary: RunSummary | null, results: readonly SourceFile[] = []): void {
+    this.current = null;
+    this.launching = false;
+    this.options.onRunning(false);
+    this.tellDropped(true);
+    const { runStarted } = this.store.state;
+    this.store.update({
+      status,
+      summary,
+      results,
+      runTook: runStarted === null ? null : performance.now() - runStarted,
+      waitingForInput: false,
+    });
+    this.events.emit('runEnded', { reason: status });
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Text where the bytes are UTF-8, bytes otherwise. Removed files are not results. */
+function changed(files: Readonly<Record<string, Uint8Array | null>>): SourceFile[] {
+  const list: SourceFile[] = [];
+  for (const [name, bytes] of Object.entries(files)) {
+    if (bytes === null) continue;
+    try {
+      list.push({ name, content: new TextDecoder('utf-8', { fatal: true }).decode(bytes) });
+    } catch {
+      list.push({ name, content: bytes });
+    }
+  }
+  return list;
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+/** Builds the page: wiring only. */
+import { FIRST_EXAMPLE } from 'virtual:first-example';
+import { html, render } from 'lit';
+import { App } from './app/app.ts';
+import { filesToObject, mergeOptions, objectToProgram } from './app/automation.ts';
+import { cacheForOffline, endedUncleanly, noteRunning, settleIsolation } from './app/lifecycle.ts';
+import { registerCommands } from './app/page_commands.ts';
+import { hashPayload } from './app/url_state.ts';
+import './dialogs/about.ts';
+import './dialogs/examples.ts';
+import './dialogs/file_name.ts';
+import './dialogs/history.ts';
+import './dialogs/options.ts';
+import './dialogs/palette.ts';
+import './dialogs/share.ts';
+import { DEFAULT_OPTIONS, makeProgram } from './model/program.ts';
+import { EditorPane } from './panes/editor.ts';
+import { OutputPane } from './panes/output_pane.ts';
+import { acceptDrops } from './shell/drop.ts';
+import './shell/layout.ts';
+import './shell/notices.ts';
+import './shell/status_bar.ts';
+import './shell/toolbar.ts';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/layout.css';
+import './styles/panes.css';
+import './styles/dialogs.css';
+
+/** A first run that goes on for longer does not hold `ready` back. */
+const FIRST_RUN_MS = 4000;
+
+const threads = new URLSearchParams(location.search).get('threads') === '0' ? 'off' : 'auto';
+const app = new App(threads);
+const editor = new EditorPane(app);
+const output = new OutputPane(app);
+
+const crashed = endedUncleanly();
+const payload = hashPayload();
+const restored = app.project.restore(payload);
+const keptLastVisit = !restored && payload !== '' && app.project.keepLastVisit();
+const pristine = !restored && payload === '' && FIRST_EXAMPLE !== null;
+if (!restored && !keptLastVisit && FIRST_EXAMPLE !== null) {
+  const files = Object.entries(FIRST_EXAMPLE.files).map(([name, content]) => ({ name, content }));
+  const program = makeProgram(files, FIRST_EXAMPLE.main);
+  app.store.update({ program, active: program.main, options: DEFAULT_OPTIONS });
+}
+app.project.markClean();
+registerCommands(app, editor, output);
+
+const root = document.getElementById('app') ?? document.body;
+root.replaceChildren();
+render(
+  html`<tt-toolbar .app=${app}></tt-toolbar>
+    <tt-layout .app=${app} .panes=${[editor, output]}></tt-layout>
+    <tt-status-bar .app=${app}></tt-status-bar>
+    <tt-notices .app=${app}></tt-notices>
+    <tt-options-dialog .app=${app}></tt-options-dialog>
+    <tt-share-dialog .app=${app}></tt-share-dialog>
+    <tt-examples-dialog .app=${app}></tt-examples-dialog>
+    <tt-palette .app=${app}></tt-palette>
+    <tt-new-file-dialog .app=${app}></tt-new-file-dialog>
+    <tt-rename-dialog .app=${app}></tt-rename-dialog>
+    <tt-history-dialog .app=${app}></tt-history-dialog>
+    <tt-schedulers-dialog .app=${app}></tt-schedulers-dialog>
+    <tt-help-dialog .app=${app}></tt-help-dialog>`,
+  root,
+);
+
+document.addEventListener('keydown', (event) => {
+  if (app.store.state.dialog !== null && event.key !== 'F1') return;
+  if (!app.commands.handleKey(event)) return;
+  event.preventDefault();
+  event.stopPropagation();
+}, { capture: true });
+window.addEventListener('hashchange', () => {
+  if (hashPayload() !== '') void app.openLink(location.hash);
+});
+window.addEventListener('pagehide', () => {
+  app.project.save();
+  noteRunning(false);
+});
+acceptDrops(app);
+
+async function start(): Promise<void> {
+  if (payload !== '' && !restored) await app.openLink(payload);
+  if (!(await settleIsolation())) {
+    // About to be reloaded: whoever waits for `ready` waits for the page that comes.
+    await new Promise(() => undefined);
+  }
+  editor.startFull();
+  output.startTerminal();
+  const engine = app.runner.engine().catch((error: unknown) => {
+    app.notify('error', `The engine could not be loaded: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  await Promise.all([engine, editor.ready, output.ready]);
+  if (crashed) {
+    noteRunning(false);
+    app.notify('warning', 'The page ended while a program was running. Nothing was started this time; your files are here.');
+  } else if (pristine && app.store.state.status === 'idle' && app.store.state.engine.kind === 'ready') {
+    await Promise.race([app.runner.run(), new Promise((resolve) => setTimeout(resolve, FIRST_RUN_MS))]);
+  }
+  cacheForOffline();
+}
+
+globalThis.ttvmPlayground = {
+  ready: start(),
+  get files() {
+    return filesToObject(app.store.state.program);
+  },
+  set files(object) {
+    app.project.replace(objectToProgram(object), app.store.state.options, 'Before a program was set');
+  },
+  get options() {
+    return app.store.state.options;
+  },
+  set options(patch) {
+    app.store.update({ options: mergeOptions(patch, app.store.state.options) });
+  },
+  run: () => app.runner.run(),
+  stop: () => app.runner.stop(),
+  input: (text) => app.runner.input(text),
+  endInput: () => app.runner.endInput(),
+  get output() {
+    return app.runner.output.text();
+  },
+  get diagnostics() {
+    return app.store.state.diagnostics;
+  },
+  link: () => app.links.make(),
+  open: (link) => app.links.open(link),
+};

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+import { html } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
+import type { State } from '../app/store.ts';
+import type { Pane } from '../panes/pane.ts';
+import { AppElement } from '../widgets/app_element.ts';
+import '../widgets/splitter.ts';
+import { tabId } from './file_tabs.ts';
+import './output_bar.ts';
+import './problems.ts';
+
+/**
+ * The panes: side by side where there is room, one at a time behind tabs where there is not. Which
+ * of the two is the style sheet's decision; the markup is the same.
+ */
+export class Layout extends AppElement {
+  static override readonly properties = { ...AppElement.properties, panes: { attribute: false } };
+
+  declare panes: readonly Pane[];
+
+  protected override watches(state: State, before: State): boolean {
+    return state.split !== before.split || state.pane !== before.pane || state.active !== before.active;
+  }
+
+  protected override render(): TemplateResult {
+    const { split, pane } = this.state;
+    return html`<main class="panes" style=${`--split: ${split}%`} data-pane=${pane}>
+        <section class="pane pane-editor" data-testid="pane-editor" aria-label="Editor">
+          <tt-file-tabs .app=${this.app}></tt-file-tabs>
+          <div
+            class="pane-body"
+            id="editor-panel"
+            role="tabpanel"
+            aria-labelledby=${tabId(this.state.active)}
+            data-testid="editor"
+            data-host="editor"
+          ></div>
+          <tt-problems .app=${this.app}></tt-problems>
+        </section>
+        <tt-splitter
+          class="splitter"
+          .value=${split}
+          label="Width of the editor"
+          @change=${(event: CustomEvent<number>) => this.app.setSplit(event.detail)}
+        ></tt-splitter>
+        <section class="pane pane-output" data-testid="pane-output" aria-label="Output">
+          <tt-output-bar .app=${this.app} .pane=${this.panes.find((one) => one.name === 'output')}></tt-output-bar>
+          <div class="pane-body" data-testid="output" data-host="output"></div>
+        </section>
+      </main>
+      <nav class="pane-tabs" aria-label="Panes">
+        ${this.panes.map(
+          (one) => html`<button
+            type="button"
+            class="pane-tab"
+            aria-pressed=${pane === one.name}
+            data-pane-tab=${one.name}
+            @click=${() => this.app.store.update({ pane: one.name })}
+          >
+            ${one.title}
+          </button>`,
+        )}
+      </nav>`;
+  }
+
+  protected override firstUpdated(_changed: PropertyValues<this>): void {
+    for (const pane of this.panes) {
+      const host = this.querySelector<HTMLElement>(`[data-host="${pane.name}"]`);
+      if (host !== null) pane.mount(host);
+    }
+  }
+}
+
+customElements.define('tt-layout', Layout);

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { engine } from './plugins/engine.mjs';
+import { examples } from './plugins/examples.mjs';
+import { serviceWorker } from './plugins/service_worker.mjs';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+  'Document-Isolation-Policy': 'isolate-and-require-corp',
+};
+
+export default defineConfig({
+  root: here('.'),
+  base: './',
+  plugins: [examples(here('../examples')), engine(here('../build')), serviceWorker(here('sw.js'))],
+  server: { host: '127.0.0.1', headers: isolation, fs: { allow: [here('..')] } },
+  preview: { host: '127.0.0.1', headers: isolation },
+  worker: { format: 'es' },
+  build: {
+    target: 'es2022',
+    outDir: here('../build/site'),
+    emptyOutDir: true,
+    modulePreload: { polyfill: false },
+    // The full editor is one large chunk by nature and is loaded after the first paint.
+    chunkSizeWarningLimit: 6000,
+    rollupOptions: { input: { index: here('index.html'), embed: here('embed.html') } },
+  },
+});
