@@ -38,7 +38,6 @@ main(import.meta, async (args) => {
   const { code } = await run(
     process.execPath,
     [
-      '--expose-gc',
       '--test',
       `--test-reporter=${path.join(ROOT, 'tests/tools/reporter.mjs')}`,
       '--test-reporter-destination=stdout',

@@ -48,7 +48,12 @@ export async function withEngine(build, use) {
   }
 }
 
-export const delay = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** `ref: false` does not keep the process alive. */
+export const delay = (ms, { ref = true } = {}) =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    if (!ref) timer.unref();
+  });
 
 /** Starts `source` as main.ttvm; `out` and `err` grow as it prints. */
 export function startProgram(

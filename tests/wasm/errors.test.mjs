@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// Errors of programs are results, never exceptions; the checker says where; what does not exist yet says so.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { BUILDS, DEFAULT_OPTIONS, runProgram, startEngine } from './lib/engines.mjs';
+import { SPIN } from './lib/programs.mjs';
+
+for (const build of BUILDS) {
+  describe(build.mode, () => {
+    let engine;
+    before(async () => {
+      engine = await startEngine(build);
+    });
+    after(() => engine.dispose());
+
+    test('info', () => {
+      assert.equal(engine.info.threads, build.mode === 'wasm-mt');
+      assert.equal(engine.info.noThreadsReason, build.mode === 'wasm-mt' ? null : 'forced');
+      assert.match(engine.info.version, /^\d+\.\d+\.\d+/);
+    });
+
+    test('the checker gives file, line, columns and a suggestion', async () => {
+      const diagnostics = await engine.check(
+        { 'main.ttvm': 'PUSH_INT 1\n  PRNT ; 🐢\nJMP nowhere' },
+        'main.ttvm',
+      );
+      assert.equal(diagnostics.length, 2);
+      const [unknown, label] = diagnostics;
+      assert.deepEqual(
+        { ...unknown, message: '' },
+        {
+          file: 'main.ttvm',
+          line: 2,
+          column: 3,
+          endColumn: 7,
+          severity: 'error',
+          message: '',
+          suggestion: 'PRINT',
+        },
+      );
+      assert.match(unknown.message, /PRNT/);
+      assert.equal(label.line, 3);
+      assert.match(label.message, /nowhere/);
+      assert.deepEqual(await engine.check({ 'main.ttvm': 'PUSH_INT 1\nPRINT' }, 'main.ttvm'), []);
+    });
+
+    test('columns count UTF-16 code units', async () => {
+      const line = 'PUSH_STR "🐢🐢" surplus';
+      const [diagnostic] = await engine.check({ a: line }, 'a');
+      assert.equal(diagnostic.column, line.indexOf('surplus') + 1);
+      assert.equal(diagnostic.endColumn, line.length + 1);
+    });
+
+    test('a program that cannot be read: report, status 1', async () => {
+      const { err, out, result } = await runProgram(engine, 'PUSH_INT x');
+      assert.equal(out, '');
+      assert.match(err, /main\.ttvm/);
+      assert.match(err, /\^/);
+      assert.equal(result.status, 1);
+      assert.equal(result.reason, 'failed');
+    });
+
+    test('a main file that is not there', async () => {
+      let report = '';
+      const missing = engine.run(
+        { files: { 'main.ttvm': 'HALT' }, main: 'missing.ttvm', options: DEFAULT_OPTIONS },
+        { output: (_stream, text) => void (report += text) },
+      );
+      assert.equal((await missing.done).status, 1);
+      assert.match(report, /missing\.ttvm/);
+    });
+
+    test('disassembly, or the diagnostics that prevent it', async () => {
+      const good = await engine.disassemble({ a: 'PUSH_INT 42\nPRINT' }, 'a');
+      assert.match(good.text, /PUSH_INT 42/);
+      const bad = await engine.disassemble({ a: 'PUSH_INT' }, 'a');
+      assert.equal(bad.diagnostics.length, 1);
+    });
+
+    test('an uncaught error: report with kind and line, status 1', async () => {
+      const { err, result } = await runProgram(engine, 'PUSH_INT 1\nPUSH_INT 0\nDIV\nPRINT');
+      assert.match(err, /Division by zero/);
+      assert.match(err, /main\.ttvm:3/);
+      assert.equal(result.status, 1);
+      assert.equal(result.reason, 'failed');
+    });
+
+    test('EXIT gives its code', async () => {
+      const { result } = await runProgram(engine, 'PUSH_INT 7\nEXIT');
+      assert.equal(result.status, 7);
+    });
+
+    test('a deadlock is reported and told apart', async () => {
+      const { err, result } = await runProgram(engine, 'RECEIVE');
+      assert.match(err, /[Dd]eadlock/);
+      assert.equal(result.reason, 'deadlock');
+      assert.equal(result.status, 1);
+    });
+
+    test('limits end the run or raise their error', async () => {
+      const instructions = await runProgram(engine, SPIN, { limits: { instructions: 100_000 } });
+      assert.equal(instructions.result.reason, 'limit');
+      assert.equal(instructions.result.status, 1);
+      const time = await runProgram(engine, SPIN, { limits: { timeMs: 100 } });
+      assert.equal(time.result.reason, 'limit');
+      const depth = await runProgram(engine, 'CALL f\nLABEL f\nCALL f\nRET', { limits: { callDepth: 100 } });
+      assert.match(depth.err, /CallDepthExceeded|[Cc]all depth/);
+      const heap = await runProgram(engine, 'MAKE_LIST 0\nLABEL a\nPUSH_INT 1\nLIST_APPEND\nJMP a', {
+        limits: { heapBytes: 4 << 20 },
+      });
+      assert.match(heap.err, /[Hh]eap/);
+      assert.equal(heap.result.status, 1);
+    });
+
+    test('endless recursion and endless growth end with the default limits', async () => {
+      const depth = await runProgram(engine, 'CALL f\nLABEL f\nCALL f\nRET');
+      assert.equal(depth.result.reason, 'failed');
+      const heap = await runProgram(engine, 'MAKE_LIST 0\nLABEL a\nPUSH_INT 1\nLIST_APPEND\nJMP a');
+      assert.equal(heap.result.reason, 'failed', heap.err);
+      assert.match(heap.err, /[Hh]eap/);
+    });
+
+    test('what does not exist in this version says so', async () => {
+      for (const how of [{ engine: 'register' }, { optimize: true }]) {
+        const { err, result } = await runProgram(engine, 'HALT', how);
+        assert.equal(result.status, 1);
+        assert.match(err, /^Error: .*does not exist in this version/);
+      }
+    });
+
+    test('schedulers: as many as wished for, one when deterministic', async () => {
+      const counts = {};
+      for (const [name, how] of Object.entries({
+        two: { workers: 2 },
+        one: { workers: 1 },
+        seeded: { workers: 2, seed: 1 },
+        deterministic: { workers: 2, deterministic: true },
+        virtual: { workers: 2, virtualTime: true },
+      })) {
+        let told;
+        const { result } = await runProgram(engine, 'HALT', {
+          ...how,
+          handlers: { started: (count) => void (told = count) },
+        });
+        assert.equal(told, result.schedulers);
+        counts[name] = told;
+      }
+      const threads = build.mode === 'wasm-mt';
+      assert.deepEqual(counts, { two: threads ? 2 : 1, one: 1, seeded: 1, deterministic: 1, virtual: 1 });
+    });
+
+    test('virtual time does not wait', async () => {
+      const started = performance.now();
+      const { result } = await runProgram(engine, 'PUSH_INT 3600000\nSLEEP', { virtualTime: true });
+      assert.equal(result.reason, 'finished');
+      assert.ok(performance.now() - started < 1000);
+    });
+
+    test('same seed, same output', async () => {
+      const race = `
+        ${'MAKE_FUNCTION a\nSPAWN\nPOP\nMAKE_FUNCTION b\nSPAWN\nPOP\n'.repeat(5)}HALT
+        LABEL a\nPUSH_STR "a"\nWRITE\nYIELD\nPUSH_STR "A"\nWRITE\nRET
+        LABEL b\nPUSH_STR "b"\nWRITE\nYIELD\nPUSH_STR "B"\nWRITE\nRET`;
+      const outputs = [];
+      for (let i = 0; i < 3; i++) outputs.push((await runProgram(engine, race, { seed: 12345 })).out);
+      assert.equal(new Set(outputs).size, 1);
+      const others = new Set();
+      for (let seed = 1; seed <= 8; seed++) others.add((await runProgram(engine, race, { seed })).out);
+      assert.ok(others.size > 1, 'the seed has no effect');
+    });
+  });
+}
