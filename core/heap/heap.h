@@ -66,6 +66,7 @@ typedef struct TtHeap {
     uint64_t held_bytes;           /* memory taken from the pool */
     uint64_t shared_bytes;         /* memory of the shared bytes this heap refers to */
     uint8_t mark;                  /* colour of the objects that the last collection kept: 1 or 2 */
+    bool reserve;                         /* allocate past the limits: an error is being built */
     bool limit_hit;                /* an allocation failed since the last collection */
 } TtHeap;
 

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+#include "heap/heap.h"
+
+#include "heap/heap_internal.h"
+#include "port/atomic.h"
+#include "port/clock.h"
+
+#include <string.h>
+
+/* ---- the pool ----------------------------------------------------------------------------------- */
+
+/*
+ * Add first, look afterwards: one atomic operation when there is room. Two threads that meet at the
+ * limit may both be refused although one would have fitted; nobody gets past it.
+ */
+bool tt_heap_pool_take(TtHeapPool *pool, uint64_t bytes)
+{
+    uint64_t before = tt_atomic_fetch_add_u64_rlx(&pool->used, bytes);
+    if (TT_LIKELY(bytes <= pool->limit && before <= pool->limit - bytes)) return true;
+    tt_atomic_fetch_sub_u64_rlx(&pool->used, bytes);
+    return false;
+}
+
+void tt_heap_pool_give(TtHeapPool *pool, uint64_t bytes)
+{
+    tt_atomic_fetch_sub_u64_rlx(&pool->used, bytes);
+}
+
+bool heap_take(TtHeap *heap, uint64_t bytes)
+{
+    uint64_t limit = heap->pool->actor_limit;
+    uint64_t held = heap->held_bytes + heap->shared_bytes;
+    if (limit && (bytes > limit || held > limit - bytes)) return heap_full(heap);
+    return tt_heap_pool_take(heap->pool, bytes) || heap_full(heap);
+}
+
+void heap_give(TtHeap *heap, uint64_t bytes)
+{
+    tt_heap_pool_give(heap->pool, bytes);
+}
+
+/* ---- free runs ---------------------------------------------------------------------------------- */
+
+void heap_add_run(TtHeap *heap, char *start, size_t bytes)
+{
+    TtFreeRun *run = (TtFreeRun *)(void *)start;
+    TtHeapSpare *spare = heap->spare;
+    size_t cells = bytes / TT_HEAP_CELL;
+    size_t bin = cells < TT_SPARE_BINS ? cells : TT_SPARE_BINS - 1;
+    tt_heap_unpoison(start, TT_HEAP_CELL);
+    run->object = (TtObj){TT_OBJ_FREE, 0, 0, 0, (uint32_t)cells};
+    run->next = spare ? spare->bins[bin] : NULL;
+    tt_heap_poison(start + TT_HEAP_CELL, bytes - TT_HEAP_CELL);
+    if (!spare) return;
+    spare->bins[bin] = run;
+    spare->filled |= 1ull << bin;
+}
+
+void heap_retire_bump(TtHeap *heap)
+{
+    if (heap->bump < heap->bump_end) heap_add_run(heap, heap->bump, (size_t)(heap->bump_end - heap->bump));
+    heap->bump = heap->bump_end = NULL;
+}
+
+/** Makes a run of at least `cells` cells the current one when there is any. */
+static bool use_spare_run(TtHeap *heap, size_t cells)
+{
+    TtHeapSpare *spare = heap->spare;
+    if (!spare) return false;
+    /* The long runs first: they last. Then the shortest that fits. */
+    size_t bin = TT_SPARE_BINS - 1;
+    if (!spare->bins[bin]) {
+        uint64_t fitting = spare->filled >> cells << cells;
+        if (!fitting) return false;
+        bin = (size_t)__builtin_ctzll(fitting);
+    }
+    TtFreeRun *run = spare->bins[bin];
+    spare->bins[bin] = run->next;
+    if (!run->next) spare->filled &= ~(1ull << bin);
+    heap_retire_bump(heap);
+    heap->bump = (char *)run;
+    heap->bump_end = heap->bump + (size_t)run->object.used * TT_HEAP_CELL;
+    tt_heap_poison(heap->bump, TT_HEAP_CELL);
+    return true;
+}
+
+/** Makes a new block with at least `bytes` of data the current run. Blocks grow with the heap. */
+static bool use_new_block(TtHeap *heap, size_t bytes)
+{
+    size_t held = heap->held_bytes < TT_BLOCK_MIN   ? TT_BLOCK_MIN
+                  : heap->held_bytes > TT_BLOCK_MAX ? TT_BLOCK_MAX
+                                                    : (size_t)heap->held_bytes;
+    size_t data = (held - sizeof(TtHeapBlock)) & ~(size_t)(TT_HEAP_CELL - 1);
+    if (data < bytes) data = bytes;
+    bool was_hit = heap->limit_hit;
+    if (!heap_take(heap, sizeof(TtHeapBlock) + data)) {
+        /* Close to the limit: no more than is needed. */
+        data = bytes;
+        if (!heap_take(heap, sizeof(TtHeapBlock) + data)) return false;
+        heap->limit_hit = was_hit;
+    }
+    TtHeapBlock *block = tt_alloc_try(sizeof(TtHeapBlock) + data);
+    if (!block) {
+        heap_give(heap, sizeof(TtHeapBlock) + data);
+        return heap_full(heap);
+    }
+    heap_retire_bump(heap);
+    block->next = heap->blocks;
+    block->bytes = data;
+    heap->blocks = block;
+    heap->held_bytes += block_held(block);
+    heap->bump = block->data;
+    heap->bump_end = block->data + data;
+    tt_heap_poison(block->data, data);
+    return true;
+}
+
+/* ---- objects ------------------------------------------------------------------------------------ */
+
+static TtObj *alloc_large(TtHeap *heap, TtObjKind kind, size_t bytes)
+{
+    if (bytes > SIZE_MAX - 64) return heap_full(heap), NULL;
+    bytes = round_to_cells(bytes);
+    size_t held = offsetof(TtHeapLarge, object) + bytes;
+    if (!heap_take(heap, held)) return NULL;
+    TtHeapLarge *large = tt_alloc_try(held);
+    if (!large) {
+        heap_give(heap, held);
+        return heap_full(heap), NULL;
+    }
+    large->next = heap->large;
+    large->bytes = bytes;
+    large->object = (TtObj){(uint8_t)kind, heap->mark, 0, 0, 0};
+    heap->large = large;
+    heap->held_bytes += held;
+    heap->allocated_bytes += bytes;
+    heap->allocated_objects++;
+    return &large->object;
+}
+
+TtObj *tt_heap_alloc_slow(TtHeap *heap, TtObjKind kind, size_t bytes)
+{
+    if (bytes > TT_HEAP_SMALL_MAX) return alloc_large(heap, kind, bytes);
+    size_t room = round_to_cells(bytes);
+    if (!use_spare_run(heap, room / TT_HEAP_CELL) && !use_new_block(heap, room)) return NULL;
+    return tt_heap_alloc(heap, kind, bytes);
+}
+
+/* ---- life of a heap ----------------------------------------------------------------------------- */
+
+void tt_heap_init(TtHeap *heap, TtHeapPool *pool, uint64_t owner)
+{
+    *heap = (TtHeap){.pool = pool, .owner = owner, .mark = 1};
+    heap->collect_at = pool->stress ? 0 : TT_GC_FIRST_BYTES;
+}
+
+void tt_heap_stats_add(const TtHeap *heap, TtHeapStats *total)
+{
+    total->allocated_bytes += heap->allocated_bytes;
+    total->allocated_objects += heap->allocated_objects;
+    total->freed_bytes += heap->freed_bytes;
+    total->freed_objects += heap->freed_objects;
+    total->live_bytes += heap->allocated_bytes - heap->freed_bytes;
+    total->live_objects += heap->allocated_objects - heap->freed_objects;
+    const TtHeapSpare *spare = heap->spare;
+    if (!spare) return;
+    total->collections += spare->collections;
+    total->pause_total_ns += spare->pause_total_ns;
+    if (spare->pause_max_ns > total->pause_max_ns) total->pause_max_ns = spare->pause_max_ns;
+}
+
+void tt_heap_free(TtHeap *heap, TtHeapStats *total)
+{
+    heap->freed_bytes = heap->allocated_bytes;
+    heap->freed_objects = heap->allocated_objects;
+    if (total) tt_heap_stats_add(heap, total);
+    big_bytes_release_all(heap->pool, heap->big_bytes);
+    for (TtHeapBlock *block = heap->blocks, *next; block; block = next) {
+        next = block->next;
+        tt_heap_unpoison(block->data, block->bytes);
+        tt_free(block);
+    }
+    for (TtHeapLarge *large = heap->large, *next; large; large = next) {
+        next = large->next;
+        tt_free(large);
+    }
+    tt_free(heap->spare);
+    if (heap->held_bytes) heap_give(heap, heap->held_bytes);
+    *heap = (TtHeap){.pool = heap->pool, .owner = heap->owner, .mark = 1, .collect_at = heap->collect_at};
+}
+
+void tt_heap_collect(TtHeap *heap, TtRootsFn roots, void *context)
+{
+    const TtGcEngine *engine = heap->pool->gc ? heap->pool->gc : tt_gc_engine("mark-sweep");
+    engine->collect(heap, roots, context);
+}
