@@ -5,6 +5,7 @@
 
 #include "base/strbuf.h"
 #include "base/vec.h"
+#include "cli/host/files.h"
 #include "cli/host/native.h"
 #include "port/thread.h"
 
@@ -20,8 +21,6 @@ void tt_cli_answer_data(TtRequest *request, TtAnswer kind, char *bytes, size_t l
 void tt_cli_answer_error(TtRequest *request, TtResult result, const char *reason);
 /** FileError with the text of an errno value. */
 void tt_cli_answer_errno(TtRequest *request, int error);
-/** "No such file or directory" …; static, the same text on every platform for the usual errors. */
-const char *tt_cli_errno_text(int error);
 
 /* ---- output (console.c) -------------------------------------------------------------------------- */
 
@@ -115,10 +114,6 @@ void tt_cli_environment_set(TtCliEnvironment *environment, TtRequest *request);
 
 /** Carries out a file service. `*cancelled` (atomic) ends waits for pipes early. */
 void tt_cli_file_run(TtRequest *request, size_t max_bytes, uint32_t *cancelled);
-/** Replaces or makes a file; see WRITE_FILE. 0 or an errno value. */
-int tt_cli_file_write(const char *path, const char *bytes, size_t length, uint32_t *cancelled);
-/** A whole file in memory from tt_alloc. 0 or an errno value; EFBIG beyond `max_bytes` (0: no limit). */
-int tt_cli_file_read(const char *path, size_t max_bytes, char **bytes, size_t *length, uint32_t *cancelled);
 
 /* ---- the event loop (loop.c) --------------------------------------------------------------------- */
 

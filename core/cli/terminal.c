@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "cmd.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define RED   "\x1b[1;31m"
+#define RESET "\x1b[0m"
+
+/** What a shell reports for a program that a closed pipe has ended: 128 + SIGPIPE. */
+#define READER_LEFT 141
+
+bool tt_cli_use_color(const TtCliArgs *args, int descriptor) {
+    if (strcmp(args->settings.color, "always") == 0) return true;
+    if (strcmp(args->settings.color, "never") == 0) return false;
+    const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    if (no_color && *no_color) return false;
+    if (terminal && strcmp(terminal, "dumb") == 0) return false;
+    return isatty(descriptor);
+}
+
+bool tt_cli_put(int descriptor, const char *bytes, size_t length) {
+    while (length > 0) {
+        ssize_t done = write(descriptor, bytes, length);
+        if (done >= 0) {
+            bytes += done;
+            length -= (size_t)done;
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            struct pollfd room = {.fd = descriptor, .events = POLLOUT};
+            if (poll(&room, 1, -1) < 0 && errno != EINTR) return false;
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void tt_cli_error(const TtCliArgs *args, const char *format, ...) {
+    TtStrbuf text = {0};
+    va_list values, again;
+    va_start(values, format);
+    va_copy(again, values);
+    int length = vsnprintf(NULL, 0, format, values);
+    va_end(values);
+    char *message = tt_alloc((size_t)(length > 0 ? length : 0) + 1);
+    vsnprintf(message, (size_t)(length > 0 ? length : 0) + 1, format, again);
+    va_end(again);
+    bool color = tt_cli_use_color(args, STDERR_FILENO);
+    tt_strbuf_add_format(&text, "%sError:%s %s\n", color ? RED : "", color ? RESET : "", message);
+    tt_cli_put(STDERR_FILENO, text.bytes, text.length);
+    tt_free(message);
+    tt_strbuf_free(&text);
+}
+
+int tt_cli_output_failed(const TtCliArgs *args, int error) {
+    if (error == EPIPE) return READER_LEFT;
+    tt_cli_error(args, "cannot write to standard output: %s", strerror(error));
+    return TT_CLI_FAILED;
+}
+
+int tt_cli_put_result(const TtCliArgs *args, const char *bytes, size_t length) {
+    return tt_cli_put(STDOUT_FILENO, bytes, length) ? TT_CLI_OK : tt_cli_output_failed(args, errno);
+}
