@@ -5,6 +5,8 @@ import { createEngineIn } from './client.js';
 import type { WorkerHandle } from './environment.js';
 
 export * from './api.js';
+/** Instructions and built-ins for editors, made of the core's own tables by the native build. */
+export * as tables from '../../build/generated/tables.js';
 
 function spawn(): WorkerHandle {
   const worker = new Worker(new URL('./vm.worker.ts', import.meta.url), {
