@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Runs the programs of tests/conformance, tests/limits, tests/regress and examples natively, each in every
-// mode, by the expectations in their comments; the golden tests; and the check that every instruction appears
-// in a conformance program. The last line is `N passed, M failed`.
+// mode, by the expectations in their comments; seeded ones with several seeds; the golden tests; and the check
+// that every instruction appears in a conformance program. The last line is `N passed, M failed`.
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { judgeRun, runsIn } from './lib/expectations.mjs';
+import { hasSeed, runSeeds } from './lib/determinism.mjs';
 import { collectGolden, runGolden } from './lib/golden.mjs';
 import { collectPrograms, uncoveredInstructions } from './lib/programs.mjs';
 import { runProgram } from './lib/run_program.mjs';
@@ -63,6 +64,10 @@ function collectTests({ filters, binary, modes, timeout, update }) {
       run: async () => judgeRun(expectations, await runProgram(binary, file, expectations, { options: MODES[mode], timeout: seconds })),
     }));
   });
+  const seeded = collectPrograms(ROOT).filter(chosen).filter(hasSeed).map((program) => ({
+    name: `${program.name} [seeds]`,
+    run: () => runSeeds(binary, program, { timeout: timeout * STRETCH }),
+  }));
   const golden = collectGolden(ROOT).filter(chosen).map((test) => ({
     name: test.name,
     run: () => runGolden(binary, test, { timeout: timeout * STRETCH, update }),
@@ -71,7 +76,7 @@ function collectTests({ filters, binary, modes, timeout, update }) {
     name: 'tests/conformance: every instruction appears',
     run: async () => uncoveredInstructions(ROOT).missing.map((name) => `no program contains ${name}`),
   };
-  return [...programs, ...golden, ...[coverage].filter(chosen)];
+  return [...programs, ...seeded, ...golden, ...[coverage].filter(chosen)];
 }
 
 async function main() {
