@@ -16,12 +16,17 @@
 TtResult tt_verify_structure(const TtModule *module, TtDiags *diags) TT_MUST_USE;
 
 /**
- * Stack heights by data flow per function, after tt_module_link: fills module->min_height (a lower
- * bound that surely holds before each instruction) and max_operands of every function and of `top`
- * (operand cells above the frame header that straight-line execution from its entry or from any
- * backward jump target can need before the next backward jump or call; where the height is not
- * bounded by data flow this is the sum of pushes, and the interpreter checks again at backward
- * jumps). Cannot fail: certain underflow is a run-time error.
+ * Stack heights by data flow, after tt_module_link. Fills
+ *
+ *   module->min_height  operands (cells above the frame header) that are surely there before each
+ *                       instruction, capped at 65,535; 0 at entries, labels, handlers and targets of
+ *                       backward jumps
+ *   max_operands        of every function, label function and `top`: how far the operands can grow
+ *                       above their height at function entry, at a taken backward jump or when a
+ *                       handler is entered by a throw, before the next of these in the same frame
+ *
+ * So the interpreter makes room for max_operands at those three places and nowhere else. Cannot fail:
+ * certain underflow is a run-time error.
  */
 void tt_verify_heights(TtModule *module);
 
