@@ -175,6 +175,9 @@ static void check_map(const Check *check, const TtMapBuf *map)
 
 static void check_object(const Check *check, const TtObj *object, size_t size)
 {
+    if (object->kind == TT_OBJ_FREE) return;
+    require(check, object->mark == check->heap->mark || object->mark == 0, "an object has the wrong colour");
+    require(check, !(object->flags & TT_OBJ_FROZEN), "a frozen object in a heap");
     switch (object->kind) {
     case TT_OBJ_BYTES: {
         const TtBytesBuf *buf = (const TtBytesBuf *)object;
