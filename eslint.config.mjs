@@ -12,12 +12,22 @@ export default tseslint.config(
     files: ['**/*.mjs', '**/*.js'],
     languageOptions: { ecmaVersion: 2023, sourceType: 'module' },
     rules: {
-      'no-unused-vars': ['error', { argsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' }],
+      'no-unused-vars': [
+        'error',
+        {
+          argsIgnorePattern: '^_',
+          varsIgnorePattern: '^_',
+          caughtErrorsIgnorePattern: '^_',
+          ignoreRestSiblings: true,
+        },
+      ],
       eqeqeq: 'error',
       'prefer-const': 'error',
       'no-var': 'error',
     },
   },
+  // Terminals are our business: escape characters in patterns are meant.
+  { rules: { 'no-control-regex': 'off' } },
   {
     files: ['tests/**/*.mjs', 'web/plugins/**/*.mjs', '*.mjs', 'web/*.mjs'],
     languageOptions: { globals: globals.node },

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Builds, each incremental: `node tests/tools/build.mjs [native|debug|asan|tsan|fuzz|wasm|site|all]…`
+// Builds, each incremental: `node tests/tools/build.mjs [native|tables|debug|asan|tsan|fuzz|wasm|site|all]…`
 // Results: build/native/bin/ttvm, build/wasm-mt/, build/wasm-st/, build/site/.
 
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setUp } from './setup.mjs';
@@ -24,14 +24,15 @@ import {
 
 /** What each target is made of, in order. The site copies the wasm builds and reads the generated tables. */
 const TARGETS = {
-  native: ['native'],
+  native: ['native', 'tables'],
+  tables: ['tables'],
   debug: ['debug'],
   asan: ['asan'],
   tsan: ['tsan'],
   fuzz: ['fuzz'],
-  wasm: ['wasm-mt', 'wasm-st'],
-  site: ['native', 'wasm-mt', 'wasm-st', 'site'],
-  all: ['native', 'wasm-mt', 'wasm-st', 'site'],
+  wasm: ['tables', 'wasm-mt', 'wasm-st'],
+  site: ['tables', 'wasm-mt', 'wasm-st', 'site'],
+  all: ['native', 'tables', 'wasm-mt', 'wasm-st', 'site'],
 };
 
 const GOAL_OF_TARGET = { fuzz: 'fuzz' };
@@ -52,17 +53,18 @@ async function configure(preset, env) {
 }
 
 /** One line of its own when Ninja had work to do, and the compiler's full messages when it failed. */
-async function compile(preset, env) {
+async function compile(preset, env, targets = []) {
   const started = performance.now();
+  const what = targets.length > 0 ? targets.join(' ') : preset;
   const jobs = `-j${availableParallelism()}`;
-  if (process.stdout.isTTY) process.stdout.write(`${dim('•')} build ${preset} ${dim('…')} `);
+  if (process.stdout.isTTY) process.stdout.write(`${dim('•')} build ${what} ${dim('…')} `);
   try {
-    const output = await must('ninja', ['-C', path.join(BUILD, preset), jobs], { env });
-    const what = output.includes('no work to do') ? 'up to date' : 'ok';
-    const lead = process.stdout.isTTY ? '' : `• build ${preset} … `;
-    console.log(`${lead}${green(what)} ${dim(formatTime(performance.now() - started))}`);
+    const output = await must('ninja', ['-C', path.join(BUILD, preset), jobs, ...targets], { env });
+    const result = output.includes('no work to do') ? 'up to date' : 'ok';
+    const lead = process.stdout.isTTY ? '' : `• build ${what} … `;
+    console.log(`${lead}${green(result)} ${dim(formatTime(performance.now() - started))}`);
   } catch (error) {
-    console.log(`${process.stdout.isTTY ? '' : `• build ${preset} … `}${red('failed')}`);
+    console.log(`${process.stdout.isTTY ? '' : `• build ${what} … `}${red('failed')}`);
     throw error;
   }
 }
@@ -73,6 +75,25 @@ export async function buildPreset(preset, env = {}) {
   await withLock(`build-${preset}`, async () => {
     await configure(preset, env);
     await compile(preset, env);
+  });
+}
+
+/** Copies that keep their date when nothing changed, so that what is made from them stays up to date. */
+function publish(from, to) {
+  const bytes = readFileSync(from);
+  if (existsSync(to) && readFileSync(to).equals(bytes)) return;
+  mkdirSync(path.dirname(to), { recursive: true });
+  writeFileSync(to, bytes);
+}
+
+/** build/generated: the core's tables for TypeScript and for readers. */
+async function buildTables() {
+  await withLock('build-native', async () => {
+    await configure('native', {});
+    await compile('native', {}, ['tt_tables']);
+    for (const name of ['tables.ts', 'instructions.md']) {
+      publish(path.join(BUILD, 'native/generated', name), path.join(BUILD, 'generated', name));
+    }
   });
 }
 
@@ -122,6 +143,7 @@ export async function build(targets, { goal = 'build' } = {}) {
   const parts = [...new Set(targets.flatMap((target) => TARGETS[target]))];
   for (const part of parts) {
     if (part === 'site') await buildSite();
+    else if (part === 'tables') await buildTables();
     else await buildPreset(part, part.startsWith('wasm-') ? emscripten.env : {});
   }
   return { emscripten };

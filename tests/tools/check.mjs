@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { buildPreset } from './build.mjs';
+import { build, buildPreset } from './build.mjs';
 import { setUp } from './setup.mjs';
 import {
   BUILD,
@@ -54,6 +54,7 @@ const lintTs = (fix) =>
   ]);
 
 async function checkTypes() {
+  await build(['tables']);
   for (const project of TS_PROJECTS) {
     if (existsSync(path.join(ROOT, project))) await must(npmProgram('tsc'), ['--noEmit', '-p', project]);
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The one line by which every suite reports: `N passed, M failed`.
 
-// eslint-disable-next-line no-control-regex -- colours are control characters
 const COLORS = /\x1b\[[0-9;]*m/g;
 
 /** The last report line of an output, or undefined. @param {string} output */

@@ -22,7 +22,11 @@ function mappings(convert) {
     }
     const delta = to[0] - c;
     const open = ranges.at(-1);
-    if (open && open.delta === delta && (open.last === open.first ? c - open.last <= 2 : c - open.last === open.stride)) {
+    if (
+      open &&
+      open.delta === delta &&
+      (open.last === open.first ? c - open.last <= 2 : c - open.last === open.stride)
+    ) {
       open.stride = c - open.last;
       open.last = c;
     } else {
