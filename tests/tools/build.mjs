@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Builds, each incremental: `node tests/tools/build.mjs [native|tables|debug|asan|tsan|fuzz|wasm|site|all]…`
+// Builds, each incremental: `node tests/tools/build.mjs [native|tables|debug|clang|asan|tsan|fuzz|wasm|site|all]…`
 // Results: build/native/bin/ttvm, build/wasm-mt/, build/wasm-st/, build/site/.
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,6 +27,7 @@ const TARGETS = {
   native: ['native', 'tables'],
   tables: ['tables'],
   debug: ['debug'],
+  clang: ['clang'],
   asan: ['asan'],
   tsan: ['tsan'],
   fuzz: ['fuzz'],
@@ -35,7 +36,7 @@ const TARGETS = {
   all: ['native', 'tables', 'wasm-mt', 'wasm-st', 'site'],
 };
 
-const GOAL_OF_TARGET = { fuzz: 'fuzz' };
+const GOAL_OF_TARGET = { fuzz: 'fuzz', clang: 'check' };
 const NEEDS_WASM = new Set(['wasm', 'site', 'all']);
 
 /** Configures when a build folder is new or its settings changed; Ninja itself notices CMakeLists.txt. */

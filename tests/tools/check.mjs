@@ -105,6 +105,7 @@ main(import.meta, async (args) => {
     ['format of TypeScript (prettier)', () => formatTs(fix)],
     ['lint of TypeScript (eslint)', () => lintTs(fix)],
     ['types (tsc)', checkTypes],
+    ['C by clang, warnings are errors', () => buildPreset('clang')],
     ['lint of C (clang-tidy)', tidyC],
   ];
   let failed = 0;

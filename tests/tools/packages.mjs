@@ -90,7 +90,7 @@ export const NEEDS = [
     present: hasProgram('clang-format-14'),
   },
   { what: 'clang-tidy 14', package: 'clang-tidy-14', goals: ['check'], present: hasProgram('clang-tidy-14') },
-  { what: 'clang 19', package: 'clang-19', goals: ['fuzz'], present: hasProgram('clang-19') },
+  { what: 'clang 19', package: 'clang-19', goals: ['check', 'fuzz'], present: hasProgram('clang-19') },
   {
     what: "clang 19's sanitizer run-time",
     package: 'libclang-rt-19-dev',
