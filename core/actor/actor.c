@@ -166,6 +166,7 @@ void tt_actor_free(TtActor *actor)
     }
     tt_vec_free(&actor->handlers);
     tt_vec_free(&actor->captures);
+    tt_strbuf_free(&actor->report);
     tt_free(actor->globals);
     tt_free(actor->stack);
     tt_free(actor);

@@ -108,8 +108,8 @@ struct TtActor {
     TtValue *globals;          /* of `program`; NULL when they are the bottom of the stack or not needed */
     TtModule *program;         /* the module whose globals are this actor's own */
     bool globals_on_stack;
+    bool ending;               /* has nothing left to do but to write its report */
     bool traced;               /* the next instruction has been traced already */
-    bool collected_for_limit;  /* a collection was made to satisfy the current instruction */
     uint8_t wait;              /* TtWait */
     bool deadline_set;
     uint8_t names;             /* registered names, saturating at 255 */
@@ -119,13 +119,16 @@ struct TtActor {
     TT_VEC(TtHandler) handlers;
     TT_VEC(TtPendingCapture) captures;
     TtInit *inits;             /* innermost first */
+    TtActor *module_next;      /* in awaited->waiters; guarded as `awaited` */
     TtModule *awaited;         /* with TT_WAIT_MODULE; guarded by the system's module lock */
     TtPending *pending;        /* with TT_WAIT_HOST */
     TtActor *output_next;      /* in the system's list of actors that wait for output room; its lock */
     bool output_waiting;
     uint64_t random;
     uint64_t instructions;
-    TtValue exit_reason;       /* set when it ends other than normally */
+    uint64_t collected_at;     /* instructions + 1 when a collection was made for a failed allocation */
+    TtValue exit_reason;       /* UNBOUND: normal */
+    TtStrbuf report;           /* why it crashed, to be written before it ends */
 };
 
 /**

@@ -14,7 +14,8 @@ void tt_image_write(TtStrbuf *out, const TtModule *module);
  * offset, what was expected and what was found. `file` is copied. The image's own file name is used
  * for messages about its lines.
  */
-TtResult tt_image_read(const char *file, const void *bytes, size_t length, TtModule **module, TtError *error) TT_MUST_USE;
+TtResult tt_image_read(const char *file, const void *bytes, size_t length, TtModule **module,
+                       TtError *error) TT_MUST_USE;
 /** Whether the bytes begin like an image. */
 bool tt_image_is(const void *bytes, size_t length);
 

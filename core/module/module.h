@@ -118,6 +118,7 @@ typedef struct TtModule {
 
     /* -- run time: guarded by the VM's module lock until READY ------------------------------------ */
     int state;                  /* atomic TtModuleState; READY is stored with release order */
+    void *waiters;              /* TtActor list, linked by module_next */
     uint64_t initialising_by;   /* pid, while INITIALISING */
     TtValue *globals;           /* frozen values of scope 0's slots, once READY */
     TT_VEC(TtExport) exports;

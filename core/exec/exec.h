@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+/** Execution of one actor for one slice. Returns a status; never calls the scheduler. */
+#ifndef TT_EXEC_EXEC_H
+#define TT_EXEC_EXEC_H
+
+#include "actor/system.h"
+
+typedef enum TtExecStatus {
+    TT_EXEC_PREEMPTED, /* budget used up: still runnable */
+    TT_EXEC_WAITS,     /* actor->wait and deadline say for what; the caller parks it */
+    TT_EXEC_ENDED
+} TtExecStatus;
+
+/** Internal operations follow the table's. */
+enum {
+    TT_FAST_BASE = TT_OP_COUNT - 1,
+#define TT_FAST(name, doc) TT_FAST_##name,
+#include "exec/fast_ops.def"
+#undef TT_FAST
+    TT_EXEC_OP_COUNT
+};
+
+/**
+ * Flag of an operation in executable code: the verifier could not show that its operands are there,
+ * so their number is checked first.
+ */
+#define TT_EXEC_CHECKED 0x4000u
+
+/** Fills module->exec. The module is linked and tt_verify_heights has run. */
+void tt_exec_prepare(TtModule *module);
+
+/**
+ * Runs until about `budget` reductions are used up, it must wait, or it ends. `actor->context` is
+ * set; the actor is RUNNING and owned by the caller. Adds to actor->instructions.
+ */
+TtExecStatus tt_exec_run(TtActor *actor, uint32_t budget);
+
+/** Frees what an ended actor holds outside itself: names, mailbox, requests. Owner, once. */
+void tt_exec_release(TtActor *actor);
+
+/** Appends how a parked actor's wait reads: "RECEIVE at worker (main.ttvm:12)". */
+void tt_exec_describe_wait(TtStrbuf *out, const TtActor *actor);
+
+#endif

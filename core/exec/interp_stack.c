@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The stack interpreter: dispatch and the operations that are worth doing inline; everything else is
+ * a sem_* or call function on the saved actor. Compiled twice from interp_stack.inc: plain, and
+ * traced for --trace and --debug, so that the plain loop never asks.
+ */
+#include "exec/dispatch.h"
+#include "exec/sem.h"
+
+#include "base/assert.h"
+#include "port/atomic.h"
+
+#include <string.h>
+
+#define TT_TRACED 0
+#define RUN       run_plain
+#include "exec/interp_stack.inc"
+#undef TT_TRACED
+#undef RUN
+
+#define TT_TRACED 1
+#define RUN       run_traced
+#include "exec/interp_stack.inc"
+#undef TT_TRACED
+#undef RUN
+
+/** A crashed actor's last act; it may have to wait for room. */
+static TtExecStatus finish(TtActor *actor)
+{
+    if (actor->report.length && !tt_output_write(actor, 2, actor->report.bytes, actor->report.length)) {
+        actor->ending = true;
+        actor->wait = TT_WAIT_OUTPUT;
+        return TT_EXEC_WAITS;
+    }
+    return TT_EXEC_ENDED;
+}
+
+TtExecStatus tt_exec_run(TtActor *actor, uint32_t budget)
+{
+    actor->wait = TT_WAIT_NONE;
+    if (actor->ending) return finish(actor);
+    bool traced = actor->system->trace || actor->system->debug;
+    TtExecStatus status = traced ? run_traced(actor, budget) : run_plain(actor, budget);
+    return status == TT_EXEC_ENDED ? finish(actor) : status;
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Canonical code → executable code of the same length (and a HALT behind it): variables become slots,
+ * and operations whose operands the verifier could not prove get TT_EXEC_CHECKED.
+ *
+ * Ownership. A LOAD leaves the value in its variable too, so in general it marks a list or object as
+ * shared, and the next update copies. Two cases need no mark, found by following the operand stack
+ * within a basic block:
+ *   - the pushed reference is consumed by instructions that only read it (TT_FLAG_READS);
+ *   - it is updated and stored back into the same variable, and nothing between the update and the
+ *     store can throw, yield or read the variable, so nobody can see the variable in between. Then
+ *     the update may also change the buffer in place.
+ * A reference that outlives a call keeps its freedom from marking only if no callee can update the
+ * variable: locals, not globals.
+ */
+#include "exec/exec.h"
+
+#include "base/alloc.h"
+
+#include <string.h>
+
+#define MAX_TRACKED 64
+
+typedef struct Entry {
+    int32_t load;     /* LOAD that pushed it, -1: unknown */
+    int32_t update;   /* last update applied to it, -1: none; earlier ones by Prepare.previous */
+    bool destructive; /* an update that may work in place has been applied */
+    bool spoiled;     /* must not be committed */
+} Entry;
+
+typedef struct Prepare {
+    TtModule *module;
+    bool *block_start;
+    bool *has_try;      /* by scope */
+    bool *peek;         /* LOAD: no mark needed */
+    bool *own;          /* update: may work in place */
+    int32_t *previous;  /* update → the one before in its chain */
+    Entry entries[MAX_TRACKED];
+    uint32_t count;
+} Prepare;
+
+static const Entry unknown_entry = {-1, -1, false, false};
+
+static void push(Prepare *p, Entry entry)
+{
+    if (p->count == MAX_TRACKED) {
+        /* The oldest is forgotten: its LOAD keeps its mark. */
+        memmove(p->entries, p->entries + 1, (MAX_TRACKED - 1) * sizeof *p->entries);
+        p->count--;
+    }
+    p->entries[p->count++] = entry;
+}
+
+static Entry pop(Prepare *p)
+{
+    return p->count ? p->entries[--p->count] : unknown_entry;
+}
+
+static bool is_update(unsigned op)
+{
+    return op == TT_OP_LIST_SET || op == TT_OP_LIST_POP || op == TT_OP_LIST_APPEND || op == TT_OP_SET_FIELD || op == TT_OP_OBJECT_SET;
+}
+
+/** Appending never changes what an older view shows. */
+static bool is_destructive(unsigned op)
+{
+    return is_update(op) && op != TT_OP_LIST_APPEND;
+}
+
+static int32_t loaded_name(const Prepare *p, Entry entry)
+{
+    return entry.load < 0 ? -1 : p->module->code.items[entry.load].b;
+}
+
+static bool is_local(const Prepare *p, Entry entry)
+{
+    uint32_t scope = p->module->scope_of[entry.load];
+    return scope != 0 && tt_scope_slot(p->module, scope, (uint32_t)loaded_name(p, entry)) != TT_NO_SLOT;
+}
+
+/** What executing `insn` means for the references that stay on the stack below its operands. */
+static void note_hazards(Prepare *p, TtInsn insn, uint32_t at, uint32_t operands)
+{
+    uint8_t flags = tt_op_info(insn.op)->flags;
+    bool observable = flags & (TT_FLAG_THROWS | TT_FLAG_YIELDS | TT_FLAG_JUMPS);
+    uint32_t below = p->count > operands ? p->count - operands : 0;
+    for (uint32_t i = 0; i < p->count; i++) {
+        Entry *entry = &p->entries[i];
+        if (entry->load < 0) continue;
+        bool chained = is_update(insn.op) && i == below && !p->has_try[p->module->scope_of[at]];
+        if (entry->destructive && observable && !chained) entry->spoiled = true;
+        if (insn.op == TT_OP_LOAD && loaded_name(p, *entry) == insn.b && entry->destructive) entry->spoiled = true;
+        if ((flags & TT_FLAG_YIELDS) && i < below && !is_local(p, *entry)) *entry = unknown_entry;
+        if ((insn.op == TT_OP_STORE || insn.op == TT_OP_STORE_GLOBAL || insn.op == TT_OP_DELETE) &&
+            loaded_name(p, *entry) == insn.b && i < below)
+            *entry = unknown_entry;
+    }
+}
+
+/** Another reference to the same variable on the stack forbids updating through this one. */
+static bool only_reference(const Prepare *p, Entry entry)
+{
+    for (uint32_t i = 0; i < p->count; i++)
+        if (loaded_name(p, p->entries[i]) == loaded_name(p, entry)) return false;
+    return true;
+}
+
+static void commit(Prepare *p, Entry entry)
+{
+    p->peek[entry.load] = true;
+    for (int32_t update = entry.update; update >= 0; update = p->previous[update]) p->own[update] = true;
+}
+
+static void follow_update(Prepare *p, TtInsn insn, uint32_t at, uint32_t operands)
+{
+    for (uint32_t i = 1; i < operands; i++) (void)pop(p); /* kept by the container */
+    Entry container = pop(p);
+    if (container.load >= 0 && !only_reference(p, container)) container.spoiled = true;
+    p->previous[at] = container.update;
+    container.update = (int32_t)at;
+    container.destructive = container.destructive || is_destructive(insn.op);
+    push(p, container);
+    if (insn.op == TT_OP_LIST_POP) push(p, unknown_entry);
+}
+
+static void follow(Prepare *p, TtInsn insn, uint32_t at)
+{
+    int pops = tt_insn_pops(p->module, insn), pushes = tt_insn_pushes(p->module, insn);
+    const TtOpInfo *info = tt_op_info(insn.op);
+    if (pops == TT_VARIES) {
+        p->count = 0;
+        return;
+    }
+    note_hazards(p, insn, at, (uint32_t)pops);
+    if (is_update(insn.op)) {
+        follow_update(p, insn, at, (uint32_t)pops);
+        return;
+    }
+    switch ((TtOp)insn.op) {
+    case TT_OP_LOAD: push(p, (Entry){(int32_t)at, -1, false, false}); return;
+    case TT_OP_SWAP: {
+        Entry b = pop(p), a = pop(p);
+        push(p, b);
+        push(p, a);
+        return;
+    }
+    case TT_OP_ROT: {
+        Entry c = pop(p), b = pop(p), a = pop(p);
+        push(p, b);
+        push(p, c);
+        push(p, a);
+        return;
+    }
+    case TT_OP_STORE:
+    case TT_OP_STORE_GLOBAL: {
+        Entry value = pop(p);
+        bool same = value.load >= 0 && value.update >= 0 && !value.spoiled && loaded_name(p, value) == insn.b;
+        bool global = insn.op == TT_OP_STORE_GLOBAL || p->module->scope_of[at] == 0;
+        if (same && global != is_local(p, value)) commit(p, value);
+        return;
+    }
+    case TT_OP_RET: {
+        Entry value = pop(p);
+        if (value.load >= 0 && value.update < 0 && is_local(p, value)) p->peek[value.load] = true;
+        p->count = 0;
+        return;
+    }
+    default: break;
+    }
+    bool reads = (info->flags & TT_FLAG_READS) || insn.op == TT_OP_BUILTIN;
+    for (int i = 0; i < pops; i++) {
+        Entry entry = pop(p);
+        if (reads && entry.load >= 0 && entry.update < 0) p->peek[entry.load] = true;
+    }
+    if (pushes == TT_VARIES)
+        p->count = 0;
+    else
+        for (int i = 0; i < pushes; i++) push(p, unknown_entry);
+}
+
+static void mark_block(Prepare *p, uint32_t address)
+{
+    if (address <= p->module->code.count) p->block_start[address] = true;
+}
+
+static void find_blocks(Prepare *p)
+{
+    const TtModule *module = p->module;
+    for (uint32_t i = 0; i < module->code.count; i++) {
+        TtInsn insn = module->code.items[i];
+        uint32_t target = tt_insn_target(module, insn);
+        if (target != UINT32_MAX) mark_block(p, target);
+        if (target != UINT32_MAX || (tt_op_info(insn.op)->flags & TT_FLAG_ENDS)) mark_block(p, i + 1);
+        if (insn.op == TT_OP_TRY) p->has_try[module->scope_of[i]] = true;
+        if (insn.op == TT_OP_CATCH) {
+            mark_block(p, i);
+            if (insn.a == 1) mark_block(p, module->blocks.items[insn.b].end_at + 1);
+        }
+    }
+    for (uint32_t i = 0; i < module->functions.count; i++) mark_block(p, module->functions.items[i].entry);
+    for (uint32_t i = 0; i < module->labels.count; i++) mark_block(p, module->labels.items[i].address);
+}
+
+static TtInsn prepare_variable(const Prepare *p, TtInsn insn, uint32_t at)
+{
+    const TtModule *module = p->module;
+    uint32_t scope = module->scope_of[at], slot = tt_scope_slot(module, scope, (uint32_t)insn.b);
+    if (insn.op == TT_OP_STORE) {
+        insn.op = module->scopes.items[scope].ordered ? TT_FAST_STORE_ORDERED : TT_FAST_STORE_LOCAL;
+    } else if (slot != TT_NO_SLOT) {
+        insn.op = p->peek[at] ? TT_FAST_LOAD_LOCAL_PEEK : TT_FAST_LOAD_LOCAL;
+    } else {
+        insn.op = p->peek[at] ? TT_FAST_LOAD_GLOBAL_PEEK : TT_FAST_LOAD_GLOBAL;
+        slot = tt_scope_slot(module, 0, (uint32_t)insn.b);
+    }
+    insn.b = (int32_t)slot;
+    return insn;
+}
+
+static TtInsn prepare_insn(const Prepare *p, uint32_t at)
+{
+    TtInsn insn = p->module->code.items[at];
+    int pops = tt_insn_pops(p->module, insn);
+    bool checked = pops > 0 && p->module->min_height[at] < pops;
+    switch ((TtOp)insn.op) {
+    case TT_OP_LOAD:
+    case TT_OP_STORE: insn = prepare_variable(p, insn, at); break;
+    case TT_OP_PUSH_INT:
+        if (insn.a == 1) insn.op = TT_FAST_PUSH_INT_BIG;
+        break;
+    case TT_OP_LIST_SET: insn.op = p->own[at] ? TT_FAST_LIST_SET_OWN : insn.op; break;
+    case TT_OP_LIST_POP: insn.op = p->own[at] ? TT_FAST_LIST_POP_OWN : insn.op; break;
+    case TT_OP_SET_FIELD: insn.op = p->own[at] ? TT_FAST_SET_FIELD_OWN : insn.op; break;
+    case TT_OP_OBJECT_SET: insn.op = p->own[at] ? TT_FAST_OBJECT_SET_OWN : insn.op; break;
+    default: break;
+    }
+    if (checked) insn.op |= TT_EXEC_CHECKED;
+    return insn;
+}
+
+void tt_exec_prepare(TtModule *module)
+{
+    uint32_t count = module->code.count;
+    Prepare p = {.module = module};
+    p.block_start = tt_alloc_zero((count + 2) * sizeof *p.block_start);
+    p.has_try = tt_alloc_zero(module->scopes.count * sizeof *p.has_try);
+    p.peek = tt_alloc_zero((count + 1) * sizeof *p.peek);
+    p.own = tt_alloc_zero((count + 1) * sizeof *p.own);
+    p.previous = tt_alloc((count + 1) * sizeof *p.previous);
+    find_blocks(&p);
+    for (uint32_t i = 0; i < count; i++) {
+        if (p.block_start[i]) p.count = 0;
+        follow(&p, module->code.items[i], i);
+    }
+    module->exec = tt_alloc((count + 1) * sizeof *module->exec);
+    for (uint32_t i = 0; i < count; i++) module->exec[i] = prepare_insn(&p, i);
+    module->exec[count] = (TtInsn){TT_OP_HALT, 0, 0};
+    tt_free(p.block_start);
+    tt_free(p.has_try);
+    tt_free(p.peek);
+    tt_free(p.own);
+    tt_free(p.previous);
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Meanings of instructions, shared by all interpreters. Private to exec/.
+ *
+ * Simple ones take operands and give a value. Those that may wait or change frames work on the
+ * actor's saved stack: operands on top, replaced by results only when the step is done, so that a
+ * failed or waiting instruction can be executed again as a whole.
+ */
+#ifndef TT_EXEC_SEM_H
+#define TT_EXEC_SEM_H
+
+#include "exec/exec.h"
+
+typedef enum TtStep {
+    TT_STEP_DONE,
+    TT_STEP_FAILED, /* context->error says why */
+    TT_STEP_WAIT,   /* actor->wait is set; the instruction is executed again on resumption */
+    TT_STEP_JUMPED, /* done, and actor->pc / fp / function have been set */
+    TT_STEP_ENDED   /* the actor ends */
+} TtStep;
+
+/* ---- errors ---------------------------------------------------------------------------------------- */
+
+/** "OP expects EXPECTED but got GOT". */
+TtResult tt_sem_type_error(TtActor *actor, const char *op, const char *expected, TtValue got);
+TtResult tt_sem_type_error2(TtActor *actor, const char *op, const char *expected, TtValue a, TtValue b);
+/** HeapExceeded; the interpreter may collect and try the instruction again first. */
+TtResult tt_sem_heap_full(TtActor *actor, const char *op);
+TtResult tt_sem_underflow(TtActor *actor, const char *op);
+
+/* ---- arithmetic and comparison (sem_arith.c) -------------------------------------------------------- */
+
+/** All pairs that the interpreter does not do inline. `op` is a TtOp. `out` may be `a`. */
+TtResult tt_sem_arith(TtActor *actor, unsigned op, const TtValue *a, const TtValue *b, TtValue *out);
+TtResult tt_sem_negate(TtActor *actor, const TtValue *a, TtValue *out);
+TtResult tt_sem_bits(TtActor *actor, unsigned op, const TtValue *a, const TtValue *b, TtValue *out);
+TtResult tt_sem_compare(TtActor *actor, unsigned op, const TtValue *a, const TtValue *b, TtValue *out);
+TtResult tt_sem_float_op(TtActor *actor, unsigned op, const TtValue *a, const TtValue *b, TtValue *out);
+
+/* ---- data (sem_data.c) --------------------------------------------------------------------------------- */
+
+TtResult tt_sem_concat(TtActor *actor, const TtValue *a, const TtValue *b, TtValue *out);
+TtResult tt_sem_len(TtActor *actor, const TtValue *a, TtValue *out);
+TtResult tt_sem_index(TtActor *actor, const TtValue *list, const TtValue *index, TtValue *out);
+TtResult tt_sem_list_append(TtActor *actor, const TtValue *list, const TtValue *item, TtValue *out);
+TtResult tt_sem_list_set(TtActor *actor, const TtValue *list, const TtValue *index, const TtValue *item, bool own, TtValue *out);
+/** Gives the shorter list in `out[0]`, the item in `out[1]`. */
+TtResult tt_sem_list_pop(TtActor *actor, const TtValue *list, bool own, TtValue *out);
+TtResult tt_sem_list_concat(TtActor *actor, const TtValue *a, const TtValue *b, TtValue *out);
+TtResult tt_sem_list_slice(TtActor *actor, const TtValue *list, const TtValue *from, const TtValue *to, TtValue *out);
+TtResult tt_sem_set_field(TtActor *actor, const char *op, const TtValue *object, const TtValue *key, const TtValue *value, bool own, TtValue *out);
+TtResult tt_sem_get_field(TtActor *actor, const char *op, const TtValue *object, const TtValue *key, TtValue *out);
+TtResult tt_sem_has_field(TtActor *actor, const TtValue *object, const TtValue *key, TtValue *out);
+TtResult tt_sem_delete_field(TtActor *actor, const TtValue *object, const TtValue *key, TtValue *out);
+TtResult tt_sem_keys(TtActor *actor, const TtValue *object, TtValue *out);
+TtResult tt_sem_format_time(TtActor *actor, const TtValue *seconds, const TtValue *format, TtValue *out);
+
+/** BUILTIN: `args` are as many as the table says (sem_builtin.c). */
+TtResult tt_sem_builtin(TtActor *actor, uint32_t builtin, const TtValue *args, TtValue *out);
+
+/* ---- variables (sem_scope.c) ----------------------------------------------------------------------------- */
+
+/** Sets a slot of the current frame, noting the order of assignment where the scope wants it. */
+bool tt_sem_store(TtActor *actor, uint32_t slot, TtValue value);
+/** The value of a name seen from the current frame, or NULL. */
+const TtValue *tt_sem_find_variable(TtActor *actor, uint32_t name);
+TtStep tt_sem_delete(TtActor *actor, uint32_t name);
+TtStep tt_sem_dump_scope(TtActor *actor);
+TtStep tt_sem_store_global(TtActor *actor, uint32_t name);
+TtStep tt_sem_capture(TtActor *actor, uint32_t name);
+TtStep tt_sem_make_lambda(TtActor *actor, const TtFunction *function);
+
+/* ---- frames (call.c) ---------------------------------------------------------------------------------------- */
+
+/** Pushes a frame whose arguments are the top operands. `return_to` is the caller's next address. */
+TtResult tt_call_enter(TtActor *actor, TtValue callee, TtFrameKind kind, uint32_t return_to);
+/** CALL_FUNCTION and TAIL_CALL_FUNCTION: checks the callee on top and takes it off. `count` -1: any. */
+TtResult tt_call_take_callee(TtActor *actor, const char *op, int32_t count, TtValue *callee);
+/** Replaces the current frame by a call whose arguments are the top operands. */
+TtResult tt_call_tail(TtActor *actor, TtValue callee);
+/** RET. ENDED at the bottom of an actor. */
+TtStep tt_call_return(TtActor *actor);
+/** HALT, and the end of the code. */
+TtStep tt_call_halt(TtActor *actor);
+/** Drops what belongs to the current frame and goes back to the caller; nothing is pushed. */
+void tt_call_pop_frame(TtActor *actor);
+
+/* ---- exceptions (unwind.c) ------------------------------------------------------------------------------------ */
+
+TtStep tt_sem_try(TtActor *actor, TtInsn insn);
+TtStep tt_sem_catch(TtActor *actor, TtInsn insn);
+TtStep tt_sem_end_try(TtActor *actor);
+/** The result to raise with for THROW of the top value. */
+TtResult tt_sem_throw(TtActor *actor);
+/**
+ * Raises the error of `result` at actor->pc: true when a handler takes it (pc, sp, fp are set), false
+ * when the actor ends (exit_reason and report are set).
+ */
+bool tt_unwind_raise(TtActor *actor, TtResult result);
+/** Appends "function (file:line)". */
+void tt_unwind_describe(TtStrbuf *out, const TtFunction *function, uint32_t address, const TtModule *program);
+
+/* ---- modules (sem_module.c) ---------------------------------------------------------------------------------- */
+
+TtStep tt_sem_import(TtActor *actor, const TtImport *import);
+TtStep tt_sem_export(TtActor *actor, uint32_t name);
+/** The initialisation in the innermost INIT frame is complete: freezes the module. */
+TtResult tt_module_init_done(TtActor *actor);
+/** It failed: the module can be tried again. Pops the record. */
+void tt_module_init_failed(TtActor *actor);
+
+/* ---- console, files, system (sem_host.c) ----------------------------------------------------------------------- */
+
+/** Writes `text` for the actor; WAIT when there is no room. */
+TtStep tt_sem_output(TtActor *actor, int stream, const char *text, size_t length);
+TtStep tt_sem_print(TtActor *actor, bool line_end);
+/** Every instruction that is one request to the host. */
+TtStep tt_sem_service(TtActor *actor, unsigned op);
+TtStep tt_sem_sleep(TtActor *actor);
+TtStep tt_sem_exit(TtActor *actor);
+/** The clock's time `ms` milliseconds from `now`; at once when not positive, never when out of range. */
+uint64_t tt_deadline_after(uint64_t now, TtValue ms);
+
+/* ---- actors (sem_actor.c) ----------------------------------------------------------------------------------------- */
+
+TtStep tt_sem_spawn(TtActor *actor);
+TtStep tt_sem_spawn_args(TtActor *actor);
+TtStep tt_sem_send(TtActor *actor, TtInsn insn);
+TtStep tt_sem_send_named(TtActor *actor, TtValue name);
+TtStep tt_sem_receive(TtActor *actor);
+TtStep tt_sem_receive_timeout(TtActor *actor, uint32_t target);
+TtStep tt_sem_register(TtActor *actor, TtValue name);
+TtStep tt_sem_unregister(TtActor *actor, TtValue name);
+TtStep tt_sem_whereis(TtActor *actor, TtValue name);
+TtStep tt_sem_exit_actor(TtActor *actor);
+
+/* ---- traces (trace_text.c) ------------------------------------------------------------------------------------------ */
+
+/** Writes the trace of the instruction at actor->pc; WAIT when there is no room. */
+TtStep tt_trace_instruction(TtActor *actor);
+/** Appends the line of a call or return that just happened. Best effort when there is no room. */
+void tt_trace_call(TtActor *actor);
+void tt_trace_return(TtActor *actor, const TtFunction *from, const TtValue *result);
+
+#endif

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+/** Spawning, sending, receiving, names. */
+#include "exec/sem.h"
+
+#include "port/atomic.h"
+
+#include <string.h>
+
+static TtStep failed(TtResult result)
+{
+    return result == TT_OK ? TT_STEP_DONE : TT_STEP_FAILED;
+}
+
+/* ---- spawn ------------------------------------------------------------------------------------------- */
+
+/** A label of the code's own module, else of the program. */
+static const TtFunction *find_label(const TtActor *actor, TtValue name)
+{
+    const TtModule *modules[] = {actor->function->module, actor->program};
+    for (int m = 0; m < 2; m++) {
+        const TtModule *module = modules[m];
+        uint32_t number = tt_names_find(&module->names, tt_bytes_data(name), name.len);
+        for (uint32_t i = 0; number != TT_NO_NAME && i < module->labels.count; i++)
+            if (module->labels.items[i].name == number) return module->label_functions.items[i];
+    }
+    return NULL;
+}
+
+static TtResult start_actor(TtActor *actor, TtValue callee, const TtValue *args, uint32_t count, const char *op, uint64_t *pid)
+{
+    TtSystem *system = actor->system;
+    TtActor *child;
+    TtResult result = tt_actor_create(system, actor, callee, args, count, &child);
+    if (result == TT_ERR_HEAP_EXCEEDED) return tt_sem_heap_full(actor, op);
+    if (result != TT_OK) return tt_error_set(&actor->context->error, result, "%s: an argument or global is nested too deeply", op);
+    *pid = child->pid;
+    if (!tt_pids_add(system, child)) {
+        tt_actor_free(child);
+        return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "%s: no pids are left", op);
+    }
+    system->make_ready(system, actor->context, child);
+    return TT_OK;
+}
+
+/** The built-in worker that stands in for a name that is neither a label nor a file. */
+static TtResult spawn_named_worker(TtActor *actor, TtValue name, uint64_t *pid)
+{
+    TtModule *module = NULL;
+    TT_TRY(actor->system->load_program(actor->system, "std/workers/announce", &module, &actor->context->error));
+    for (uint32_t i = 0; module && i < module->functions.count; i++)
+        if (strcmp(module->functions.items[i].name, "announce") == 0)
+            return start_actor(actor, tt_function(&module->functions.items[i]), &name, 1, "SPAWN", pid);
+    return tt_error_set(&actor->context->error, TT_ERR_FILE_ERROR, "File operation failed on std/workers/announce: not found");
+}
+
+static TtResult spawn_by_name(TtActor *actor, TtValue name, uint64_t *pid)
+{
+    const TtFunction *function = find_label(actor, name);
+    if (function) return start_actor(actor, tt_function(function), NULL, 0, "SPAWN", pid);
+    TtStrbuf path = {0};
+    tt_strbuf_add(&path, tt_bytes_data(name), name.len);
+    TtModule *module = NULL;
+    TtResult result = actor->system->load_program(actor->system, tt_strbuf_text(&path), &module, &actor->context->error);
+    if (result == TT_OK && !module) {
+        TtStrbuf worker = {0};
+        tt_strbuf_add_format(&worker, "std/workers/%s", tt_strbuf_text(&path));
+        result = actor->system->load_program(actor->system, worker.bytes, &module, &actor->context->error);
+        tt_strbuf_free(&worker);
+    }
+    tt_strbuf_free(&path);
+    if (result != TT_OK) return result;
+    if (!module) return spawn_named_worker(actor, name, pid);
+    return start_actor(actor, tt_function(&module->top), NULL, 0, "SPAWN", pid);
+}
+
+TtStep tt_sem_spawn(TtActor *actor)
+{
+    TtValue what = actor->stack[actor->sp - 1];
+    uint64_t pid = 0;
+    TtResult result;
+    if (what.tag == TT_TAG_STR)
+        result = spawn_by_name(actor, what, &pid);
+    else if (!tt_is_callable(what))
+        result = tt_sem_type_error(actor, "SPAWN", "a function or the name of a worker", what);
+    else if (tt_callee(what)->parameter_count)
+        result = tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
+                              "SPAWN expects a function without parameters but %s takes %u (SPAWN_ARGS passes arguments)",
+                              tt_callee(what)->name, tt_callee(what)->parameter_count);
+    else
+        result = start_actor(actor, what, NULL, 0, "SPAWN", &pid);
+    if (result == TT_OK) actor->stack[actor->sp - 1] = tt_int((int64_t)pid);
+    return failed(result);
+}
+
+TtStep tt_sem_spawn_args(TtActor *actor)
+{
+    uint32_t operands = actor->sp - (actor->fp + actor->function->slot_count + TT_FRAME_HEADER);
+    if (operands < 2) return failed(tt_sem_underflow(actor, "SPAWN_ARGS"));
+    TtValue count = actor->stack[actor->sp - 1], callee = actor->stack[actor->sp - 2];
+    if (count.tag != TT_TAG_INT) return failed(tt_sem_type_error(actor, "SPAWN_ARGS", "an Int as number of arguments", count));
+    if (!tt_is_callable(callee)) return failed(tt_sem_type_error(actor, "SPAWN_ARGS", "a function", callee));
+    const TtFunction *function = tt_callee(callee);
+    if (count.as.i < 0 || count.as.i != function->parameter_count)
+        return failed(tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "SPAWN_ARGS passes %lld arguments but %s takes %u",
+                                   (long long)count.as.i, function->name, function->parameter_count));
+    uint32_t n = (uint32_t)count.as.i;
+    if (operands - 2 < n) return failed(tt_sem_underflow(actor, "SPAWN_ARGS"));
+    uint64_t pid = 0;
+    TtResult result = start_actor(actor, callee, actor->stack + actor->sp - 2 - n, n, "SPAWN_ARGS", &pid);
+    if (result != TT_OK) return TT_STEP_FAILED;
+    actor->sp -= n + 2;
+    actor->stack[actor->sp++] = tt_int((int64_t)pid);
+    return TT_STEP_DONE;
+}
+
+/* ---- send --------------------------------------------------------------------------------------------- */
+
+static TtStep sent(TtActor *actor, TtResult result, uint32_t operands)
+{
+    if (result == TT_ERR_HEAP_EXCEEDED) return failed(tt_sem_heap_full(actor, "SEND"));
+    if (result != TT_OK) return TT_STEP_FAILED;
+    actor->sp -= operands;
+    return TT_STEP_DONE;
+}
+
+TtStep tt_sem_send(TtActor *actor, TtInsn insn)
+{
+    const TtValue *message = &actor->stack[actor->sp - 1];
+    bool on_stack = insn.a == 2 || (insn.a == 0 && insn.b == 0);
+    if (!on_stack) return sent(actor, tt_actor_send(actor->context, tt_insn_int(actor->function->module, insn), message), 1);
+    TtValue pid = actor->stack[actor->sp - 2];
+    if (pid.tag != TT_TAG_INT) return failed(tt_sem_type_error(actor, "SEND", "an Int as pid", pid));
+    return sent(actor, tt_actor_send(actor->context, pid.as.i, message), 2);
+}
+
+TtStep tt_sem_send_named(TtActor *actor, TtValue name)
+{
+    uint64_t pid = tt_registry_find(actor->system, tt_bytes_data(name), name.len);
+    if (!pid)
+        return failed(tt_error_set(&actor->context->error, TT_ERR_NO_PROCESS, "No process is registered as %.*s", (int)name.len,
+                                   tt_bytes_data(name)));
+    return sent(actor, tt_actor_send(actor->context, (int64_t)pid, &actor->stack[actor->sp - 1]), 1);
+}
+
+/* ---- receive ------------------------------------------------------------------------------------------- */
+
+/** Takes the oldest message into `*value`, and what it refers to into the actor's heap. */
+static bool take_message(TtActor *actor, TtValue *value)
+{
+    TtMessage *message = tt_mailbox_take(&actor->mailbox);
+    if (!message) return false;
+    tt_heap_adopt(&actor->heap, message->fragment);
+    message->fragment = NULL;
+    *value = message->value;
+    tt_message_free(message);
+    return true;
+}
+
+TtStep tt_sem_receive(TtActor *actor)
+{
+    TtValue value;
+    if (!take_message(actor, &value)) {
+        actor->wait = TT_WAIT_MESSAGE;
+        return TT_STEP_WAIT;
+    }
+    actor->stack[actor->sp++] = value;
+    return TT_STEP_DONE;
+}
+
+TtStep tt_sem_receive_timeout(TtActor *actor, uint32_t target)
+{
+    TtValue ms = actor->stack[actor->sp - 1], value;
+    if (!actor->deadline_set && !tt_is_number(ms))
+        return failed(tt_sem_type_error(actor, "RECEIVE_TIMEOUT", "a number of milliseconds", ms));
+    if (take_message(actor, &value)) {
+        actor->deadline_set = false;
+        actor->stack[actor->sp - 1] = value;
+        return TT_STEP_DONE;
+    }
+    uint64_t now = tt_system_clock_ns(actor->system);
+    if (!actor->deadline_set) {
+        actor->deadline_ns = tt_deadline_after(now, ms);
+        actor->deadline_set = true;
+    }
+    if (now < actor->deadline_ns) {
+        actor->wait = TT_WAIT_MESSAGE;
+        return TT_STEP_WAIT;
+    }
+    actor->deadline_set = false;
+    actor->sp--;
+    actor->pc = target;
+    return TT_STEP_JUMPED;
+}
+
+/* ---- names ---------------------------------------------------------------------------------------------- */
+
+TtStep tt_sem_register(TtActor *actor, TtValue name)
+{
+    TtResult result = tt_registry_add(actor->system, tt_bytes_data(name), name.len, actor);
+    if (result == TT_OK) return TT_STEP_DONE;
+    return failed(tt_error_set(&actor->context->error, result, "The name %.*s is taken by another process", (int)name.len,
+                               tt_bytes_data(name)));
+}
+
+TtStep tt_sem_unregister(TtActor *actor, TtValue name)
+{
+    if (tt_registry_remove(actor->system, tt_bytes_data(name), name.len)) return TT_STEP_DONE;
+    return failed(tt_error_set(&actor->context->error, TT_ERR_NO_PROCESS, "No process is registered as %.*s", (int)name.len,
+                               tt_bytes_data(name)));
+}
+
+TtStep tt_sem_whereis(TtActor *actor, TtValue name)
+{
+    actor->stack[actor->sp++] = tt_int((int64_t)tt_registry_find(actor->system, tt_bytes_data(name), name.len));
+    return TT_STEP_DONE;
+}
+
+/* ---- the end --------------------------------------------------------------------------------------------- */
+
+TtStep tt_sem_exit_actor(TtActor *actor)
+{
+    TtValue reason = actor->stack[actor->sp - 1];
+    bool normal = reason.tag == TT_TAG_STR && reason.len == 6 && memcmp(tt_bytes_data(reason), "normal", 6) == 0;
+    if (!normal) actor->exit_reason = reason;
+    return TT_STEP_ENDED;
+}
+
+void tt_exec_release(TtActor *actor)
+{
+    TtSystem *system = actor->system;
+    tt_output_forget(actor);
+    tt_pending_drop(actor);
+    tt_registry_remove_actor(system, actor);
+    tt_atomic_fetch_add_u64_rlx(&system->dropped, tt_mailbox_close(&actor->mailbox));
+}
