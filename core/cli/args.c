@@ -70,7 +70,8 @@ const TtCliCommand *tt_cli_command_find(const char *name) {
     return NULL;
 }
 
-/** Keeps the nearer of `*best` and `candidate`; only beginnings and what takes few edits for its length count. */
+/** Keeps the nearer of `*best` and `candidate`; only beginnings and what takes few edits for its length
+ * count. */
 static void consider(const char *text, const char *candidate, const char **best, unsigned *distance) {
     size_t length = strlen(text);
     unsigned edits = tt_edit_distance(text, length, candidate, strlen(candidate));

@@ -291,7 +291,7 @@ static void open_handles(Run *run) {
 /** Streams and limits of a child that was started. */
 static void serve_run(Run *run) {
     TtCliExpectations *expectations = &run->test->expectations;
-    unsigned seconds = expectations->timeout > DEFAULT_SECONDS ? expectations->timeout : DEFAULT_SECONDS;
+    unsigned seconds = expectations->timeout ? expectations->timeout : DEFAULT_SECONDS;
     uv_timer_start(&run->timer, on_timeout, seconds * 1000ull, 0);
     for (int i = 0; i < 2; i++) uv_read_start((uv_stream_t *)&run->streams[i].pipe, give_room, on_read);
     uv_buf_t input = uv_buf_init(expectations->input.bytes, (unsigned)expectations->input.length);

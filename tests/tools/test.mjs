@@ -70,6 +70,7 @@ export const SUITES = {
   tools: { parts: () => [nodeTests('tests/tools')], minutes: 5 },
   unit: { presets: ['debug'], parts: () => [unitTests('debug')], minutes: 10 },
   conformance: { targets: ['native'], parts: () => [conformance('conformance (native)', [])], minutes: 15 },
+  cli: { targets: ['native'], parts: () => [folderTests('tests/cli')], minutes: 10 },
   wasm: { targets: ['wasm'], parts: () => [folderTests('tests/wasm')], minutes: 15 },
   web: { goal: 'test', targets: ['all'], parts: () => [folderTests('tests/web')], minutes: 15 },
   asan: {
