@@ -7,18 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/** 128 + SIGINT: what a shell reports for an interrupted program. */
-#define INTERRUPTED 130
-
 /** The stop word of the running program, for the signal handler; atomic. */
 static void *stop_word;
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted; /* the signal, or 0 */
 
-/** The first Ctrl+C ends the program in good order, a second one at once. */
+/** The first Ctrl+C (or SIGTERM) ends the program in good order, a second one at once. */
 static void on_interrupt(int signal_number) {
-    (void)signal_number;
     uint32_t *word = tt_atomic_load_ptr_acq(&stop_word);
-    interrupted = 1;
+    interrupted = signal_number;
     if (word) tt_atomic_store_u32_seq(word, 1);
 }
 
@@ -27,10 +23,12 @@ static void watch_interrupt(TtVm *vm) {
     sigemptyset(&action.sa_mask);
     tt_atomic_store_ptr_rel(&stop_word, tt_vm_stop_word(vm));
     sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
 }
 
 static void unwatch_interrupt(void) {
     signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
     tt_atomic_store_ptr_rel(&stop_word, NULL);
 }
 
@@ -68,6 +66,7 @@ int tt_cli_cmd_run(const TtCliArgs *args) {
     int status = report.status, error = tt_cli_host_output_error(session.host);
     tt_cli_session_close(&session);
     if (error) return tt_cli_output_failed(args, error);
-    if (interrupted && report.reason == TT_REASON_STOPPED) return INTERRUPTED;
+    /* As a shell reports programs that a signal has ended. */
+    if (interrupted && report.reason == TT_REASON_STOPPED) return 128 + interrupted;
     return status;
 }
