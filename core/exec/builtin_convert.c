@@ -29,7 +29,13 @@ static const char *get_type(TtValue v) {
     return names[v.tag] ? names[v.tag] : "unbound";
 }
 
-TtResult tt_builtin_value_type(TtBuiltinCall *call, const TtValue *args, TtValue *result) {
+TtResult tt_builtin_value_type(TtBuiltinCall *call, const TtValue *args, TtValue *result)
+{
+    return tt_str_new(call->heap, tt_type_name(args[0]), result) ? TT_OK : tt_builtin_heap_full(call);
+}
+
+TtResult tt_builtin_convert_type_of(TtBuiltinCall *call, const TtValue *args, TtValue *result)
+{
     return tt_str_new(call->heap, get_type(args[0]), result) ? TT_OK : tt_builtin_heap_full(call);
 }
 
@@ -56,7 +62,7 @@ static bool equals_text(TtValue str, const char *text)
     return str.len == length && !strncmp(tt_bytes_data(str), text, length);
 }
 
-/** `args`: value, type (a name of value.type, or "number"), the function in whose name to complain. */
+/** `args`: value, type (a name of type_of, or "number"), the function in whose name to complain. */
 TtResult tt_builtin_value_expect(TtBuiltinCall *call, const TtValue *args, TtValue *result) {
     TT_TRY(tt_builtin_want(call, args[1], TT_TAG_STR));
     TT_TRY(tt_builtin_want(call, args[2], TT_TAG_STR));
@@ -215,8 +221,4 @@ TtResult tt_builtin_convert_parse_int(TtBuiltinCall *call, const TtValue *args, 
     }
     *result = tt_int((int64_t)(negative ? 0 - magnitude : magnitude));
     return TT_OK;
-}
-
-TtResult tt_builtin_convert_type_of(TtBuiltinCall *call, const TtValue *args, TtValue *result) {
-    return tt_builtin_value_type(call, args, result);
 }
