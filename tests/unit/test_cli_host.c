@@ -698,10 +698,12 @@ TEST(a_reader_that_left_is_reported_once) {
     Bench bench;
     REQUIRE(open_bench(&bench, 0));
     close_end(&bench.output[0]);
+    tt_cli_host_attach(bench.host, (TtVm *)&bench);
     for (int i = 0; i < 3; i++) {
         CHECK(print(bench.host, 1, "lost\n"));
         tt_cli_host_flush(bench.host);
     }
+    tt_cli_host_attach(bench.host, NULL);
     CHECK_INT(tt_cli_host_output_error(bench.host), EPIPE);
     CHECK_INT(bench.failure, EPIPE);
     char bytes[8] = {0};

@@ -43,6 +43,12 @@ static int write_all(int descriptor, const char *bytes, size_t length) {
     return 0;
 }
 
+static void report_failure(TtCliConsole *console, int error) {
+    tt_lock_acquire(&console->vm_lock);
+    if (console->vm && console->output_failed) console->output_failed(console->context, error);
+    tt_lock_release(&console->vm_lock);
+}
+
 /** On the writer thread, without locks. Only this thread writes `failed`, so it reads it freely. */
 static void write_runs(TtCliConsole *console) {
     const char *bytes = tt_strbuf_text(&console->current.bytes);
@@ -54,8 +60,7 @@ static void write_runs(TtCliConsole *console) {
                 tt_lock_acquire(&console->lock);
                 console->failed[run.stream] = error;
                 tt_lock_release(&console->lock);
-                if (run.stream == 1 && console->output_failed)
-                    console->output_failed(console->context, error);
+                if (run.stream == 1) report_failure(console, error);
             }
         }
         bytes += run.length;

@@ -19,7 +19,8 @@ typedef struct TtCliHostOptions {
     size_t max_read_bytes;    /* longest answer of a READ_… service, beyond it HeapExceeded; 0: none */
     /**
      * Standard output cannot be written any more: `error` is an errno value, EPIPE when its reader has
-     * gone. What is printed from now on is dropped. Called once, on the writer thread; may be NULL.
+     * gone. What is printed from now on is dropped. Called at most once, on the writer thread, and only
+     * while a VM is attached; may be NULL.
      */
     void (*output_failed)(void *context, int error);
     void *context;
