@@ -141,9 +141,9 @@ TEST(deep_nesting_prints_to_the_limit) {
     end();
 }
 
-/** A list of 2^depth Ints that takes `depth` lists to store. */
-static TtValue double_up(uint32_t depth) {
-    TtValue v = LIST(tt_int(1), tt_int(2));
+/** A list of 2^depth leaves that takes `depth` lists to store. */
+static TtValue double_up(uint32_t depth, TtValue leaf) {
+    TtValue v = LIST(leaf, leaf);
     while (--depth > 0) v = LIST(v, v);
     return v;
 }
