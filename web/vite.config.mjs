@@ -28,6 +28,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // The full editor is one large chunk by nature and is loaded after the first paint.
     chunkSizeWarningLimit: 6000,
-    rollupOptions: { input: { index: here('index.html'), embed: here('embed.html') } },
+    rolldownOptions: {
+      input: { index: here('index.html'), embed: here('embed.html') },
+      // The tables' texts are for the full editor; left alone they would join what embeds load, too.
+      output: { codeSplitting: { groups: [{ name: 'tables', test: /tables\.(?:ts|json)$/ }] } },
+    },
   },
 });

@@ -16,7 +16,9 @@ function readEngine(buildFolder) {
   for (const folder of ['wasm-mt', 'wasm-st']) {
     const path = join(buildFolder, folder);
     if (!existsSync(path)) continue;
-    for (const name of readdirSync(path).filter((one) => ENGINE_FILE.test(one)).sort()) {
+    for (const name of readdirSync(path)
+      .filter((one) => ENGINE_FILE.test(one))
+      .sort()) {
       files.set(name, readFileSync(join(path, name)));
     }
   }

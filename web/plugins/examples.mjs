@@ -6,7 +6,7 @@
  *  virtual:first-example   the one that a first visit shows, with its text
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join, posix, relative, sep } from 'node:path';
+import { join, posix, relative, sep } from 'node:path';
 
 const NAMES = ['virtual:examples', 'virtual:example-sources', 'virtual:first-example'];
 /** Which example greets a first visit: the first of these that exists. */
@@ -17,33 +17,76 @@ function listFiles(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join('/'))
+    .map((entry) =>
+      relative(folder, join(entry.parentPath ?? entry.path, entry.name))
+        .split(sep)
+        .join('/'),
+    )
     .sort();
 }
 
-/** Leading comments: the first line is the title, the rest up to expectations is the description. */
+/**
+ * The comments before the first instruction: `title:`, `tags:`, then prose. Drawings (indented
+ * lines) and what tests expect are not for the gallery. `module:` marks files that are only imported.
+ */
 export function describe(text, id) {
-  const lines = [];
-  for (const line of text.split(/\r?\n/)) {
-    const match = /^\s*;+\s?(.*)$/.exec(line);
-    if (!match && (line.trim() !== '' || lines.length > 0)) break;
-    if (match) lines.push(match[1].trim());
+  const about = { title: '', tags: [], prose: [], run: {}, module: false };
+  let leading = true;
+  for (const raw of text.split(/\r?\n/)) {
+    const comment = /^\s*;+ ?(.*)$/.exec(raw);
+    if (!comment) {
+      if (raw.trim() !== '') leading = false;
+      continue;
+    }
+    const [, name, value = ''] = /^\s*([a-z]+(?:-[a-z]+)*)(?::\s*(.*)|\s*)$/.exec(comment[1]) ?? [];
+    if (name === 'title') about.title = value.trim();
+    else if (name === 'tags')
+      about.tags = value
+        .split(',')
+        .map((tag) => tag.trim())
+        .filter(Boolean);
+    else if (name === 'module') about.module = true;
+    else if (name === 'args') about.run.args = splitWords(value);
+    else if (name === 'env') about.run.env = { ...about.run.env, ...readVariable(value) };
+    else if (name === 'options') Object.assign(about.run, readOptions(splitWords(value)));
+    else if (!EXPECTATION.test(name ?? '') && leading && !/^ {3,}/.test(comment[1]))
+      about.prose.push(comment[1].trim());
   }
-  const usable = [];
-  for (const line of lines) {
-    if (isExpectation(line)) continue;
-    if (/^SPDX-/.test(line)) continue;
-    usable.push(line.replace(/^[-=*─═\s]+$/, ''));
-  }
-  const start = usable.findIndex((line) => line !== '');
+  const prose = about.prose.join('\n').trim();
   const words = posix.basename(id).replace(/_/g, ' ');
-  if (start < 0) return { title: sentence(words), description: '' };
-  const rest = usable.slice(start + 1);
-  return { title: sentence(usable[start].replace(/[.:]$/, '')), description: rest.join(' ').replace(/\s+/g, ' ').trim() };
+  const [first = '', ...rest] = prose.split('\n');
+  return {
+    title: about.title || sentence(first.replace(/[.:]$/, '') || words),
+    description: (about.title ? prose : rest.join('\n')).replace(/\s+/g, ' ').trim(),
+    tags: about.tags,
+    run: about.run,
+    module: about.module,
+  };
 }
 
-function isExpectation(line) {
-  return /^(?:expect|exit|status|args?|stdin|seed|skip|error|stdout|stderr|options?|flags?|mode)[\w -]*:/i.test(line);
+const EXPECTATION = /^(?:expect.*|exit|stdin.*|modes|timeout|skip)$/;
+
+/** Words separated by blanks; "a b" is one word. */
+function splitWords(text) {
+  return [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare);
+}
+
+function readVariable(text) {
+  const at = text.indexOf('=');
+  return at < 1 ? {} : { [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+/** What the command line's options of an example mean on the page. */
+function readOptions(words) {
+  const options = {};
+  words.forEach((word, i) => {
+    if (word === '--seed') options.seed = Number(words[i + 1]);
+    if (word === '--virtual-time') options.virtualTime = true;
+    if (word === '--no-smp') options.deterministic = true;
+    if (word === '--workers') options.workers = Number(words[i + 1]);
+    if (word === '--gc' && words[i + 1] === 'no-gc') options.gc = 'no-gc';
+  });
+  return options;
 }
 
 function sentence(text) {
@@ -69,14 +112,14 @@ function companions(folder, id) {
 }
 
 function readExamples(folder) {
-  const manifest = readManifest(folder);
   const entries = [];
-  const imported = new Set();
   for (const path of listFiles(folder).filter((name) => SOURCE.test(name))) {
     const files = companions(folder, path);
-    for (const other of files.keys()) if (other !== path) imported.add(other);
     const id = path.replace(SOURCE, '');
-    const base = dirname(path) === '.' ? '' : `${posix.dirname(path)}/`;
+    const about = describe(files.get(path), id);
+    if (about.module) continue;
+    const base = path.includes('/') ? `${posix.dirname(path)}/` : '';
+    // Files outside the example's own folder are found in the engine's copy of the examples.
     const within = [...files].filter(([name]) => name.startsWith(base));
     entries.push({
       id,
@@ -84,38 +127,20 @@ function readExamples(folder) {
       group: base === '' ? 'Start here' : sentence(base.slice(0, -1).replace(/[_/]/g, ' ')),
       language: path.endsWith('.lisp') ? 'lisp' : 'ttvm',
       main: path.slice(base.length),
-      ...describe(files.get(path), id),
-      ...manifest.get(path),
+      title: about.title,
+      description: about.description,
+      tags: about.tags,
+      run: about.run,
       sources: Object.fromEntries(within.map(([name, text]) => [name.slice(base.length), text])),
     });
   }
-  // A module that others import is shown with them, not as a program of its own, unless it is titled.
-  const modules = /(?:^|\/)(?:modules?|lib)\/|_module\.|_lib\./;
-  const shown = entries.filter((entry) => !(imported.has(entry.path) && modules.test(entry.path)));
-  return shown.sort(
+  const first = (entry) => Number(!entry.tags.includes('start here'));
+  return entries.sort(
     (a, b) =>
       Number(a.group !== 'Start here') - Number(b.group !== 'Start here') ||
-      a.group.localeCompare(b.group) ||
-      a.id.localeCompare(b.id),
-  );
-}
-
-/** `examples/manifest.json`, when there is one, may give titles, groups and descriptions. */
-function readManifest(folder) {
-  const path = join(folder, 'manifest.json');
-  if (!existsSync(path)) return new Map();
-  const value = JSON.parse(readFileSync(path, 'utf8'));
-  const list = Array.isArray(value) ? value : (value.examples ?? []);
-  return new Map(
-    list
-      .filter((entry) => typeof entry?.file === 'string' || typeof entry?.path === 'string')
-      .map((entry) => {
-        const known = {};
-        for (const name of ['title', 'group', 'description']) {
-          if (typeof entry[name] === 'string') known[name] = entry[name];
-        }
-        return [entry.file ?? entry.path, known];
-      }),
+      a.group.localeCompare(b.group, 'en') ||
+      first(a) - first(b) ||
+      a.title.localeCompare(b.title, 'en'),
   );
 }
 
@@ -132,7 +157,10 @@ export function examples(folder) {
     },
     load(id) {
       if (id === '\0virtual:examples') {
-        const list = found.map(({ sources, path: _path, ...entry }) => ({ ...entry, files: Object.keys(sources) }));
+        const list = found.map(({ sources, path: _path, ...entry }) => ({
+          ...entry,
+          files: Object.keys(sources),
+        }));
         return `export const EXAMPLES = ${JSON.stringify(list)};`;
       }
       if (id === '\0virtual:example-sources') {

@@ -3,7 +3,8 @@
 (function () {
   try {
     const theme = localStorage.getItem('ttvm.theme');
-    if (theme === 'light' || theme === 'dark' || theme === 'contrast') document.documentElement.dataset.theme = theme;
+    if (theme === 'light' || theme === 'dark' || theme === 'contrast')
+      document.documentElement.dataset.theme = theme;
   } catch {
     // Storage may be forbidden; the system's colours are used then.
   }

@@ -24,6 +24,7 @@ import './shell/status_bar.ts';
 import './shell/toolbar.ts';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/code.css';
 import './styles/layout.css';
 import './styles/panes.css';
 import './styles/dialogs.css';
@@ -68,12 +69,16 @@ render(
   root,
 );
 
-document.addEventListener('keydown', (event) => {
-  if (app.store.state.dialog !== null && event.key !== 'F1') return;
-  if (!app.commands.handleKey(event)) return;
-  event.preventDefault();
-  event.stopPropagation();
-}, { capture: true });
+document.addEventListener(
+  'keydown',
+  (event) => {
+    if (app.store.state.dialog !== null && event.key !== 'F1') return;
+    if (!app.commands.handleKey(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  },
+  { capture: true },
+);
 window.addEventListener('hashchange', () => {
   if (hashPayload() !== '') void app.openLink(location.hash);
 });
@@ -92,12 +97,18 @@ async function start(): Promise<void> {
   editor.startFull();
   output.startTerminal();
   const engine = app.runner.engine().catch((error: unknown) => {
-    app.notify('error', `The engine could not be loaded: ${error instanceof Error ? error.message : String(error)}`);
+    app.notify(
+      'error',
+      `The engine could not be loaded: ${error instanceof Error ? error.message : String(error)}`,
+    );
   });
   await Promise.all([engine, editor.ready, output.ready]);
   if (crashed) {
     noteRunning(false);
-    app.notify('warning', 'The page ended while a program was running. Nothing was started this time; your files are here.');
+    app.notify(
+      'warning',
+      'The page ended while a program was running. Nothing was started this time; your files are here.',
+    );
   } else if (pristine && app.store.state.status === 'idle' && app.store.state.engine.kind === 'ready') {
     await Promise.race([app.runner.run(), new Promise((resolve) => setTimeout(resolve, FIRST_RUN_MS))]);
   }

@@ -14,6 +14,9 @@ declare module 'virtual:examples' {
     readonly language: 'ttvm' | 'lisp';
     readonly main: string;
     readonly files: readonly string[];
+    readonly tags: readonly string[];
+    /** Options, arguments and environment that the example asks for. */
+    readonly run: Readonly<Record<string, unknown>>;
   }
   export const EXAMPLES: readonly Example[];
 }

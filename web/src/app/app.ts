@@ -2,7 +2,7 @@
 /** The parts of the page, put together once by `main.ts` and handed to whoever draws them. */
 import { ENGINE_FOLDER } from 'virtual:engine';
 import type { Example } from 'virtual:examples';
-import { DEFAULT_OPTIONS, makeProgram } from '../model/program.ts';
+import { DEFAULT_OPTIONS, makeProgram, readOptions } from '../model/program.ts';
 import type { Program } from '../model/program.ts';
 import { ShareError } from '../model/share_codec.ts';
 import { Checker } from './checker.ts';
@@ -47,18 +47,21 @@ export class App {
     const { SOURCES } = await import('virtual:example-sources');
     const files = Object.entries(SOURCES[example.id] ?? {}).map(([name, content]) => ({ name, content }));
     const { options } = this.store.state;
-    this.replaceProgram(makeProgram(files, example.main), `Before opening the example “${example.title}”`, {
-      ...DEFAULT_OPTIONS,
-      gc: options.gc,
-      workers: options.workers,
-      deterministic: options.deterministic,
-      seed: options.seed,
-      virtualTime: options.virtualTime,
-    });
+    // How to run is the user's choice unless the example needs it so; arguments were the other program's.
+    const kept = { ...options, args: [], env: {} };
+    this.replaceProgram(
+      makeProgram(files, example.main),
+      `Before opening the example “${example.title}”`,
+      readOptions(example.run, kept),
+    );
   }
 
   newProgram(): void {
-    this.replaceProgram(makeProgram([{ name: 'main.ttvm', content: '' }]), 'Before starting afresh', DEFAULT_OPTIONS);
+    this.replaceProgram(
+      makeProgram([{ name: 'main.ttvm', content: '' }]),
+      'Before starting afresh',
+      DEFAULT_OPTIONS,
+    );
     this.events.emit('focusPane', { name: 'editor' });
   }
 
@@ -70,12 +73,11 @@ export class App {
   async openLink(link: string): Promise<boolean> {
     try {
       await this.links.open(link);
-      this.notify('info', 'Opened a shared program.', [
-        { label: 'Undo', run: () => this.project.undo() },
-      ]);
+      this.notify('info', 'Opened a shared program.', [{ label: 'Undo', run: () => this.project.undo() }]);
       return true;
     } catch (error) {
-      const text = error instanceof ShareError ? error.message : `This link cannot be opened: ${messageOf(error)}`;
+      const text =
+        error instanceof ShareError ? error.message : `This link cannot be opened: ${messageOf(error)}`;
       this.notify('error', `${text} Your program is as it was.`);
       return false;
     }
@@ -97,9 +99,10 @@ export class App {
   }
 
   setTheme(theme: Theme): void {
+    // Whoever hears of the change reads the new colours from the style sheet.
+    applyTheme(theme);
     this.store.update({ theme });
     writeStored('local', 'theme', theme);
-    applyTheme(theme);
   }
 
   setEditorKind(editorKind: EditorKind): void {
@@ -142,7 +145,8 @@ export function effectiveTheme(theme: Theme): 'light' | 'dark' | 'contrast' | 'c
   const asks = (query: string): boolean => matchMedia(query).matches;
   if (theme === 'auto') {
     const dark = asks('(prefers-color-scheme: dark)');
-    if (asks('(prefers-contrast: more)') || asks('(forced-colors: active)')) return dark ? 'contrast' : 'contrast-light';
+    if (asks('(prefers-contrast: more)') || asks('(forced-colors: active)'))
+      return dark ? 'contrast' : 'contrast-light';
     return dark ? 'dark' : 'light';
   }
   return theme;

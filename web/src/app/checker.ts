@@ -44,7 +44,9 @@ export class Checker {
       const engine = await this.runner.engine();
       const files = engineFiles(program);
       const found: Diagnostic[] = [];
-      for (const file of program.files.filter((one) => isSource(one.name) && typeof one.content === 'string')) {
+      for (const file of program.files.filter(
+        (one) => isSource(one.name) && typeof one.content === 'string',
+      )) {
         found.push(...(await engine.check(files, file.name)));
         if (generation !== this.generation) return;
       }

@@ -42,7 +42,9 @@ export async function settleIsolation(): Promise<boolean> {
 export function cacheForOffline(): void {
   const workers = serviceWorkers();
   if (workers === null || import.meta.env.DEV) return;
-  void workers.ready.then((registration) => registration.active?.postMessage('precache')).catch(() => undefined);
+  void workers.ready
+    .then((registration) => registration.active?.postMessage('precache'))
+    .catch(() => undefined);
 }
 
 /** Was code running when the page died? Then nothing runs by itself this time. */

@@ -42,8 +42,18 @@ export function registerCommands(app: App, editor: EditorPane, output: OutputPan
     { id: 'schedulers', title: 'Why this many schedulers?', run: () => app.openDialog('schedulers') },
     { id: 'history', title: 'History of programs…', run: () => app.openDialog('history') },
     { id: 'program.new', title: 'New program', run: () => app.newProgram() },
-    { id: 'program.undo', title: 'Bring back the program before', enabled: () => project.canUndo, run: () => project.undo() },
-    { id: 'program.redo', title: 'Return to the program after', enabled: () => project.canRedo, run: () => project.redo() },
+    {
+      id: 'program.undo',
+      title: 'Bring back the program before',
+      enabled: () => project.canUndo,
+      run: () => project.undo(),
+    },
+    {
+      id: 'program.redo',
+      title: 'Return to the program after',
+      enabled: () => project.canRedo,
+      run: () => project.redo(),
+    },
     {
       id: 'program.save',
       title: 'Note this program in the history',
@@ -89,7 +99,12 @@ export function registerCommands(app: App, editor: EditorPane, output: OutputPan
       title: 'Find in the output',
       run: () => document.querySelector('tt-output-bar')?.openSearch(),
     },
-    { id: 'input.end', title: 'End of standard input', enabled: () => runner.busy, run: () => runner.endInput() },
+    {
+      id: 'input.end',
+      title: 'End of standard input',
+      enabled: () => runner.busy,
+      run: () => runner.endInput(),
+    },
     {
       id: 'focus.next',
       title: 'Go to the other pane',

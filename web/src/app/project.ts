@@ -52,7 +52,11 @@ export class Project {
   ) {
     this.snapshots = parseSnapshots(readStored('local', 'history') ?? '');
     store.subscribe((state, before) => {
-      if (state.program !== before.program || state.options !== before.options || state.active !== before.active) {
+      if (
+        state.program !== before.program ||
+        state.options !== before.options ||
+        state.active !== before.active
+      ) {
         this.dirty = true;
         this.saveSoon();
       }
@@ -92,7 +96,8 @@ export class Project {
   }
 
   create(name: string): string | null {
-    if (findFile(this.store.state.program, name) !== undefined) return `There is a file named "${name}" already.`;
+    if (findFile(this.store.state.program, name) !== undefined)
+      return `There is a file named "${name}" already.`;
     return this.add(name, '');
   }
 
@@ -118,7 +123,8 @@ export class Project {
 
   setMain(name: string): void {
     const { program } = this.store.state;
-    if (findFile(program, name) !== undefined) this.store.update({ program: makeProgram(program.files, name) });
+    if (findFile(program, name) !== undefined)
+      this.store.update({ program: makeProgram(program.files, name) });
   }
 
   /** Exchanges everything; what was there can be had back with `undo` and from the history. */
@@ -163,7 +169,10 @@ export class Project {
     this.store.update({
       program: saved.snapshot.program,
       options: saved.snapshot.options,
-      active: findFile(saved.snapshot.program, saved.active) === undefined ? saved.snapshot.program.main : saved.active,
+      active:
+        findFile(saved.snapshot.program, saved.active) === undefined
+          ? saved.snapshot.program.main
+          : saved.active,
     });
     return true;
   }
@@ -171,7 +180,8 @@ export class Project {
   /** Puts the program of the last visit where Undo and the history find it. */
   keepLastVisit(): boolean {
     const saved = readSession('local');
-    if (saved === null || saved.snapshot.program.files.every((file) => file.content.length === 0)) return false;
+    if (saved === null || saved.snapshot.program.files.every((file) => file.content.length === 0))
+      return false;
     this.store.update({
       program: saved.snapshot.program,
       options: saved.snapshot.options,

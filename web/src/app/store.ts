@@ -6,14 +6,7 @@ import type { Program, SourceFile } from '../model/program.ts';
 
 /** Words that automation reads; they outlive redesigns. */
 export type Status =
-  | 'idle'
-  | 'checking'
-  | 'running'
-  | 'paused'
-  | 'stopped'
-  | 'finished'
-  | 'failed'
-  | 'deadlock';
+  'idle' | 'checking' | 'running' | 'paused' | 'stopped' | 'finished' | 'failed' | 'deadlock';
 
 export interface RunSummary {
   readonly status: number;
@@ -31,7 +24,8 @@ export type EngineState =
 export type Theme = 'auto' | 'light' | 'dark' | 'contrast';
 export type EditorKind = 'auto' | 'full' | 'plain';
 export type OutputMode = 'terminal' | 'text';
-export type DialogName = 'options' | 'share' | 'examples' | 'commands' | 'history' | 'new-file' | 'rename' | 'help' | 'schedulers';
+export type DialogName =
+  'options' | 'share' | 'examples' | 'commands' | 'history' | 'new-file' | 'rename' | 'help' | 'schedulers';
 
 export interface NoticeAction {
   readonly label: string;

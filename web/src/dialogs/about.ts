@@ -34,7 +34,9 @@ export class SchedulersDialog extends AppDialog {
     return html`<p><b>${schedulerText(this.state)}.</b> ${why}</p>
       <p class="about">Actors share nothing, so a program means the same on one scheduler and on many.</p>
       <div class="dialog-actions">
-        <button type="button" class="button quiet" @click=${() => this.app.openDialog('options')}>Options</button>
+        <button type="button" class="button quiet" @click=${() => this.app.openDialog('options')}>
+          Options
+        </button>
         <button type="button" class="button primary" autofocus @click=${() => this.close()}>Done</button>
       </div>`;
   }

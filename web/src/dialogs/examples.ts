@@ -43,12 +43,13 @@ export class ExamplesDialog extends AppDialog {
       />
       <div class="example-list" tabindex="-1">
         ${groups.map(
-          (group) => html`<section>
-            <h3>${group}</h3>
-            <ul>
-              ${found.filter((example) => example.group === group).map((example) => this.item(example))}
-            </ul>
-          </section>`,
+          (group) =>
+            html`<section>
+              <h3>${group}</h3>
+              <ul>
+                ${found.filter((example) => example.group === group).map((example) => this.item(example))}
+              </ul>
+            </section>`,
         )}
         ${found.length === 0 ? html`<p class="about empty">No example has that in its name or description.</p>` : nothing}
       </div>
@@ -72,6 +73,7 @@ export class ExamplesDialog extends AppDialog {
       score: Math.max(
         fuzzyScore(this.query, example.title) ?? -1,
         fuzzyScore(this.query, example.id) ?? -1,
+        fuzzyScore(this.query, example.tags.join(' ')) ?? -1,
         example.description.toLowerCase().includes(this.query.trim().toLowerCase()) ? 300 : -1,
       ),
     }))

@@ -43,8 +43,14 @@ export class OptionsDialog extends AppDialog {
         ${this.check('deterministic', 'Deterministic', 'One scheduler; the same interleaving every time.')}
         ${this.check('virtualTime', 'Virtual time', 'Time jumps when every actor waits: no real waiting.')}
         <div class="row">
-          ${this.number('Schedulers', 'option-workers', options.workers, 'one for each core but one', 1, most, (value) =>
-            this.set({ workers: value }),
+          ${this.number(
+            'Schedulers',
+            'option-workers',
+            options.workers,
+            'one for each core but one',
+            1,
+            most,
+            (value) => this.set({ workers: value }),
           )}
           ${this.number('Seed', 'option-seed', options.seed, 'none', 0, Number.MAX_SAFE_INTEGER, (value) =>
             this.set({ seed: value }),
@@ -66,7 +72,9 @@ export class OptionsDialog extends AppDialog {
               class="field"
               data-testid="option-gc"
               @change=${(event: Event) =>
-                this.set({ gc: (event.target as HTMLSelectElement).value === 'no-gc' ? 'no-gc' : 'mark-sweep' })}
+                this.set({
+                  gc: (event.target as HTMLSelectElement).value === 'no-gc' ? 'no-gc' : 'mark-sweep',
+                })}
             >
               <option value="mark-sweep" ?selected=${options.gc === 'mark-sweep'}>mark and sweep</option>
               <option value="no-gc" ?selected=${options.gc === 'no-gc'}>none</option>
@@ -77,9 +85,7 @@ export class OptionsDialog extends AppDialog {
       </fieldset>
       <fieldset>
         <legend>Limits</legend>
-        <div class="row thirds">
-          ${LIMITS.map((field) => this.limit(field))}
-        </div>
+        <div class="row thirds">${LIMITS.map((field) => this.limit(field))}</div>
       </fieldset>
       <fieldset>
         <legend>Program</legend>
@@ -92,8 +98,8 @@ export class OptionsDialog extends AppDialog {
             data-testid="option-args"
             .value=${options.args.join('\n')}
             @change=${(event: Event) => this.set({ args: linesOf(event) })}
-          ></textarea></label
-        >
+          ></textarea>
+        </label>
         <label class="labelled"
           ><span>Environment, NAME=value, one a line</span>
           <textarea
@@ -105,27 +111,43 @@ export class OptionsDialog extends AppDialog {
               .map(([name, value]) => `${name}=${value}`)
               .join('\n')}
             @change=${(event: Event) => this.set({ env: readEnvironment(linesOf(event)) })}
-          ></textarea></label
-        >
+          ></textarea>
+        </label>
       </fieldset>
       <fieldset>
         <legend>This page</legend>
         <div class="row">
-          ${this.select<Theme>('Colours', 'option-theme', this.state.theme, [
-            ['auto', 'as the system'],
-            ['light', 'light'],
-            ['dark', 'dark'],
-            ['contrast', 'high contrast'],
-          ], (theme) => this.app.setTheme(theme))}
-          ${this.select<EditorKind>('Editor', 'option-editor', this.state.editorKind, [
-            ['auto', 'by device'],
-            ['full', 'full (Monaco)'],
-            ['plain', 'light (text area)'],
-          ], (kind) => this.app.setEditorKind(kind))}
+          ${this.select<Theme>(
+            'Colours',
+            'option-theme',
+            this.state.theme,
+            [
+              ['auto', 'as the system'],
+              ['light', 'light'],
+              ['dark', 'dark'],
+              ['contrast', 'high contrast'],
+            ],
+            (theme) => this.app.setTheme(theme),
+          )}
+          ${this.select<EditorKind>(
+            'Editor',
+            'option-editor',
+            this.state.editorKind,
+            [
+              ['auto', 'by device'],
+              ['full', 'full (Monaco)'],
+              ['plain', 'light (text area)'],
+            ],
+            (kind) => this.app.setEditorKind(kind),
+          )}
         </div>
       </fieldset>
       <div class="dialog-actions">
-        <button type="button" class="button quiet" @click=${() => this.app.store.update({ options: DEFAULT_OPTIONS })}>
+        <button
+          type="button"
+          class="button quiet"
+          @click=${() => this.app.store.update({ options: DEFAULT_OPTIONS })}
+        >
           Back to the defaults
         </button>
         <button type="button" class="button primary" @click=${() => this.close()}>Done</button>
@@ -137,7 +159,11 @@ export class OptionsDialog extends AppDialog {
     this.app.store.update({ options: { ...this.state.options, ...patch } });
   }
 
-  private check(name: 'deterministic' | 'virtualTime' | 'trace', label: string, about: string): TemplateResult {
+  private check(
+    name: 'deterministic' | 'virtualTime' | 'trace',
+    label: string,
+    about: string,
+  ): TemplateResult {
     return html`<label class="check"
       ><input
         type="checkbox"
@@ -175,8 +201,7 @@ export class OptionsDialog extends AppDialog {
           const empty = (event.target as HTMLInputElement).value.trim() === '';
           take(empty || !Number.isFinite(read) ? null : Math.min(most, Math.max(least, Math.trunc(read))));
         }}
-      /></label
-    >`;
+    /></label>`;
   }
 
   private limit({ label, name, unit, scale, usual }: NumberField): TemplateResult {

@@ -8,7 +8,11 @@ import { AppDialog } from '../widgets/dialog.ts';
 
 /** Every command, found by typing; an ARIA combobox over a list box. */
 export class CommandPalette extends AppDialog {
-  static override readonly properties = { ...AppDialog.properties, query: { state: true }, at: { state: true } };
+  static override readonly properties = {
+    ...AppDialog.properties,
+    query: { state: true },
+    at: { state: true },
+  };
 
   protected readonly dialogName = 'commands' as const;
   protected readonly heading = 'Commands';
@@ -58,16 +62,17 @@ export class CommandPalette extends AppDialog {
       />
       <ul class="palette-list" id="palette-list" role="listbox" aria-label="Commands">
         ${found.map(
-          (command, i) => html`<li
-            role="option"
-            id=${optionId(command)}
-            class="palette-item"
-            aria-selected=${i === this.at}
-            data-command=${command.id}
-            @click=${() => this.choose(command)}
-          >
-            <span>${command.title}</span><kbd>${keyLabel(command.keys ?? '')}</kbd>
-          </li>`,
+          (command, i) =>
+            html`<li
+              role="option"
+              id=${optionId(command)}
+              class="palette-item"
+              aria-selected=${i === this.at}
+              data-command=${command.id}
+              @click=${() => this.choose(command)}
+            >
+              <span>${command.title}</span><kbd>${keyLabel(command.keys ?? '')}</kbd>
+            </li>`,
         )}
       </ul>
       ${found.length === 0 ? html`<p class="about empty">No such command.</p>` : ''}
@@ -75,7 +80,9 @@ export class CommandPalette extends AppDialog {
   }
 
   private matching(): readonly Command[] {
-    const usable = this.app.commands.all().filter((command) => command.enabled?.() !== false && command.id !== 'commands');
+    const usable = this.app.commands
+      .all()
+      .filter((command) => command.enabled?.() !== false && command.id !== 'commands');
     if (this.query.trim() === '') return usable;
     return usable
       .map((command) => ({ command, score: fuzzyScore(this.query, command.title) }))

@@ -51,18 +51,32 @@ export class ShareDialog extends AppDialog {
     const warning = LINK_WARNINGS.find((one) => link.length > one.length);
     return html`<div class="form share">
       <p class="about">
-        The link itself holds the files and options. No server sees them, and there is no account: who has the link has
-        the program.
+        The link itself holds the files and options. No server sees them, and there is no account: who has the
+        link has the program.
       </p>
       ${problem !== '' ? html`<p class="banner error" role="alert">${icon('error')}<span>${problem}</span></p>` : nothing}
       <label class="labelled"
-        ><span>Link <span class="about">${link === '' ? '' : `${link.length.toLocaleString('en')} characters`}</span></span>
-        <input class="field mono" readonly data-testid="share-link" .value=${link} @focus=${(event: Event) =>
-          (event.target as HTMLInputElement).select()} />
+        ><span
+          >Link
+          <span class="about"
+            >${link === '' ? '' : `${link.length.toLocaleString('en')} characters`}</span
+          ></span
+        >
+        <input
+          class="field mono"
+          readonly
+          data-testid="share-link"
+          .value=${link}
+          @focus=${(event: Event) => (event.target as HTMLInputElement).select()}
+        />
       </label>
-      ${warning === undefined
-        ? nothing
-        : html`<p class="banner" data-testid="share-warning">${icon('warning')}<span>${warning.message}</span></p>`}
+      ${
+        warning === undefined
+          ? nothing
+          : html`<p class="banner" data-testid="share-warning">
+              ${icon('warning')}<span>${warning.message}</span>
+            </p>`
+      }
       <div class="share-actions">
         ${this.action('copy', 'Copy link', 'copy-link', () => this.copy(link, 'Link copied.', true))}
         ${this.action('copy', 'Copy Markdown', 'copy-markdown', () => this.copy(this.markdown(), 'Markdown copied.', true))}
@@ -70,19 +84,31 @@ export class ShareDialog extends AppDialog {
         ${this.action('download', 'Download .zip', 'download-zip', () => this.app.commands.run('download.zip'))}
       </div>
       <p class="said" role="status">${this.said}</p>
-      ${this.code === null
-        ? nothing
-        : html`<figure class="qr">
-            <svg viewBox=${`0 0 ${this.code.size} ${this.code.size}`} role="img" aria-label="QR code of the link">
-              ${svg`<rect width="100%" height="100%" fill="#fff"/><path d=${this.code.path} fill="#000"/>`}
-            </svg>
-            <figcaption class="about">For a phone</figcaption>
-          </figure>`}
+      ${
+        this.code === null
+          ? nothing
+          : html`<figure class="qr">
+              <svg
+                viewBox=${`0 0 ${this.code.size} ${this.code.size}`}
+                role="img"
+                aria-label="QR code of the link"
+              >
+                ${svg`<rect width="100%" height="100%" fill="#fff"/><path d=${this.code.path} fill="#000"/>`}
+              </svg>
+              <figcaption class="about">For a phone</figcaption>
+            </figure>`
+      }
     </div>`;
   }
 
   private action(name: 'copy' | 'download', label: string, testId: string, run: () => void): TemplateResult {
-    return html`<button type="button" class="button" data-testid=${testId} ?disabled=${this.link === ''} @click=${run}>
+    return html`<button
+      type="button"
+      class="button"
+      data-testid=${testId}
+      ?disabled=${this.link === ''}
+      @click=${run}
+    >
       ${icon(name)}<span>${label}</span>
     </button>`;
   }
@@ -147,10 +173,19 @@ async function drawCode(text: string): Promise<{ size: number; path: string } | 
 }
 
 /** All files of the program as a .zip on the device. */
-export async function downloadZip(files: readonly { name: string; content: string | Uint8Array }[]): Promise<void> {
+export async function downloadZip(
+  files: readonly { name: string; content: string | Uint8Array }[],
+): Promise<void> {
   const { strToU8, zipSync } = await import('fflate');
-  const entries = files.map(({ name, content }) => [name, typeof content === 'string' ? strToU8(content) : content]);
-  saveFile('program.zip', zipSync(Object.fromEntries(entries) as Record<string, Uint8Array>), 'application/zip');
+  const entries = files.map(({ name, content }) => [
+    name,
+    typeof content === 'string' ? strToU8(content) : content,
+  ]);
+  saveFile(
+    'program.zip',
+    zipSync(Object.fromEntries(entries) as Record<string, Uint8Array>),
+    'application/zip',
+  );
 }
 
 customElements.define('tt-share-dialog', ShareDialog);

@@ -28,7 +28,9 @@ export function registerQuickFixes(languages: readonly string[], known: () => re
         const actions = context.markers.flatMap((marker): monaco.languages.CodeAction[] => {
           const found = known().find(
             (one) =>
-              one.line === marker.startLineNumber && one.column === marker.startColumn && one.message === marker.message,
+              one.line === marker.startLineNumber &&
+              one.column === marker.startColumn &&
+              one.message === marker.message,
           );
           if (found?.suggestion === undefined) return [];
           const where = new monaco.Range(found.line, found.column, found.line, found.endColumn);

@@ -41,7 +41,14 @@ export function registerLisp(): void {
           [
             '@brackets',
             '',
-            { cases: { '@forms': 'control', '@actors': 'actor', '[-+]?\\d.*': 'number', '@default': 'instruction' } },
+            {
+              cases: {
+                '@forms': 'control',
+                '@actors': 'actor',
+                '[-+]?\\d.*': 'number',
+                '@default': 'instruction',
+              },
+            },
           ],
         ],
         [/[()[\]{}]/, '@brackets'],
@@ -67,7 +74,10 @@ export function registerLisp(): void {
   monaco.languages.registerDefinitionProvider(ID, { provideDefinition: definition });
 }
 
-function complete(model: monaco.editor.ITextModel, position: monaco.Position): monaco.languages.CompletionList {
+function complete(
+  model: monaco.editor.ITextModel,
+  position: monaco.Position,
+): monaco.languages.CompletionList {
   const word = model.getWordUntilPosition(position);
   const range = new monaco.Range(position.lineNumber, word.startColumn, position.lineNumber, word.endColumn);
   const { CompletionItemKind } = monaco.languages;

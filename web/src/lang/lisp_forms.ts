@@ -46,7 +46,12 @@ export const LISP_FORMS: readonly LispForm[] = [
   form('send', '(send pid message)', 'Sends a message.', true),
   form('!', '(! pid message)', 'Sends a message.', true),
   form('self', '(self)', 'The pid of this actor.', true),
-  form('receive', '(receive (pattern body …) … (after ms body …))', 'Takes the first message that fits.', true),
+  form(
+    'receive',
+    '(receive (pattern body …) … (after ms body …))',
+    'Takes the first message that fits.',
+    true,
+  ),
   form('register', '(register "name")', 'Gives this actor a name.', true),
   form('whereis', '(whereis "name")', 'The pid of a name, or 0.', true),
   form('link', '(link pid)', 'Shares the fate of another actor.', true),

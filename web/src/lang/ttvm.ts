@@ -15,7 +15,8 @@ import {
 } from './tables.ts';
 
 const ID = 'ttvm';
-const LABEL_AT_END = /^\s*(?:JMP|JZ|JNZ|CALL|TAIL_CALL|TRY|MAKE_FUNCTION|MAKE_LAMBDA|RECEIVE_TIMEOUT)\s+\S*$/i;
+const LABEL_AT_END =
+  /^\s*(?:JMP|JZ|JNZ|CALL|TAIL_CALL|TRY|MAKE_FUNCTION|MAKE_LAMBDA|RECEIVE_TIMEOUT)\s+\S*$/i;
 const VARIABLE_AT_END = /^\s*(?:LOAD|STORE|STORE_GLOBAL|DELETE|CAPTURE|EXPORT|LOAD_VAR|STORE_VAR)\s+\S*$/i;
 
 export function registerTtvm(): void {
@@ -36,7 +37,10 @@ export function registerTtvm(): void {
   monaco.languages.registerReferenceProvider(ID, {
     provideReferences: (model, position) => places(model, position, () => true),
   });
-  monaco.languages.registerRenameProvider(ID, { provideRenameEdits: rename, resolveRenameLocation: renameAt });
+  monaco.languages.registerRenameProvider(ID, {
+    provideRenameEdits: rename,
+    resolveRenameLocation: renameAt,
+  });
   monaco.languages.registerDocumentSymbolProvider(ID, { provideDocumentSymbols: outline });
   monaco.languages.registerFoldingRangeProvider(ID, { provideFoldingRanges: fold });
 }
@@ -60,7 +64,17 @@ function tokens(): monaco.languages.IMonarchLanguage {
         [/^(\s*)(PUSH_?STR)(\s+)([^\s";][^;]*)/, ['', 'instruction', '', 'string']],
         [
           /^(\s*)([a-z_]\w*)/,
-          ['', { cases: { '@control': 'control', '@actor': 'actor', '@instruction': 'instruction', '@default': 'name' } }],
+          [
+            '',
+            {
+              cases: {
+                '@control': 'control',
+                '@actor': 'actor',
+                '@instruction': 'instruction',
+                '@default': 'name',
+              },
+            },
+          ],
         ],
         [/;.*$/, 'comment'],
         [/"(?:[^"\\]|\\.)*"/, 'string'],
@@ -73,7 +87,10 @@ function tokens(): monaco.languages.IMonarchLanguage {
   };
 }
 
-function complete(model: monaco.editor.ITextModel, position: monaco.Position): monaco.languages.CompletionList {
+function complete(
+  model: monaco.editor.ITextModel,
+  position: monaco.Position,
+): monaco.languages.CompletionList {
   const before = model.getLineContent(position.lineNumber).slice(0, position.column - 1);
   const word = model.getWordUntilPosition(position);
   const range = new monaco.Range(position.lineNumber, word.startColumn, position.lineNumber, word.endColumn);
@@ -100,7 +117,9 @@ function complete(model: monaco.editor.ITextModel, position: monaco.Position): m
     };
   }
   const names = LABEL_AT_END.test(before)
-    ? labelMentions(model.getValue()).filter((one) => one.definition).map((one) => one.name)
+    ? labelMentions(model.getValue())
+        .filter((one) => one.definition)
+        .map((one) => one.name)
     : VARIABLE_AT_END.test(before)
       ? variables(model.getValue())
       : [];
@@ -120,7 +139,8 @@ function labelDirective(range: monaco.Range): monaco.languages.CompletionItem {
 
 function variables(text: string): string[] {
   const names = new Set<string>();
-  for (const match of text.matchAll(/^\s*(?:STORE|STORE_GLOBAL|STORE_VAR)\s+([^\s;"]+)/gim)) names.add(match[1] ?? '');
+  for (const match of text.matchAll(/^\s*(?:STORE|STORE_GLOBAL|STORE_VAR)\s+([^\s;"]+)/gim))
+    names.add(match[1] ?? '');
   for (const match of text.matchAll(/^\s*(?:CALL|MAKE_FUNCTION|MAKE_LAMBDA)\s+\S+\s+([^;\n]+)/gim)) {
     for (const name of (match[1] ?? '').trim().split(/[\s,]+/)) names.add(name);
   }
@@ -211,7 +231,12 @@ function outline(model: monaco.editor.ITextModel): monaco.languages.DocumentSymb
       detail: '',
       kind: monaco.languages.SymbolKind.Function,
       tags: [],
-      range: new monaco.Range(label.line, 1, Math.max(label.line, last), model.getLineMaxColumn(Math.max(label.line, last))),
+      range: new monaco.Range(
+        label.line,
+        1,
+        Math.max(label.line, last),
+        model.getLineMaxColumn(Math.max(label.line, last)),
+      ),
       selectionRange: rangeOf(label),
     };
   });
@@ -229,7 +254,8 @@ function fold(model: monaco.editor.ITextModel): monaco.languages.FoldingRange[] 
     const isComment = /^\s*;/.test(line);
     if (isComment && comment === 0) comment = number;
     if (!isComment && comment !== 0) {
-      if (number - 1 > comment) ranges.push({ start: comment, end: number - 1, kind: monaco.languages.FoldingRangeKind.Comment });
+      if (number - 1 > comment)
+        ranges.push({ start: comment, end: number - 1, kind: monaco.languages.FoldingRangeKind.Comment });
       comment = 0;
     }
     if (/^\s*LABEL\b/i.test(line)) {

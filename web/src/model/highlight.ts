@@ -30,7 +30,8 @@ const CONTROL =
   /^(?:JMP|JZ|JNZ|CALL\w*|TAIL_CALL\w*|RET|HALT|TRY|CATCH|END_TRY|THROW|MAKE_FUNCTION|MAKE_LAMBDA|CAPTURE|IMPORT|EXPORT)$/i;
 const ACTOR =
   /^(?:SPAWN\w*|SEND\w*|RECEIVE\w*|SELF|YIELD|REGISTER|UNREGISTER|WHEREIS|LINK|UNLINK|MONITOR|DEMONITOR|TRAP_EXIT|EXIT_\w+|MAILBOX_\w+|PROCESS\w*|START_?SUPERVISOR|SUPERVISE_\w+|RESTART_CHILD|STOP_CHILD|CHILDREN|RUN_SUPERVISOR)$/i;
-const TAKES_LABEL = /^(?:JMP|JZ|JNZ|CALL|TAIL_CALL|TRY|MAKE_FUNCTION|MAKE_LAMBDA|RECEIVE_TIMEOUT|JMP_ADDR|JZ_ADDR|CALL_ADDR)$/i;
+const TAKES_LABEL =
+  /^(?:JMP|JZ|JNZ|CALL|TAIL_CALL|TRY|MAKE_FUNCTION|MAKE_LAMBDA|RECEIVE_TIMEOUT|JMP_ADDR|JZ_ADDR|CALL_ADDR)$/i;
 
 const LISP_FORMS = new Set(
   (
@@ -45,11 +46,17 @@ const LISP_ACTORS = new Set(
 export function tokenize(text: string, language: Language): TokenLine[] {
   if (language === 'lisp') return tokenizeLisp(text);
   const lines = text.split(/\r\n|\n|\r/);
-  return language === 'ttvm' ? lines.map(tokenizeTtvmLine) : lines.map((line) => [{ kind: 'text', text: line }]);
+  return language === 'ttvm'
+    ? lines.map(tokenizeTtvmLine)
+    : lines.map((line) => [{ kind: 'text', text: line }]);
 }
 
 export function mnemonicKind(mnemonic: string): TokenKind {
-  return /^LABEL$/i.test(mnemonic) || CONTROL.test(mnemonic) ? 'control' : ACTOR.test(mnemonic) ? 'actor' : 'mnemonic';
+  return /^LABEL$/i.test(mnemonic) || CONTROL.test(mnemonic)
+    ? 'control'
+    : ACTOR.test(mnemonic)
+      ? 'actor'
+      : 'mnemonic';
 }
 
 function tokenizeTtvmLine(line: string): TokenLine {
@@ -72,7 +79,8 @@ function tokenizeTtvmLine(line: string): TokenLine {
     const word = match[4];
     if (match[1] !== undefined) tokens.push({ kind: 'text', text: match[1] });
     else if (match[2] !== undefined) tokens.push({ kind: 'comment', text: match[2] });
-    else if (match[3] !== undefined) tokens.push({ kind: first && expectsLabel ? 'label' : 'string', text: match[3] });
+    else if (match[3] !== undefined)
+      tokens.push({ kind: first && expectsLabel ? 'label' : 'string', text: match[3] });
     else if (word !== undefined) tokens.push({ kind: operandKind(word, first && expectsLabel), text: word });
     if (match[1] === undefined) first = false;
   }

@@ -66,7 +66,8 @@ export function snapshotFromJson(value: unknown): Snapshot | null {
     const [name, content] = entry as unknown[];
     if (typeof name !== 'string' || nameProblem(name) !== null) return null;
     const encoded = isRecord(content) ? content['base64'] : undefined;
-    const readable = typeof content === 'string' ? content : typeof encoded === 'string' ? decodeBase64Url(encoded) : null;
+    const readable =
+      typeof content === 'string' ? content : typeof encoded === 'string' ? decodeBase64Url(encoded) : null;
     if (readable === null) return null;
     files.push({ name, content: readable });
   }

@@ -89,7 +89,9 @@ export function withoutFile(program: Program, name: string): Program {
 }
 
 export function withRenamed(program: Program, from: string, to: string): Program {
-  const files = program.files.map((file) => (file.name === from ? { name: to, content: file.content } : file));
+  const files = program.files.map((file) =>
+    file.name === from ? { name: to, content: file.content } : file,
+  );
   return { files, main: program.main === from ? to : program.main };
 }
 

@@ -17,7 +17,10 @@ export const MAX_LINK_LENGTH = 1_500_000;
 export const MAX_EXPANDED_BYTES = 4 * 1024 * 1024;
 /** Lengths of whole links above which some services cut them. */
 export const LINK_WARNINGS: readonly { length: number; message: string }[] = [
-  { length: 8_000, message: 'Longer than 8,000 characters: some browsers, mail and chat programs cut it. Prefer the .zip.' },
+  {
+    length: 8_000,
+    message: 'Longer than 8,000 characters: some browsers, mail and chat programs cut it. Prefer the .zip.',
+  },
   { length: 2_000, message: 'Longer than 2,000 characters: some chat services will not accept it.' },
 ];
 
@@ -66,13 +69,20 @@ export async function encodeShared(shared: Shared): Promise<string> {
 
 /** Reads what `encodeShared` wrote; throws `ShareError` for anything else. */
 export async function decodeShared(text: string): Promise<Shared> {
-  if (text.length > MAX_LINK_LENGTH) throw new ShareError('too-large', 'This link is too long to be a program.');
+  if (text.length > MAX_LINK_LENGTH)
+    throw new ShareError('too-large', 'This link is too long to be a program.');
   const bytes = decodeBase64Url(text);
   if (bytes === null || bytes.length < 2) {
-    throw new ShareError('malformed', 'This link is not a program: it holds characters that no link of ours has.');
+    throw new ShareError(
+      'malformed',
+      'This link is not a program: it holds characters that no link of ours has.',
+    );
   }
   if (bytes[0] !== LINK_VERSION) {
-    throw new ShareError('version', `This link has format ${bytes[0]}; this playground reads format ${LINK_VERSION}.`);
+    throw new ShareError(
+      'version',
+      `This link has format ${bytes[0]}; this playground reads format ${LINK_VERSION}.`,
+    );
   }
   const json = await inflate(bytes.subarray(1));
   let value: unknown;
@@ -95,14 +105,17 @@ function readShared(value: unknown): Shared {
   if (!isRecord(value) || !isRecord(value['files'])) throw malformed('it names no files');
   const entries = Object.entries(value['files']);
   if (entries.length === 0) throw malformed('it names no files');
-  if (entries.length > MAX_FILES) throw new ShareError('too-large', `This link holds more than ${MAX_FILES} files.`);
+  if (entries.length > MAX_FILES)
+    throw new ShareError('too-large', `This link holds more than ${MAX_FILES} files.`);
   const files = entries.map(([name, content]): SourceFile => {
     const problem = nameProblem(name);
-    if (problem !== null) throw malformed(`the file name ${JSON.stringify(name.slice(0, 40))} cannot be used`);
+    if (problem !== null)
+      throw malformed(`the file name ${JSON.stringify(name.slice(0, 40))} cannot be used`);
     if (typeof content === 'string') return { name, content };
     const encoded = isRecord(content) ? content['base64'] : undefined;
     const decoded = typeof encoded === 'string' ? decodeBase64Url(encoded) : null;
-    if (decoded === null) throw malformed(`the file ${JSON.stringify(name.slice(0, 40))} has no readable content`);
+    if (decoded === null)
+      throw malformed(`the file ${JSON.stringify(name.slice(0, 40))} has no readable content`);
     return { name, content: decoded };
   });
   const main = value['main'];
@@ -127,7 +140,8 @@ async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
   const reader = stream.readable.getReader();
   let open = true;
   const feed = async (): Promise<void> => {
-    for (let i = 0; i < bytes.length && open; i += 1024) await writer.write(bytes.slice(i, i + 1024) as BufferSource);
+    for (let i = 0; i < bytes.length && open; i += 1024)
+      await writer.write(bytes.slice(i, i + 1024) as BufferSource);
     if (open) await writer.close();
   };
   const fed = feed().catch(() => undefined);
@@ -139,7 +153,10 @@ async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
       if (done) break;
       total += value.length;
       if (total > MAX_EXPANDED_BYTES) {
-        throw new ShareError('too-large', `This link expands to more than ${MAX_EXPANDED_BYTES / 1024 / 1024} MiB.`);
+        throw new ShareError(
+          'too-large',
+          `This link expands to more than ${MAX_EXPANDED_BYTES / 1024 / 1024} MiB.`,
+        );
       }
       chunks.push(value);
     }

@@ -88,7 +88,9 @@ export class MonacoSurface implements EditorSurface {
       unicodeHighlight: { ambiguousCharacters: false },
     });
     this.disposables.push(
-      this.editor.onDidChangeCursorPosition(({ position }) => hooks.moved(position.lineNumber, position.column)),
+      this.editor.onDidChangeCursorPosition(({ position }) =>
+        hooks.moved(position.lineNumber, position.column),
+      ),
       this.editor.onKeyDown((event) => this.pressed(event)),
       this.editor.onDidBlurEditorText(() => this.editor.updateOptions({ tabFocusMode: false })),
       monaco.editor.registerEditorOpener({
@@ -106,7 +108,11 @@ export class MonacoSurface implements EditorSurface {
       if (state.theme !== before.theme) retheme();
     });
     this.disposables.push({ dispose: unsubscribe });
-    for (const query of ['(prefers-color-scheme: dark)', '(prefers-contrast: more)', '(forced-colors: active)']) {
+    for (const query of [
+      '(prefers-color-scheme: dark)',
+      '(prefers-contrast: more)',
+      '(forced-colors: active)',
+    ]) {
       const media = matchMedia(query);
       media.addEventListener('change', retheme);
       this.disposables.push({ dispose: () => media.removeEventListener('change', retheme) });
@@ -135,7 +141,11 @@ export class MonacoSurface implements EditorSurface {
   }
 
   setDiagnostics(list: readonly Diagnostic[]): void {
-    for (const [name, { model }] of this.files) setMarkers(model, list.filter((one) => one.file === name));
+    for (const [name, { model }] of this.files)
+      setMarkers(
+        model,
+        list.filter((one) => one.file === name),
+      );
     shownDiagnostics = list.filter((one) => one.file === this.name);
   }
 
@@ -205,8 +215,13 @@ export class MonacoSurface implements EditorSurface {
     const model = this.editor.getModel();
     const undo = mod && !event.shiftKey && event.keyCode === monaco.KeyCode.KeyZ;
     const redo =
-      mod && ((event.shiftKey && event.keyCode === monaco.KeyCode.KeyZ) || event.keyCode === monaco.KeyCode.KeyY);
-    if (model !== null && ((undo && !model.canUndo() && this.hooks.undoBeyond()) || (redo && !model.canRedo() && this.hooks.redoBeyond()))) {
+      mod &&
+      ((event.shiftKey && event.keyCode === monaco.KeyCode.KeyZ) || event.keyCode === monaco.KeyCode.KeyY);
+    if (
+      model !== null &&
+      ((undo && !model.canUndo() && this.hooks.undoBeyond()) ||
+        (redo && !model.canRedo() && this.hooks.redoBeyond()))
+    ) {
       event.preventDefault();
       event.stopPropagation();
     }
@@ -230,10 +245,15 @@ function applyTheme(theme: Theme): void {
   });
   const contrast = seen === 'contrast' || seen === 'contrast-light';
   monaco.editor.defineTheme(THEME, {
-    base: seen === 'light' ? 'vs' : seen === 'dark' ? 'vs-dark' : seen === 'contrast' ? 'hc-black' : 'hc-light',
+    base:
+      seen === 'light' ? 'vs' : seen === 'dark' ? 'vs-dark' : seen === 'contrast' ? 'hc-black' : 'hc-light',
     inherit: true,
     rules: [
-      { token: '', foreground: token('ink').replace('#', ''), background: token('editor-bg').replace('#', '') },
+      {
+        token: '',
+        foreground: token('ink').replace('#', ''),
+        background: token('editor-bg').replace('#', ''),
+      },
       rule('comment', 'tok-comment', 'italic'),
       rule('string', 'tok-string'),
       rule('string.invalid', 'error'),

@@ -31,7 +31,12 @@ export class OutputPane extends Pane implements OutputSink {
 
   constructor(app: App) {
     super(app);
-    this.text = new TextOutput(app);
+    this.text = new TextOutput({
+      input: (text) => app.runner.input(text),
+      endInput: () => app.runner.endInput(),
+      reveal: (file, line, column) => app.events.emit('reveal', { file, line, column, focus: true }),
+      kept: () => app.runner.output.parts,
+    });
     app.runner.setSink(this);
   }
 
@@ -83,7 +88,10 @@ export class OutputPane extends Pane implements OutputSink {
     this.hint.className = 'output-hint';
     render(
       html`${logo()}
-        <p>What the program prints appears here.<br />Run it with <kbd>${keyLabel(this.app.commands.keysOf('run'))}</kbd></p>`,
+        <p>
+          What the program prints appears here.<br />Run it with
+          <kbd>${keyLabel(this.app.commands.keysOf('run'))}</kbd>
+        </p>`,
       this.hint,
     );
     host.append(this.text.element, this.hint);

@@ -40,7 +40,12 @@ export class PlainSurface implements EditorSurface {
     this.name = file.name;
     if (other) this.base = text;
     if (other || text !== this.editor.text || this.editor.area.readOnly !== readOnly) {
-      this.editor.show(text, languageOf(file.name), editorLabel(file.name, 'Tab leaves the editor.'), readOnly);
+      this.editor.show(
+        text,
+        languageOf(file.name),
+        editorLabel(file.name, 'Tab leaves the editor.'),
+        readOnly,
+      );
     }
     if (other) this.editor.element.scrollTop = 0;
   }

@@ -134,7 +134,12 @@ export class TerminalView {
       range: { start: { x: link.start + 1, y: row }, end: { x: link.end, y: row } },
       decorations: { underline: true, pointerCursor: true },
       activate: () =>
-        this.app.events.emit('reveal', { file: link.file, line: link.line, column: link.column ?? 1, focus: true }),
+        this.app.events.emit('reveal', {
+          file: link.file,
+          line: link.line,
+          column: link.column ?? 1,
+          focus: true,
+        }),
     }));
   }
 

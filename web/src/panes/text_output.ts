@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: MIT
 import type { OutputStream } from '../../../wasm-glue/ts/index.ts';
-import type { App } from '../app/app.ts';
 import { stripAnsi } from '../model/ansi.ts';
+import type { OutputPart } from '../model/output_log.ts';
 import { findSourceLinks } from '../model/source_links.ts';
 
 const MAX_LINES = 5000;
 /** Screen readers and layout both want few, larger changes. */
 const FLUSH_MS = 100;
+
+export interface TextOutputHooks {
+  input(text: string): void;
+  endInput(): void;
+  reveal(file: string, line: number, column: number): void;
+  /** What is kept of the output so far. */
+  kept(): { head: readonly OutputPart[]; tail: readonly OutputPart[] };
+}
 
 /** Output as a log of plain lines, with a field for standard input: for screen readers and touch. */
 export class TextOutput {
@@ -22,7 +30,7 @@ export class TextOutput {
   private openText = '';
   private found = -1;
 
-  constructor(private readonly app: App) {
+  constructor(private readonly hooks: TextOutputHooks) {
     this.element.className = 'text-output';
     this.log.className = 'text-log';
     this.log.setAttribute('role', 'log');
@@ -52,7 +60,7 @@ export class TextOutput {
   /** Shows what is kept, after another view was on show. */
   refill(): void {
     this.clear();
-    const { head, tail } = this.app.runner.output.parts;
+    const { head, tail } = this.hooks.kept();
     for (const { stream, text } of [...head, ...tail]) this.queue.push({ stream, text });
     this.flush();
   }
@@ -120,7 +128,7 @@ export class TextOutput {
     if (!(target instanceof HTMLElement) || target.dataset['file'] === undefined) return;
     const line = Number(target.dataset['line']);
     const column = Number(target.dataset['column'] ?? '1');
-    this.app.events.emit('reveal', { file: target.dataset['file'], line, column, focus: true });
+    this.hooks.reveal(target.dataset['file'], line, column);
   }
 
   private buildForm(): void {
@@ -138,12 +146,12 @@ export class TextOutput {
     end.type = 'button';
     end.className = 'button quiet';
     end.textContent = 'End of input';
-    end.addEventListener('click', () => this.app.runner.endInput());
+    end.addEventListener('click', () => this.hooks.endInput());
     this.form.addEventListener('submit', (event) => {
       event.preventDefault();
       const line = `${this.field.value}\n`;
       this.field.value = '';
-      this.app.runner.input(line);
+      this.hooks.input(line);
       this.add('stdout', line);
       this.log.scrollTop = this.log.scrollHeight;
     });

@@ -34,5 +34,8 @@ async function take(app: App, transfer: DataTransfer): Promise<void> {
   const source = usable.find((file) => isSource(file.name));
   if (source !== undefined) app.project.open(source.name);
   const count = usable.length;
-  app.notify('info', count === 0 ? 'Nothing there can be a file here.' : `Added ${count} file${count === 1 ? '' : 's'}.`);
+  app.notify(
+    'info',
+    count === 0 ? 'Nothing there can be a file here.' : `Added ${count} file${count === 1 ? '' : 's'}.`,
+  );
 }

@@ -24,8 +24,16 @@ export class FileTabs extends AppElement {
     const written = results.filter((file) => !program.files.some((own) => own.name === file.name));
     return html`<div class="file-tabs">
       <div class="file-list" role="tablist" aria-label="Files" @keydown=${this.press}>
-        ${repeat(program.files, (file) => file.name, (file) => this.tab(file, false))}
-        ${repeat(written, (file) => `result:${file.name}`, (file) => this.tab(file, true))}
+        ${repeat(
+          program.files,
+          (file) => file.name,
+          (file) => this.tab(file, false),
+        )}
+        ${repeat(
+          written,
+          (file) => `result:${file.name}`,
+          (file) => this.tab(file, true),
+        )}
       </div>
       ${this.actions()}
     </div>`;
@@ -35,7 +43,11 @@ export class FileTabs extends AppElement {
     const { active, program, diagnostics } = this.state;
     const isMain = program.main === file.name;
     const bad = diagnostics.some((one) => one.file === file.name && one.severity === 'error');
-    const about = [isMain ? 'runs first' : '', written ? 'written by the program' : '', bad ? 'has errors' : '']
+    const about = [
+      isMain ? 'runs first' : '',
+      written ? 'written by the program' : '',
+      bad ? 'has errors' : '',
+    ]
       .filter((text) => text !== '')
       .join(', ');
     return html`<button
@@ -51,9 +63,9 @@ export class FileTabs extends AppElement {
       @click=${() => this.app.project.open(file.name)}
       @dblclick=${() => written || this.app.openDialog('rename')}
     >
-      ${isMain ? html`<span class="main-mark" aria-hidden="true"></span>` : nothing}${file.name}${about === ''
-        ? nothing
-        : html`<span class="visually-hidden">, ${about}</span>`}
+      ${isMain ? html`<span class="main-mark" aria-hidden="true"></span>` : nothing}${file.name}${
+        about === '' ? nothing : html`<span class="visually-hidden">, ${about}</span>`
+      }
     </button>`;
   }
 
@@ -62,23 +74,31 @@ export class FileTabs extends AppElement {
     const own = program.files.some((file) => file.name === active);
     const written = results.find((file) => file.name === active);
     return html`<div class="file-actions">
-      ${own && program.files.length > 1
-        ? html`<button
-            type="button"
-            class="button quiet square small"
-            data-testid="delete-file"
-            title=${`Delete ${active}`}
-            aria-label=${`Delete ${active}`}
-            @click=${() => this.app.commands.run('file.delete')}
-          >
-            ${icon('close')}
-          </button>`
-        : nothing}
-      ${!own && written !== undefined
-        ? html`<button type="button" class="button quiet small" @click=${() => this.app.project.add(written.name, written.content)}>
-            Keep
-          </button>`
-        : nothing}
+      ${
+        own && program.files.length > 1
+          ? html`<button
+              type="button"
+              class="button quiet square small"
+              data-testid="delete-file"
+              title=${`Delete ${active}`}
+              aria-label=${`Delete ${active}`}
+              @click=${() => this.app.commands.run('file.delete')}
+            >
+              ${icon('close')}
+            </button>`
+          : nothing
+      }
+      ${
+        !own && written !== undefined
+          ? html`<button
+              type="button"
+              class="button quiet small"
+              @click=${() => this.app.project.add(written.name, written.content)}
+            >
+              Keep
+            </button>`
+          : nothing
+      }
       <button
         type="button"
         class="button quiet square small"

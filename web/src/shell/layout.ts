@@ -44,21 +44,25 @@ export class Layout extends AppElement {
           @change=${(event: CustomEvent<number>) => this.app.setSplit(event.detail)}
         ></tt-splitter>
         <section class="pane pane-output" data-testid="pane-output" aria-label="Output">
-          <tt-output-bar .app=${this.app} .pane=${this.panes.find((one) => one.name === 'output')}></tt-output-bar>
+          <tt-output-bar
+            .app=${this.app}
+            .pane=${this.panes.find((one) => one.name === 'output')}
+          ></tt-output-bar>
           <div class="pane-body" data-testid="output" data-host="output"></div>
         </section>
       </main>
       <nav class="pane-tabs" aria-label="Panes">
         ${this.panes.map(
-          (one) => html`<button
-            type="button"
-            class="pane-tab"
-            aria-pressed=${pane === one.name}
-            data-pane-tab=${one.name}
-            @click=${() => this.app.store.update({ pane: one.name })}
-          >
-            ${one.title}
-          </button>`,
+          (one) =>
+            html`<button
+              type="button"
+              class="pane-tab"
+              aria-pressed=${pane === one.name}
+              data-pane-tab=${one.name}
+              @click=${() => this.app.store.update({ pane: one.name })}
+            >
+              ${one.title}
+            </button>`,
         )}
       </nav>`;
   }

@@ -12,33 +12,41 @@ export class Notices extends AppElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<div class="notices" role="region" aria-label="Notices" aria-live="polite" data-testid="notices">
+    return html`<div
+      class="notices"
+      role="region"
+      aria-label="Notices"
+      aria-live="polite"
+      data-testid="notices"
+    >
       ${repeat(
         this.state.notices,
         (notice) => notice.id,
-        (notice) => html`<div class="notice ${notice.kind}" data-kind=${notice.kind}>
-          <span class="notice-text">${notice.text}</span>
-          ${notice.actions.map(
-            (action) => html`<button
+        (notice) =>
+          html`<div class="notice ${notice.kind}" data-kind=${notice.kind}>
+            <span class="notice-text">${notice.text}</span>
+            ${notice.actions.map(
+              (action) =>
+                html`<button
+                  type="button"
+                  class="button small"
+                  @click=${() => {
+                    this.app.dismiss(notice.id);
+                    action.run();
+                  }}
+                >
+                  ${action.label}
+                </button>`,
+            )}
+            <button
               type="button"
-              class="button small"
-              @click=${() => {
-                this.app.dismiss(notice.id);
-                action.run();
-              }}
+              class="button quiet square small"
+              aria-label="Dismiss"
+              @click=${() => this.app.dismiss(notice.id)}
             >
-              ${action.label}
-            </button>`,
-          )}
-          <button
-            type="button"
-            class="button quiet square small"
-            aria-label="Dismiss"
-            @click=${() => this.app.dismiss(notice.id)}
-          >
-            ${icon('close')}
-          </button>
-        </div>`,
+              ${icon('close')}
+            </button>
+          </div>`,
       )}
     </div>`;
   }

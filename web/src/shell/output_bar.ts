@@ -10,7 +10,11 @@ import { copyText, saveFile } from '../widgets/files.ts';
 
 /** Above the output: what can be done with it, and what of it is no longer kept. */
 export class OutputBar extends AppElement {
-  static override readonly properties = { ...AppElement.properties, pane: { attribute: false }, searching: { state: true } };
+  static override readonly properties = {
+    ...AppElement.properties,
+    pane: { attribute: false },
+    searching: { state: true },
+  };
 
   declare pane: OutputPane;
   declare searching: boolean;
@@ -52,21 +56,26 @@ export class OutputBar extends AppElement {
         </button>
       </div>
       ${this.searching ? this.searchRow() : nothing}
-      ${dropped > 0
-        ? html`<p class="banner" role="status" data-testid="dropped">
-            ${icon('warning')}<span
-              >Long output: ${formatSize(dropped)} from its middle were dropped; the terminal shows the last 5,000
-              lines.</span
-            >
-            <button type="button" class="button small" @click=${() => this.download()}>Download what is kept</button>
-          </p>`
-        : nothing}`;
+      ${
+        dropped > 0
+          ? html`<p class="banner" role="status" data-testid="dropped">
+              ${icon('warning')}<span
+                >Long output: ${formatSize(dropped)} from its middle were dropped; the terminal shows the last
+                5,000 lines.</span
+              >
+              <button type="button" class="button small" @click=${() => this.download()}>
+                Download what is kept
+              </button>
+            </p>`
+          : nothing
+      }`;
   }
 
   private searchRow(): TemplateResult {
     const find = (backwards: boolean): void => {
       const text = this.querySelector<HTMLInputElement>('.search-row input')?.value ?? '';
-      if (text !== '' && !this.pane.find(text, backwards)) this.app.notify('info', `“${text}” is not in the output.`);
+      if (text !== '' && !this.pane.find(text, backwards))
+        this.app.notify('info', `“${text}” is not in the output.`);
     };
     return html`<div class="search-row" role="search">
       <input
@@ -100,7 +109,10 @@ export class OutputBar extends AppElement {
 
   private async copy(): Promise<void> {
     const done = await copyText(this.app.runner.output.text());
-    this.app.notify(done ? 'info' : 'warning', done ? 'Output copied.' : 'The browser did not allow copying.');
+    this.app.notify(
+      done ? 'info' : 'warning',
+      done ? 'Output copied.' : 'The browser did not allow copying.',
+    );
   }
 
   private download(): void {

@@ -18,17 +18,24 @@ export class Problems extends AppElement {
     if (list.length === 0) return nothing;
     const errors = list.filter((one) => one.severity === 'error').length;
     const warnings = list.length - errors;
-    const count = [plural(errors, 'error'), plural(warnings, 'warning')].filter((text) => text !== '').join(', ');
+    const count = [plural(errors, 'error'), plural(warnings, 'warning')]
+      .filter((text) => text !== '')
+      .join(', ');
     return html`<details class="problems" open data-testid="problems">
       <summary>${icon(errors > 0 ? 'error' : 'warning')}<span>${count}</span></summary>
       <ul>
         ${list.slice(0, MAX_SHOWN).map(
-          (one) => html`<li>
-            <button type="button" class="problem ${one.severity}" @click=${() => this.go(one.file, one.line, one.column)}>
-              <span class="where">${one.file}:${one.line}:${one.column}</span>
-              <span class="what">${one.message}</span>
-            </button>
-          </li>`,
+          (one) =>
+            html`<li>
+              <button
+                type="button"
+                class="problem ${one.severity}"
+                @click=${() => this.go(one.file, one.line, one.column)}
+              >
+                <span class="where">${one.file}:${one.line}:${one.column}</span>
+                <span class="what">${one.message}</span>
+              </button>
+            </li>`,
         )}
       </ul>
     </details>`;

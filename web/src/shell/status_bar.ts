@@ -55,7 +55,9 @@ export class StatusBar extends AppElement {
       <span class="push"></span>
       ${summary !== null && summary.status !== 0 ? html`<span class="status-item">exit status ${summary.status}</span>` : nothing}
       <span class="status-item caret">${this.caret}</span>
-      <span class="status-item language">${language === 'text' ? 'Text' : language === 'lisp' ? 'Lisp' : 'TTVM'}</span>
+      <span class="status-item language"
+        >${language === 'text' ? 'Text' : language === 'lisp' ? 'Lisp' : 'TTVM'}</span
+      >
       <button
         type="button"
         class="schedulers"
@@ -82,7 +84,8 @@ export function schedulerText(state: State): string {
   const { engine, summary } = state;
   if (engine.kind === 'failed') return 'engine failed';
   if (engine.kind !== 'ready') return 'engine loads…';
-  const count = summary !== null && summary.schedulers > 0 ? summary.schedulers : plannedSchedulers(state, engine.info);
+  const count =
+    summary !== null && summary.schedulers > 0 ? summary.schedulers : plannedSchedulers(state, engine.info);
   return `${count} scheduler${count === 1 ? '' : 's'}`;
 }
 

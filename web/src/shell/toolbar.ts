@@ -21,7 +21,9 @@ export function nextTheme(theme: Theme): Theme {
 
 export class Toolbar extends AppElement {
   protected override watches(state: State, before: State): boolean {
-    return state.status !== before.status || state.theme !== before.theme || state.runStarted !== before.runStarted;
+    return (
+      state.status !== before.status || state.theme !== before.theme || state.runStarted !== before.runStarted
+    );
   }
 
   protected override render(): TemplateResult {
@@ -42,7 +44,7 @@ export class Toolbar extends AppElement {
           title=${`Run the program (${hint('run')})`}
           @click=${() => commands.run('run')}
         >
-          ${icon('run')}<span>${busy ? 'Run again' : 'Run'}</span><kbd>${hint('run')}</kbd>
+          ${icon('run')}<span>Run</span><kbd>${hint('run')}</kbd>
         </button>
         <button
           type="button"
@@ -57,7 +59,8 @@ export class Toolbar extends AppElement {
       </div>
       <nav class="toolbar-group push" aria-label="Program">
         ${this.button('examples', 'book', 'Examples', 'examples')}
-        ${this.button('options', 'sliders', 'Options', 'options')} ${this.button('share', 'share', 'Share', 'share')}
+        ${this.button('options', 'sliders', 'Options', 'options')}
+        ${this.button('share', 'share', 'Share', 'share')}
       </nav>
       <div class="toolbar-group">
         <button

@@ -39,17 +39,24 @@ export abstract class AppDialog extends AppElement {
         if (event.target === event.currentTarget) this.close();
       }}
     >
-      ${this.isOpen
-        ? html`<div class="dialog-body">
-            <header class="dialog-head">
-              <h2>${this.heading}</h2>
-              <button type="button" class="button quiet square" aria-label="Close" @click=${() => this.close()}>
-                ${icon('close')}
-              </button>
-            </header>
-            ${this.content()}
-          </div>`
-        : nothing}
+      ${
+        this.isOpen
+          ? html`<div class="dialog-body">
+              <header class="dialog-head">
+                <h2>${this.heading}</h2>
+                <button
+                  type="button"
+                  class="button quiet square"
+                  aria-label="Close"
+                  @click=${() => this.close()}
+                >
+                  ${icon('close')}
+                </button>
+              </header>
+              ${this.content()}
+            </div>`
+          : nothing
+      }
     </dialog>`;
   }
 

@@ -54,13 +54,17 @@ export async function readDropped(transfer: DataTransfer, limit: number): Promis
     if (entry.isDirectory) {
       const reader = (entry as FileSystemDirectoryEntry).createReader();
       for (;;) {
-        const part = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+        const part = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+          reader.readEntries(resolve, reject),
+        );
         if (part.length === 0) break;
         for (const child of part) await visit(child, `${prefix}${entry.name}/`);
       }
       return;
     }
-    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+    const file = await new Promise<File>((resolve, reject) =>
+      (entry as FileSystemFileEntry).file(resolve, reject),
+    );
     found.push({ name: prefix + file.name, content: await readContent(file) });
   };
   for (const entry of entries) await visit(entry, '');

@@ -35,7 +35,9 @@ const SHAPES = {
 export type IconName = keyof typeof SHAPES;
 
 export function icon(name: IconName): TemplateResult {
-  return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">${SHAPES[name]}</svg>`;
+  return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+    ${SHAPES[name]}
+  </svg>`;
 }
 
 /** Three actors and a message on its way. */

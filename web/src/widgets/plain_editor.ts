@@ -45,7 +45,8 @@ export class PlainEditor {
       this.paint();
       this.hooks.edited(this.area.value);
     });
-    for (const kind of ['keyup', 'pointerup', 'focus']) this.area.addEventListener(kind, () => this.tellCaret());
+    for (const kind of ['keyup', 'pointerup', 'focus'])
+      this.area.addEventListener(kind, () => this.tellCaret());
     // A click below the last line belongs to the text.
     this.element.addEventListener('pointerdown', (event) => {
       if (event.target !== this.element && event.target !== sheet) return;
@@ -73,7 +74,8 @@ export class PlainEditor {
     const marked = new Map<number, Diagnostic>();
     for (const one of list) {
       const known = marked.get(one.line);
-      if (known === undefined || (known.severity === 'warning' && one.severity === 'error')) marked.set(one.line, one);
+      if (known === undefined || (known.severity === 'warning' && one.severity === 'error'))
+        marked.set(one.line, one);
     }
     this.marked = marked;
     this.paintGutter();
