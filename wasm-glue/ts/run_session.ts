@@ -167,7 +167,6 @@ export class RunSession {
         const signals = this.session.signals / 4;
         const { words } = this.engine;
         const seen = Atomics.load(words, signals + EVENTS);
-        if (!this.chunkUnderWay) Atomics.store(words, signals + OUTPUT_ARMED, 1);
         this.lookAfterConsole();
         if (this.over) return;
         await this.untilChanged(words, signals + EVENTS, seen);
@@ -186,6 +185,12 @@ export class RunSession {
     if (wait.async) await wait.value;
   }
 
+  /** Asks to be woken by the next print; false when that was asked already, or nobody else could print. */
+  private armOutput(): boolean {
+    if (this.cooperative) return false;
+    return Atomics.exchange(this.engine.words, this.session.signals / 4 + OUTPUT_ARMED, 1) === 0;
+  }
+
   /** Output, the wish for input, and the end. */
   private lookAfterConsole(): void {
     if (this.over) return;
@@ -195,6 +200,8 @@ export class RunSession {
       const piece = this.session.takeOutput();
       if (!piece) {
         if (ended) this.finish();
+        // What is printed from here on changes the events word; what came just before is taken now.
+        else if (this.armOutput()) continue;
         break;
       }
       const text = this.decoders[piece.stream].decode(piece.bytes, { stream: true });
