@@ -38,6 +38,7 @@ void tt_output_ready(TtSystem *system)
         tt_actor_wake(actor, NULL);
     }
     tt_lock_release(&system->output_lock);
+    if (system->poke) system->poke(system);
 }
 
 void tt_output_forget(TtActor *actor)

@@ -78,5 +78,5 @@ void tt_pending_complete(TtRequest *request)
     if (pending->actor) tt_actor_wake(pending->actor, NULL);
     tt_lock_release(&pending->lock);
     release(pending);
-    if (tt_atomic_fetch_sub_u64_seq(&system->requests, 1) == 1 && system->stopping) system->stopping(system);
+    if (tt_atomic_fetch_sub_u64_seq(&system->requests, 1) == 1 && system->poke) system->poke(system);
 }

@@ -61,9 +61,10 @@ struct TtSystem {
     TtResult (*load_module)(TtSystem *system, const TtModule *importer, const char *path, TtModule **module, TtError *error);
     /** The program for SPAWN of a name that is no label; NULL and no error when there is no such file. */
     TtResult (*load_program)(TtSystem *system, const char *name, TtModule **module, TtError *error);
-    /** Tells whoever runs the VM that `stop` was set. */
-    void (*stopping)(TtSystem *system);
-    void *vm;
+    /** Something that idle workers look at has changed: `stop`, the last request answered, room for output. */
+    void (*poke)(TtSystem *system);
+    void *vm;           /* private to vm/ */
+    void *vm_scheduler; /* private to sched/ */
 };
 
 typedef enum TtStop {

@@ -27,6 +27,15 @@ void *tt_alloc_zero(size_t size)
     return block;
 }
 
+void *tt_alloc_aligned_zero(size_t alignment, size_t size)
+{
+    size_t rounded = (size + alignment - 1) / alignment * alignment;
+    void *block = aligned_alloc(alignment, rounded ? rounded : alignment);
+    if (!block) die(size);
+    memset(block, 0, rounded);
+    return block;
+}
+
 void *tt_realloc(void *block, size_t size)
 {
     void *moved = realloc(block, size ? size : 1);

@@ -15,6 +15,8 @@ void *tt_alloc(size_t size);
 void *tt_alloc_zero(size_t size);
 /** Never NULL; like realloc. */
 void *tt_realloc(void *block, size_t size);
+/** Never NULL; zeroed; `alignment` is a power of two. Freed with tt_free. */
+void *tt_alloc_aligned_zero(size_t alignment, size_t size);
 /** NULL when there is no memory. Contents are not set. */
 void *tt_alloc_try(size_t size);
 /** NULL when there is no memory; `block` then stays as it is. */

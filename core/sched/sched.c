@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+#include "sched/sched.h"
+
+#include "base/alloc.h"
+#include "exec/exec.h"
+#include "port/atomic.h"
+#include "port/clock.h"
+#include "sched/worker.h"
+
+/** A sleeping worker looks up at least this often when there is a time limit. */
+#define LIMIT_POLL_NS 20000000u
+
+/* ---- waking ------------------------------------------------------------------------------------------------- */
+
+static void note_event(TtScheduler *sched)
+{
+    if (sched->options.event_word) tt_atomic_fetch_add_u32_seq(sched->options.event_word, 1);
+}
+
+void tt_sched_wake_one(TtScheduler *sched)
+{
+    if (!tt_atomic_load_u32_seq(&sched->idle)) return;
+    tt_lock_acquire(&sched->idle_lock);
+    tt_condition_signal(&sched->idle_condition);
+    tt_lock_release(&sched->idle_lock);
+}
+
+static void wake_all(TtScheduler *sched)
+{
+    tt_lock_acquire(&sched->idle_lock);
+    tt_condition_broadcast(&sched->idle_condition);
+    tt_lock_release(&sched->idle_lock);
+    note_event(sched);
+}
+
+void tt_sched_finish(TtScheduler *sched, TtSchedEnd end)
+{
+    if (tt_atomic_cas_u32_seq(&sched->end, TT_SCHED_RUNNING, end)) wake_all(sched);
+}
+
+static void make_ready(TtSystem *system, TtContext *from, TtActor *actor)
+{
+    TtScheduler *sched = system->vm_scheduler;
+    if (from) {
+        TtWorker *worker = &sched->workers[from->worker];
+        /* The worker itself takes the first one at the end of its slice. */
+        if (tt_run_queue_push(&worker->queue, actor) > 1) tt_sched_wake_one(sched);
+        return;
+    }
+    tt_run_queue_push(&sched->workers[actor->pid % sched->options.workers].queue, actor);
+    tt_sched_wake_one(sched);
+    note_event(sched);
+}
+
+static void poke(TtSystem *system)
+{
+    wake_all(system->vm_scheduler);
+}
+
+/* ---- the end ---------------------------------------------------------------------------------------------------- */
+
+/** Whether nothing can ever run again. The caller knows that no worker runs an actor. */
+static bool is_quiescent(TtScheduler *sched)
+{
+    TtSystem *system = sched->system;
+    for (uint32_t i = 0; i < sched->options.workers; i++) {
+        if (tt_run_queue_count(&sched->workers[i].queue)) return false;
+        if (tt_timers_earliest(&sched->workers[i].timers) != UINT64_MAX) return false;
+    }
+    if (tt_atomic_load_u64_seq(&system->requests)) return false;
+    tt_lock_acquire(&system->output_lock);
+    bool waits_for_output = system->output_waiters != NULL;
+    tt_lock_release(&system->output_lock);
+    if (waits_for_output) return false;
+    /* A request that was answered meanwhile made its actor ready before it left the count. */
+    for (uint32_t i = 0; i < sched->options.workers; i++)
+        if (tt_run_queue_count(&sched->workers[i].queue)) return false;
+    return true;
+}
+
+static void finish_quiescent(TtScheduler *sched)
+{
+    tt_sched_finish(sched, tt_atomic_load_u32_seq(&sched->main_ended) ? TT_SCHED_FINISHED : TT_SCHED_DEADLOCK);
+}
+
+static uint64_t earliest_timer(const TtScheduler *sched)
+{
+    uint64_t earliest = UINT64_MAX;
+    for (uint32_t i = 0; i < sched->options.workers; i++) {
+        uint64_t own = tt_timers_earliest(&sched->workers[i].timers);
+        if (own < earliest) earliest = own;
+    }
+    return earliest;
+}
+
+/** Virtual time: when all wait for it, it jumps to the next deadline. True when it did. */
+static bool jump_clock(TtScheduler *sched)
+{
+    TtSystem *system = sched->system;
+    if (!system->virtual_time || tt_atomic_load_u64_seq(&system->requests) || system->output_waiters) return false;
+    uint64_t earliest = earliest_timer(sched);
+    if (earliest == UINT64_MAX) return false;
+    if (earliest > tt_atomic_load_u64_rlx(&system->virtual_ns)) tt_atomic_store_u64_rlx(&system->virtual_ns, earliest);
+    return true;
+}
+
+/** True when at_end is through. */
+static bool run_at_end(TtScheduler *sched)
+{
+    if (tt_atomic_load_u32_acq(&sched->ended)) return true;
+    if (!sched->options.at_end(sched->options.context, (TtSchedEnd)tt_atomic_load_u32_acq(&sched->end))) return false;
+    tt_atomic_store_u32_seq(&sched->ended, 1);
+    note_event(sched);
+    return true;
+}
+
+/* ---- worker loops --------------------------------------------------------------------------------------------------- */
+
+static bool is_over(const TtScheduler *sched)
+{
+    return tt_atomic_load_u32_acq(&sched->end) != TT_SCHED_RUNNING;
+}
+
+/** Nanoseconds this worker may sleep; UINT64_MAX: until woken. */
+static uint64_t sleep_time(const TtWorker *worker)
+{
+    const TtScheduler *sched = worker->sched;
+    uint64_t earliest = tt_timers_earliest(&worker->timers), now = tt_system_clock_ns(sched->system);
+    uint64_t ns = earliest == UINT64_MAX ? UINT64_MAX : earliest > now ? earliest - now : 0;
+    if (sched->system->limits.time_ms && ns > LIMIT_POLL_NS) ns = LIMIT_POLL_NS;
+    return ns;
+}
+
+/**
+ * Sleeps until something may have become ready. Holding idle_lock from the count to the wait closes
+ * the gap in which a waker could see no idle worker (PROTOCOLS.md, Idle workers).
+ */
+static void sleep_idle(TtWorker *worker)
+{
+    TtScheduler *sched = worker->sched;
+    tt_worker_go_idle(worker);
+    note_event(sched);
+    tt_lock_acquire(&sched->idle_lock);
+    tt_atomic_store_u32_seq(&sched->idle, sched->idle + 1);
+    bool ready = is_over(sched) || tt_atomic_load_u32_acq(&sched->system->stop) != TT_STOP_NONE;
+    for (uint32_t i = 0; i < sched->options.workers && !ready; i++) ready = tt_run_queue_count(&sched->workers[i].queue) > 0;
+    bool all_idle = sched->idle == sched->options.workers;
+    if (!ready && all_idle && is_quiescent(sched)) {
+        tt_atomic_store_u32_seq(&sched->idle, sched->idle - 1);
+        tt_lock_release(&sched->idle_lock);
+        finish_quiescent(sched);
+        return;
+    }
+    if (!ready && all_idle && jump_clock(sched)) ready = true;
+    uint64_t ns = sleep_time(worker);
+    if (!ready && ns == UINT64_MAX)
+        tt_condition_wait(&sched->idle_condition, &sched->idle_lock);
+    else if (!ready && ns > 0)
+        (void)tt_condition_wait_ns(&sched->idle_condition, &sched->idle_lock, ns);
+    tt_atomic_store_u32_seq(&sched->idle, sched->idle - 1);
+    tt_lock_release(&sched->idle_lock);
+}
+
+/** The last worker to leave its loop finishes the run. */
+static void leave(TtScheduler *sched)
+{
+    tt_lock_acquire(&sched->idle_lock);
+    bool last = ++sched->stopped == sched->options.workers;
+    tt_lock_release(&sched->idle_lock);
+    if (!last) return;
+    while (!run_at_end(sched)) {
+        tt_lock_acquire(&sched->idle_lock);
+        (void)tt_condition_wait_ns(&sched->idle_condition, &sched->idle_lock, LIMIT_POLL_NS);
+        tt_lock_release(&sched->idle_lock);
+    }
+}
+
+static void *run_worker(void *context)
+{
+    TtWorker *worker = context;
+    while (!is_over(worker->sched))
+        if (!tt_worker_turn(worker) && !is_over(worker->sched)) sleep_idle(worker);
+    tt_worker_go_idle(worker);
+    leave(worker->sched);
+    return NULL;
+}
+
+void tt_sched_run(TtScheduler *sched)
+{
+    (void)run_worker(&sched->workers[0]);
+}
+
+bool tt_sched_step(TtScheduler *sched, uint64_t budget_ns)
+{
+    TtWorker *worker = &sched->workers[0];
+    uint64_t start = tt_clock_ns();
+    for (uint32_t turns = 1; !is_over(sched); turns++) {
+        if (!tt_worker_turn(worker)) {
+            if (is_over(sched)) break;
+            tt_worker_go_idle(worker);
+            if (is_quiescent(sched))
+                finish_quiescent(sched);
+            else if (!jump_clock(sched))
+                return false;
+        }
+        if (turns % 8 == 0 && tt_clock_ns() - start >= budget_ns) return true;
+    }
+    (void)run_at_end(sched);
+    return false;
+}
+
+/* ---- life --------------------------------------------------------------------------------------------------------------- */
+
+TtScheduler *tt_sched_create(TtSystem *system, const TtSchedOptions *options)
+{
+    TtScheduler *sched = tt_alloc_zero(sizeof *sched);
+    sched->system = system;
+    sched->options = *options;
+    sched->workers = tt_alloc_aligned_zero(128, options->workers * sizeof *sched->workers);
+    tt_lock_init(&sched->idle_lock);
+    tt_condition_init(&sched->idle_condition);
+    for (uint32_t i = 0; i < options->workers; i++) {
+        TtWorker *worker = &sched->workers[i];
+        worker->sched = sched;
+        worker->context.system = system;
+        worker->context.worker = i;
+        worker->seen_epoch = UINT64_MAX;
+        worker->random = system->seed ^ (i * 0x9E3779B97F4A7C15ull);
+        tt_run_queue_init(&worker->queue);
+        tt_timers_init(&worker->timers, i);
+    }
+    system->vm_scheduler = sched;
+    system->make_ready = make_ready;
+    system->poke = poke;
+    return sched;
+}
+
+void tt_sched_add(TtScheduler *sched, TtActor *actor)
+{
+    sched->start_ns = tt_clock_ns();
+    tt_run_queue_push(&sched->workers[0].queue, actor);
+}
+
+uint32_t tt_sched_start_threads(TtScheduler *sched)
+{
+    uint32_t started = 0;
+    for (uint32_t i = 0; i < sched->options.workers; i++) {
+        TtWorker *worker = &sched->workers[i];
+        worker->has_thread = tt_thread_start(&worker->thread, run_worker, worker);
+        started += worker->has_thread;
+    }
+    if (started == sched->options.workers) return started;
+    /* Workers without a thread count as having left and as idle for ever. */
+    tt_lock_acquire(&sched->idle_lock);
+    sched->stopped += sched->options.workers - started;
+    tt_atomic_store_u32_seq(&sched->idle, sched->idle + sched->options.workers - started);
+    tt_lock_release(&sched->idle_lock);
+    return started;
+}
+
+void tt_sched_join(TtScheduler *sched)
+{
+    for (uint32_t i = 0; i < sched->options.workers; i++) {
+        if (!sched->workers[i].has_thread) continue;
+        tt_thread_join(&sched->workers[i].thread);
+        sched->workers[i].has_thread = false;
+    }
+}
+
+static void free_actor(void *context, TtActor *actor)
+{
+    (void)context;
+    tt_exec_release(actor);
+    tt_actor_free(actor);
+}
+
+void tt_sched_destroy(TtScheduler *sched)
+{
+    for (uint32_t i = 0; i < sched->options.workers; i++) tt_worker_free_retired(&sched->workers[i]);
+    tt_pids_each(sched->system, free_actor, NULL);
+    for (uint32_t i = 0; i < sched->options.workers; i++) {
+        TtWorker *worker = &sched->workers[i];
+        tt_run_queue_destroy(&worker->queue);
+        tt_timers_destroy(&worker->timers);
+        tt_vec_free(&worker->retired);
+        tt_error_free(&worker->context.error);
+        tt_strbuf_free(&worker->context.text);
+    }
+    tt_strbuf_free(&sched->main_reason);
+    tt_condition_destroy(&sched->idle_condition);
+    tt_lock_destroy(&sched->idle_lock);
+    tt_free(sched->workers);
+    tt_free(sched);
+}
+
+uint64_t tt_sched_next_timer_ns(const TtScheduler *sched)
+{
+    uint64_t earliest = earliest_timer(sched), now = tt_system_clock_ns(sched->system);
+    return earliest == UINT64_MAX ? UINT64_MAX : earliest > now ? earliest - now : 0;
+}
+
+TtSchedEnd tt_sched_end(const TtScheduler *sched)
+{
+    return tt_atomic_load_u32_acq(&sched->ended) ? (TtSchedEnd)tt_atomic_load_u32_acq(&sched->end) : TT_SCHED_RUNNING;
+}
+
+uint64_t tt_sched_instructions(const TtScheduler *sched)
+{
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < sched->options.workers; i++) total += tt_atomic_load_u64_rlx(&sched->workers[i].instructions);
+    return total;
+}
+
+bool tt_sched_main_failed(const TtScheduler *sched, TtStrbuf *reason)
+{
+    if (!tt_sched_main_ended(sched) || !sched->main_failed) return false;
+    tt_strbuf_add(reason, tt_strbuf_text(&sched->main_reason), sched->main_reason.length);
+    return true;
+}
+
+bool tt_sched_main_ended(const TtScheduler *sched)
+{
+    return tt_atomic_load_u32_seq(&sched->main_ended);
+}

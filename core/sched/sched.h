@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+/** Workers that run actors. The protocols are written down in PROTOCOLS.md. */
+#ifndef TT_SCHED_SCHED_H
+#define TT_SCHED_SCHED_H
+
+#include "actor/system.h"
+
+typedef struct TtScheduler TtScheduler;
+
+typedef enum TtSchedEnd {
+    TT_SCHED_RUNNING,
+    TT_SCHED_FINISHED, /* no actor is left, or none can ever run again and main has ended */
+    TT_SCHED_DEADLOCK, /* none can ever run again and main waits */
+    TT_SCHED_STOPPED   /* system->stop says why */
+} TtSchedEnd;
+
+typedef struct TtSchedOptions {
+    uint32_t workers;    /* threads; at least 1 */
+    uint32_t reductions; /* of a slice */
+    /** The last worker to stop calls this once; what it writes may need room: false = call again later. */
+    bool (*at_end)(void *context, TtSchedEnd end);
+    void *context;
+    uint32_t *event_word; /* atomic: incremented when a worker parks and at the end */
+} TtSchedOptions;
+
+/** Hooks itself into the system. */
+TtScheduler *tt_sched_create(TtSystem *system, const TtSchedOptions *options);
+/** All workers have stopped. Frees remaining actors. */
+void tt_sched_destroy(TtScheduler *sched);
+
+/** Makes the first actor (pid 1) ready. Before anything runs. */
+void tt_sched_add(TtScheduler *sched, TtActor *actor);
+/** Starts the worker threads; the number that could be started. */
+uint32_t tt_sched_start_threads(TtScheduler *sched);
+/** Joins the worker threads. */
+void tt_sched_join(TtScheduler *sched);
+/** Runs the only worker on this thread to the end; blocks while idle. */
+void tt_sched_run(TtScheduler *sched);
+/** Runs the only worker for about `budget_ns`; returns when nothing is ready. True while there is work to do now. */
+bool tt_sched_step(TtScheduler *sched, uint64_t budget_ns);
+/** Nanoseconds until the earliest timer; UINT64_MAX when there is none. */
+uint64_t tt_sched_next_timer_ns(const TtScheduler *sched);
+/** RUNNING until at_end is through. Any thread. */
+TtSchedEnd tt_sched_end(const TtScheduler *sched);
+/** Instructions so far, all actors together; exact after the end. */
+uint64_t tt_sched_instructions(const TtScheduler *sched);
+/** How main ended: true with its reason when it ended otherwise than normally. */
+bool tt_sched_main_failed(const TtScheduler *sched, TtStrbuf *reason);
+bool tt_sched_main_ended(const TtScheduler *sched);
+
+#endif

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+/** Private to sched/. */
+#ifndef TT_SCHED_SCHED_INTERNAL_H
+#define TT_SCHED_SCHED_INTERNAL_H
+
+#include "sched/run_queue.h"
+#include "sched/sched.h"
+#include "sched/timers.h"
+
+typedef struct TtRetired {
+    TtActor *actor;
+    uint64_t epoch;
+} TtRetired;
+
+/** One worker; on cache lines of its own. */
+typedef struct TtWorker {
+    _Alignas(128) TtContext context; /* owner */
+    TtScheduler *sched;              /* constant */
+    TtRunQueue queue;
+    TtTimers timers;
+    uint64_t seen_epoch;             /* atomic: epoch at the last quiescent point; UINT64_MAX while idle */
+    uint64_t instructions;           /* atomic, relaxed; written by the owner */
+    uint64_t random;                 /* owner: whom to steal from; seeded runs: who goes next */
+    TT_VEC(TtRetired) retired;       /* owner: ended actors that others may still be looking at */
+    TtThread thread;
+    bool has_thread;
+} TtWorker;
+
+struct TtScheduler {
+    TtSystem *system;
+    TtSchedOptions options;
+    TtWorker *workers; /* constant array of options.workers */
+    bool blocking;     /* idle workers sleep; otherwise they return to the caller */
+    uint64_t epoch;    /* atomic: incremented when an actor is retired */
+    uint64_t start_ns; /* of the run, for --max-time */
+
+    TtLock idle_lock;
+    TtCondition idle_condition;
+    uint32_t idle;     /* atomic for readers; written under idle_lock: workers that sleep or are about to */
+    uint32_t stopped;  /* guarded_by(idle_lock): workers that have left their loop */
+    uint32_t end;      /* atomic: TtSchedEnd that was found; workers stop */
+    uint32_t ended;    /* atomic: at_end is through */
+
+    uint32_t main_ended;    /* atomic */
+    bool main_failed;       /* before main_ended is set */
+    TtStrbuf main_reason;
+};
+
+#endif

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+/** Private to sched/: the steps of a worker's loop, and what they need from sched.c. */
+#ifndef TT_SCHED_WORKER_H
+#define TT_SCHED_WORKER_H
+
+#include "sched/sched_internal.h"
+
+/** Runs one slice of some actor. False when none is ready (or the run is over). */
+bool tt_worker_turn(TtWorker *worker);
+/** Before sleeping: nothing this worker looked at is needed any more. */
+void tt_worker_go_idle(TtWorker *worker);
+/** Frees what is left; all workers have stopped. */
+void tt_worker_free_retired(TtWorker *worker);
+
+/** The run is over; the first caller's reason stays. */
+void tt_sched_finish(TtScheduler *sched, TtSchedEnd end);
+/** Wakes an idle worker, if there is one. */
+void tt_sched_wake_one(TtScheduler *sched);
+
+#endif
