@@ -16,7 +16,12 @@ import { BadFile, RunState, Session } from './session.js';
 
 /** Long enough to hide the turn of the event loop, short enough to answer a stop at once. */
 const SLICE_MS = 8;
-/** Where a wait cannot be woken by the threads themselves, how often they are looked after. */
+/**
+ * Prints and wishes for input wake the waiting worker; the end does not. It is looked for after 1, 2, 4 … ms of
+ * silence: short programs end at once, and a program that waits for hours costs nothing to speak of.
+ */
+const LONGEST_WAIT_MS = 16;
+/** Where nothing can wake the worker. */
 const POLL_MS = 4;
 /** Words of TtGlueSignals. */
 const EVENTS = 0;
@@ -50,6 +55,8 @@ export class RunSession {
   };
   private readonly turns: Turns;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Until the program has been started or refused; what arrives meanwhile waits. */
+  private starting = true;
   private running = false;
   private chunkUnderWay = false;
   private inputWanted = false;
@@ -91,7 +98,9 @@ export class RunSession {
       return;
     }
     if (this.wantedSchedulers > 0) await this.engine.readyThreads(this.wantedSchedulers);
-    if (this.session.start(message.main)) {
+    const started = this.session.start(message.main);
+    this.starting = false;
+    if (started) {
       this.running = true;
       if (this.stopped) this.session.stop();
       this.post({
@@ -111,6 +120,7 @@ export class RunSession {
     this.stopped = true;
     this.session.stop();
     this.attend();
+    if (!this.over && this.running && !this.cooperative) this.wakeWatch();
   }
 
   input(text: string): void {
@@ -133,6 +143,7 @@ export class RunSession {
 
   /** Something happened on this side: looks after the console and lets an idle cooperative run go on. */
   private attend(): void {
+    if (this.starting) return;
     this.lookAfterConsole();
     if (this.over) return;
     if (this.cooperative || !this.running) {
@@ -163,26 +174,36 @@ export class RunSession {
   /** Ends with the run; a failure inside is a defect of the engine. */
   private async watchThreads(): Promise<void> {
     try {
+      const events = this.session.signals / 4 + EVENTS;
+      const { words } = this.engine;
+      let waitMs = 1;
       while (!this.over) {
-        const signals = this.session.signals / 4;
-        const { words } = this.engine;
-        const seen = Atomics.load(words, signals + EVENTS);
+        const seen = Atomics.load(words, events);
         this.lookAfterConsole();
         if (this.over) return;
-        await this.untilChanged(words, signals + EVENTS, seen);
+        const changed = await this.untilChanged(words, events, seen, waitMs);
+        waitMs = changed ? 1 : Math.min(waitMs * 2, LONGEST_WAIT_MS);
       }
     } catch (error) {
       this.onBug(error);
     }
   }
 
-  private async untilChanged(words: Int32Array, index: number, seen: number): Promise<void> {
+  private async untilChanged(words: Int32Array, index: number, seen: number, ms: number): Promise<boolean> {
     if (typeof Atomics.waitAsync !== 'function') {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      return;
+      return true;
     }
-    const wait = Atomics.waitAsync(words, index, seen, POLL_MS);
-    if (wait.async) await wait.value;
+    const wait = Atomics.waitAsync(words, index, seen, ms);
+    return !wait.async || (await wait.value) !== 'timed-out';
+  }
+
+  /** Ends the wait of `watchThreads`, for what this side did itself. */
+  private wakeWatch(): void {
+    const { words } = this.engine;
+    const events = this.session.signals / 4 + EVENTS;
+    Atomics.add(words, events, 1);
+    Atomics.notify(words, events);
   }
 
   /** Asks to be woken by the next print; false when that was asked already, or nobody else could print. */
@@ -196,7 +217,8 @@ export class RunSession {
     if (this.over) return;
     // Asked before the output is taken: what an ended program has printed is then all there.
     const ended = !this.running || this.session.ended;
-    while (!this.chunkUnderWay || (ended && this.stopped)) {
+    // After a stop nobody waits for the reader: what is left fits the ring.
+    while (!this.chunkUnderWay || this.stopped) {
       const piece = this.session.takeOutput();
       if (!piece) {
         if (ended) this.finish();
