@@ -4,7 +4,6 @@
 #include "base/config.h"
 
 #include <errno.h>
-#include <string.h>
 #include <time.h>
 
 typedef struct TtCliHost {
@@ -53,11 +52,6 @@ static TtResult load_file(TtHost *face, const char *path, char **bytes, size_t *
     (void)face;
     int error = tt_cli_file_read(path, TT_MAX_SOURCE_BYTES, bytes, length, NULL);
     if (!error) return TT_OK;
-    const char *builtin = error == ENOENT || error == ENOTDIR ? tt_cli_std_file(path, length) : NULL;
-    if (builtin) {
-        *bytes = tt_alloc_string(builtin, *length);
-        return TT_OK;
-    }
     *reason = tt_cli_errno_text(error);
     return TT_ERR_FILE_ERROR;
 }

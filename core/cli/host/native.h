@@ -45,7 +45,4 @@ void tt_cli_host_flush(TtHost *host);
 /** errno of the first failed write to standard output, 0 when there was none. */
 int tt_cli_host_output_error(TtHost *host);
 
-/** What load_file does with everything it cannot find on disk: a file of `std`, NULL when there is none. */
-const char *tt_cli_std_file(const char *path, size_t *length);
-
 #endif
