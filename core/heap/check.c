@@ -6,7 +6,7 @@
  * 2. The size of an object is that of its kind and capacity; `used` is at most the capacity.
  * 3. A reference leads to the start of an object of this heap, or to a frozen object; its tag fits
  *    the object's kind, and its length what is there. Nothing leads into another heap.
- * 4. An index finds every entry, and no key is in a buffer twice.
+ * 4. An index finds every entry and nothing else, and no key is in a buffer twice.
  * 5. The references to shared bytes in the heap are exactly those in the list.
  * 6. held_bytes, shared_bytes and the figures of the objects are their sums.
  */
@@ -171,6 +171,10 @@ static void check_map(const Check *check, const TtMapBuf *map)
         check_value(check, map->entries[i].value);
         require(check, tt_map_find(whole, tt_bytes_data(key), key.len) == i, "an entry is not found by its key");
     }
+    const uint32_t *index = (const uint32_t *)(const void *)(map->entries + map->capacity);
+    uint32_t indexed = 0;
+    for (uint32_t i = 0; i < map->index_size; i++) indexed += index[i] != 0;
+    require(check, !map->index_size || indexed == map->obj.used, "an index leads to entries that are not there");
 }
 
 static void check_object(const Check *check, const TtObj *object, size_t size)

@@ -84,8 +84,9 @@ TEST(text_of_another_actor_is_not_appended_to)
     TtFragment *fragment;
     CHECK_INT(tt_fragment_copy(&f.pool, &mine, 1, &fragment, &theirs), TT_OK);
     tt_heap_adopt(&other, fragment);
-    TtValue longer, mine_longer = append_text(mine, "mine");
+    TtValue longer, mine_longer;
     MUST(tt_bytes_append(&other, theirs, "theirs", 6, &longer));
+    mine_longer = append_text(mine, "mine");
     CHECK(tt_bytes_data(longer) != tt_bytes_data(theirs));
     CHECK(tt_bytes_data(theirs) == tt_bytes_data(mine));
     CHECK(memcmp(tt_bytes_data(longer) + 1000, "theirs", 6) == 0);
@@ -171,7 +172,7 @@ TEST(list_updates_in_place_when_owned)
     end();
 }
 
-TEST(list_copy_shares_what_is_nested)
+TEST(copies_share_what_is_nested)
 {
     start();
     TtValue inner = list_of_ints(heap, 2), outer, copy;
@@ -186,6 +187,18 @@ TEST(list_copy_shares_what_is_nested)
     MUST(tt_list_append_own(heap, outer, tt_int(2), &copy));
     CHECK(copy.as.object != outer.as.object);
     CHECK(!(inner.as.object->flags & TT_OBJ_SHARED));
+    /* Objects alike. */
+    for (int own = 0; own < 2; own++) {
+        TtValue map = tt_empty(TT_TAG_OBJECT);
+        inner = list_of_ints(heap, 2);
+        for (int i = 0; i < 4; i++) {
+            char key[2] = {(char)('a' + i), 0};
+            MUST(tt_map_set_text(heap, map, key, i ? tt_int(i) : inner, &map));
+        }
+        MUST(tt_map_set(heap, map, make_str(heap, "e"), tt_int(5), own, &copy));
+        CHECK(copy.as.object != map.as.object);
+        CHECK_INT((inner.as.object->flags & TT_OBJ_SHARED) != 0, !own);
+    }
     end();
 }
 
@@ -311,6 +324,13 @@ TEST(map_views_do_not_see_each_other)
         CHECK_INT(get(b, key_name(0)), 0);
         CHECK_INT(get(a, key_name(0)), 0);
         CHECK_INT(get(g, key_name(0)), 5);
+        /* A copy of the shorter view knows nothing of what was behind it. */
+        TtValue h = set(a, key_name(0), 6, false);
+        fixture_check(&f);
+        CHECK_INT(get(h, "new"), -1);
+        h = set(h, "new", 7, true);
+        CHECK_INT(get(h, "new"), 7);
+        for (int i = 1; i < size; i++) CHECK_INT(get(h, key_name(i)), i);
         end();
     }
 }
@@ -501,7 +521,7 @@ int main(void)
     RUN(text_grows_in_amortised_constant_time);
     RUN(list_views_do_not_see_each_other);
     RUN(list_updates_in_place_when_owned);
-    RUN(list_copy_shares_what_is_nested);
+    RUN(copies_share_what_is_nested);
     RUN(list_pops);
     RUN(list_loops_are_amortised_constant);
     RUN(map_finds_every_key);
