@@ -274,10 +274,29 @@ static void free_actor(void *context, TtActor *actor)
     tt_actor_free(actor);
 }
 
-void tt_sched_destroy(TtScheduler *sched)
+void tt_sched_release_actors(TtScheduler *sched)
 {
     for (uint32_t i = 0; i < sched->options.workers; i++) tt_worker_free_retired(&sched->workers[i]);
     tt_pids_each(sched->system, free_actor, NULL);
+}
+
+static void add_heap_stats(void *context, TtActor *actor)
+{
+    tt_heap_stats_add(&actor->heap, context);
+}
+
+void tt_sched_heap_stats(const TtScheduler *sched, TtHeapStats *total)
+{
+    *total = sched->system->gc_total;
+    for (uint32_t i = 0; i < sched->options.workers; i++) {
+        const TtWorker *worker = &sched->workers[i];
+        for (uint32_t j = 0; j < worker->retired.count; j++) tt_heap_stats_add(&worker->retired.items[j].actor->heap, total);
+    }
+    tt_pids_each(sched->system, add_heap_stats, total);
+}
+
+void tt_sched_destroy(TtScheduler *sched)
+{
     for (uint32_t i = 0; i < sched->options.workers; i++) {
         TtWorker *worker = &sched->workers[i];
         tt_run_queue_destroy(&worker->queue);

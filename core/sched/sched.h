@@ -25,7 +25,9 @@ typedef struct TtSchedOptions {
 
 /** Hooks itself into the system. */
 TtScheduler *tt_sched_create(TtSystem *system, const TtSchedOptions *options);
-/** All workers have stopped. Frees remaining actors. */
+/** All workers have stopped: frees the remaining actors; their host requests are cancelled. */
+void tt_sched_release_actors(TtScheduler *sched);
+/** After tt_sched_release_actors, when no host request is under way any more. */
 void tt_sched_destroy(TtScheduler *sched);
 
 /** Makes the first actor (pid 1) ready. Before anything runs. */
@@ -44,6 +46,8 @@ uint64_t tt_sched_next_timer_ns(const TtScheduler *sched);
 TtSchedEnd tt_sched_end(const TtScheduler *sched);
 /** Instructions so far, all actors together; exact after the end. */
 uint64_t tt_sched_instructions(const TtScheduler *sched);
+/** Adds up the figures of all heaps, ended actors' included. After the end. */
+void tt_sched_heap_stats(const TtScheduler *sched, TtHeapStats *total);
 /** How main ended: true with its reason when it ended otherwise than normally. */
 bool tt_sched_main_failed(const TtScheduler *sched, TtStrbuf *reason);
 bool tt_sched_main_ended(const TtScheduler *sched);

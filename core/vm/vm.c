@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: MIT
+/** Implements tinytot/tt.h: owns system, loader and scheduler of one VM. */
+#include "tinytot/tt.h"
+
+#include "base/alloc.h"
+#include "base/config.h"
+#include "exec/exec.h"
+#include "module/disasm.h"
+#include "module/image.h"
+#include "port/atomic.h"
+#include "port/clock.h"
+#include "sched/sched.h"
+#include "vm/loader.h"
+
+#include <string.h>
+
+struct TtVm {
+    TtConfig config;
+    TtSystem system;
+    TtLoader loader;
+    TtScheduler *sched; /* from tt_vm_start on */
+    TtModule *program;  /* the loader owns it */
+    char *program_file;
+    TtDiags diags;
+    char *source; /* of the program, for its diagnostics */
+    size_t source_length;
+    TtStrbuf text;   /* last answer of tt_vm_disassemble or tt_vm_diagnostics_text */
+    TtStrbuf image;
+    TtStrbuf final_text; /* report at the end, until the host has taken it */
+    uint32_t schedulers;
+    uint32_t event_word; /* atomic */
+    TtReport report;     /* set at the end */
+};
+
+void tt_config_default(TtConfig *config)
+{
+    *config = (TtConfig){.gc = "mark-sweep"};
+}
+
+/* ---- create --------------------------------------------------------------------------------------------- */
+
+static TtResult load_module(TtSystem *system, const TtModule *importer, const char *path, TtModule **module, TtError *error)
+{
+    return tt_loader_import(&((TtVm *)system->vm)->loader, importer, path, module, error);
+}
+
+static TtResult load_program(TtSystem *system, const char *name, TtModule **module, TtError *error)
+{
+    return tt_loader_spawn(&((TtVm *)system->vm)->loader, name, module, error);
+}
+
+/** Program's name, then its arguments, as a frozen list. */
+static void set_args(TtVm *vm)
+{
+    TtHeapPool pool = {.limit = UINT64_MAX, .gc = tt_gc_engine("no-gc")};
+    TtHeap heap;
+    tt_heap_init(&heap, &pool, 0);
+    TtValue list = tt_empty(TT_TAG_LIST), text;
+    bool made = tt_str_new(&heap, vm->program_file, &text) && tt_list_append(&heap, list, text, &list);
+    for (uint32_t i = 0; i < vm->config.arg_count && made; i++)
+        made = tt_str_new(&heap, vm->config.args[i], &text) && tt_list_append(&heap, list, text, &list);
+    if (tt_frozen_copy(&vm->system.frozen, list, &vm->system.args) != TT_OK) vm->system.args = tt_empty(TT_TAG_LIST);
+    tt_heap_free(&heap, NULL);
+}
+
+TtVm *tt_vm_create(const TtConfig *config, const char **reason)
+{
+    const char *gc_name = config->gc ? config->gc : "mark-sweep";
+    const TtGcEngine *gc = tt_gc_engine(gc_name);
+    if (!gc) {
+        *reason = "unknown garbage collector: use mark-sweep or no-gc";
+        return NULL;
+    }
+    TtVm *vm = tt_alloc_zero(sizeof *vm);
+    vm->config = *config;
+    TtSystem *system = &vm->system;
+    system->pool = (TtHeapPool){.limit = config->max_vm_heap ? config->max_vm_heap : TT_DEFAULT_VM_HEAP,
+                                .actor_limit = config->max_actor_heap,
+                                .gc = gc,
+                                .stress = config->gc_stress};
+    system->limits = (TtLimits){.depth = config->max_depth ? config->max_depth : TT_DEFAULT_CALL_DEPTH,
+                                .mailbox = config->max_mailbox ? config->max_mailbox : TT_DEFAULT_MAILBOX,
+                                .instructions = config->max_instructions,
+                                .time_ms = config->max_time_ms};
+    system->host = config->host;
+    system->denied = config->denied;
+    system->trace = config->trace;
+    system->debug = config->debug;
+    system->gc_debug = config->gc_debug;
+    system->seeded = config->seeded;
+    system->seed = config->seeded ? config->seed : tt_clock_ns() ^ (uint64_t)config->host->now_ms(config->host) << 20;
+    system->virtual_time = config->virtual_time;
+    system->vm = vm;
+    system->load_module = load_module;
+    system->load_program = load_program;
+    tt_system_init(system);
+    tt_loader_init(&vm->loader, system, config->module_path);
+    return vm;
+}
+
+static bool is_single(const TtVm *vm)
+{
+    return vm->config.single_thread || vm->config.seeded || vm->config.virtual_time;
+}
+
+/** Requests that were cancelled are answered soon; their records belong to the system. */
+static void wait_for_requests(TtVm *vm)
+{
+    TtLock lock;
+    TtCondition condition;
+    tt_lock_init(&lock);
+    tt_condition_init(&condition);
+    while (tt_atomic_load_u64_seq(&vm->system.requests)) {
+        tt_lock_acquire(&lock);
+        (void)tt_condition_wait_ns(&condition, &lock, 1000000u);
+        tt_lock_release(&lock);
+    }
+    tt_condition_destroy(&condition);
+    tt_lock_destroy(&lock);
+}
+
+void tt_vm_destroy(TtVm *vm)
+{
+    if (!vm) return;
+    if (vm->sched) {
+        tt_vm_stop(vm);
+        tt_sched_join(vm->sched);
+        tt_sched_release_actors(vm->sched);
+        wait_for_requests(vm);
+        tt_sched_destroy(vm->sched);
+    }
+    tt_loader_free(&vm->loader);
+    tt_system_free(&vm->system);
+    tt_diags_free(&vm->diags);
+    tt_strbuf_free(&vm->text);
+    tt_strbuf_free(&vm->image);
+    tt_strbuf_free(&vm->final_text);
+    tt_free(vm->source);
+    tt_free(vm->program_file);
+    tt_free(vm);
+}
+
+/* ---- load -------------------------------------------------------------------------------------------------- */
+
+bool tt_vm_load_bytes(TtVm *vm, const char *path, const void *bytes, size_t length)
+{
+    tt_free(vm->program_file);
+    tt_free(vm->source);
+    tt_diags_free(&vm->diags);
+    vm->program_file = tt_alloc_string(path, strlen(path));
+    vm->source = tt_image_is(bytes, length) ? NULL : tt_alloc_string(bytes, length);
+    vm->source_length = length;
+    vm->program = NULL;
+    bool loaded = tt_loader_program(&vm->loader, path, bytes, length, &vm->program, &vm->diags) == TT_OK;
+    vm->system.main = vm->program;
+    return loaded;
+}
+
+bool tt_vm_load(TtVm *vm, const char *path)
+{
+    char *bytes;
+    size_t length;
+    const char *reason = "unknown error";
+    if (vm->system.host->load_file(vm->system.host, path, &bytes, &length, &reason) != TT_OK) {
+        tt_free(vm->program_file);
+        vm->program_file = tt_alloc_string(path, strlen(path));
+        tt_diag_add(&vm->diags, false, 0, 0, 0, NULL, "cannot read the file: %s", reason);
+        return false;
+    }
+    bool loaded = tt_vm_load_bytes(vm, path, bytes, length);
+    tt_free(bytes);
+    return loaded;
+}
+
+uint32_t tt_vm_diagnostic_count(const TtVm *vm)
+{
+    return vm->diags.list.count;
+}
+
+TtDiagnostic tt_vm_diagnostic(const TtVm *vm, uint32_t index)
+{
+    const TtDiag *diag = &vm->diags.list.items[index];
+    return (TtDiagnostic){.file = vm->program_file,
+                          .line = diag->line,
+                          .column = diag->column,
+                          .end_column = diag->end_column,
+                          .warning = diag->warning,
+                          .message = diag->message,
+                          .suggestion = diag->suggestion};
+}
+
+const char *tt_vm_diagnostics_text(TtVm *vm, bool color)
+{
+    tt_strbuf_clear(&vm->text);
+    for (uint32_t i = 0; i < vm->diags.list.count; i++)
+        tt_diag_print(&vm->text, &vm->diags.list.items[i], vm->program_file, vm->source, vm->source_length, color);
+    if (vm->diags.truncated)
+        tt_strbuf_add_format(&vm->text, "Error: %s: more than %d errors; the rest is not shown\n", vm->program_file,
+                             TT_MAX_DIAGNOSTICS);
+    return tt_strbuf_text(&vm->text);
+}
+
+const char *tt_vm_disassemble(TtVm *vm)
+{
+    tt_strbuf_clear(&vm->text);
+    if (vm->program) tt_disasm_module(&vm->text, vm->program, true);
+    return tt_strbuf_text(&vm->text);
+}
+
+const void *tt_vm_image(TtVm *vm, size_t *length)
+{
+    tt_strbuf_clear(&vm->image);
+    if (vm->program) tt_image_write(&vm->image, vm->program);
+    *length = vm->image.length;
+    return tt_strbuf_text(&vm->image);
+}
+
+/* ---- the end of a run ---------------------------------------------------------------------------------------- */
+
+static void add_waiting_actor(void *context, TtActor *actor)
+{
+    TtVm *vm = context;
+    TtStrbuf name = {0};
+    tt_strbuf_add_format(&vm->final_text, "  process %llu", (unsigned long long)actor->pid);
+    if (tt_registry_name_of(&vm->system, actor->pid, &name)) tt_strbuf_add_format(&vm->final_text, " (%s)", name.bytes);
+    tt_strbuf_free(&name);
+    tt_strbuf_add_text(&vm->final_text, " waits for ");
+    tt_exec_describe_wait(&vm->final_text, actor);
+    tt_strbuf_add_char(&vm->final_text, '\n');
+}
+
+static TtReason stop_reason(TtVm *vm)
+{
+    const TtSystem *system = &vm->system;
+    switch ((TtStop)tt_atomic_load_u32_acq(&system->stop)) {
+    case TT_STOP_EXIT: vm->report.status = (int)system->exit_code; return TT_REASON_FINISHED;
+    case TT_STOP_INSTRUCTIONS:
+        vm->report.status = 1;
+        tt_strbuf_add_format(&vm->final_text, "Error: the limit of %llu instructions was reached (--max-instructions)\n",
+                             (unsigned long long)system->limits.instructions);
+        return TT_REASON_LIMIT;
+    case TT_STOP_TIME:
+        vm->report.status = 1;
+        tt_strbuf_add_format(&vm->final_text, "Error: the limit of %llu ms of run time was reached (--max-time)\n",
+                             (unsigned long long)system->limits.time_ms);
+        return TT_REASON_LIMIT;
+    default: vm->report.status = 1; return TT_REASON_STOPPED;
+    }
+}
+
+/** Works out the report once; later calls only bring `final_text` to the host. */
+static bool at_end(void *context, TtSchedEnd end)
+{
+    TtVm *vm = context;
+    if (!vm->report.schedulers) {
+        vm->report.schedulers = vm->schedulers;
+        TtStrbuf reason = {0};
+        if (end == TT_SCHED_STOPPED) {
+            vm->report.reason = stop_reason(vm);
+        } else if (end == TT_SCHED_DEADLOCK) {
+            vm->report.reason = TT_REASON_DEADLOCK;
+            vm->report.status = 1;
+            tt_strbuf_add_text(&vm->final_text, "Error: deadlock: every process waits and nothing can ever wake one\n");
+            tt_pids_each(&vm->system, add_waiting_actor, vm);
+        } else if (tt_sched_main_failed(vm->sched, &reason)) {
+            vm->report.reason = TT_REASON_FAILED;
+            vm->report.status = 1;
+            if (reason.length) tt_strbuf_add_format(&vm->final_text, "Error: main ended with reason: %s\n", reason.bytes);
+        }
+        tt_strbuf_free(&reason);
+    }
+    if (vm->final_text.length && !vm->system.host->write(vm->system.host, 2, vm->final_text.bytes, vm->final_text.length)) return false;
+    tt_strbuf_clear(&vm->final_text);
+    return true;
+}
+
+/* ---- run -------------------------------------------------------------------------------------------------------- */
+
+static void start_main(TtVm *vm)
+{
+    TtActor *main_actor;
+    set_args(vm);
+    if (tt_actor_create(&vm->system, NULL, tt_function(&vm->program->top), NULL, 0, &main_actor) != TT_OK) {
+        tt_strbuf_add_format(&vm->final_text, "Error: HeapExceeded: the limit of %llu bytes leaves no room for the main process (--max-heap)\n",
+                             (unsigned long long)vm->system.pool.limit);
+        tt_system_stop(&vm->system, TT_STOP_EXIT, 1);
+        return;
+    }
+    (void)tt_pids_add(&vm->system, main_actor);
+    tt_sched_add(vm->sched, main_actor);
+}
+
+void tt_vm_start(TtVm *vm)
+{
+    uint32_t workers = is_single(vm) ? 1 : vm->config.workers ? vm->config.workers : tt_thread_cores();
+    if (workers > TT_MAX_WORKERS) workers = TT_MAX_WORKERS;
+    TtSchedOptions options = {.workers = workers,
+                              .reductions = vm->config.reductions ? vm->config.reductions : TT_REDUCTIONS,
+                              .at_end = at_end,
+                              .context = vm,
+                              .event_word = &vm->event_word};
+    vm->sched = tt_sched_create(&vm->system, &options);
+    vm->schedulers = workers;
+    start_main(vm);
+    if (is_single(vm)) return;
+    uint32_t started = tt_sched_start_threads(vm->sched);
+    if (started) {
+        vm->schedulers = started;
+        return;
+    }
+    vm->schedulers = 1;
+}
+
+TtRunState tt_vm_step(TtVm *vm, uint32_t budget_ms)
+{
+    if (tt_vm_ended(vm)) return TT_RUN_ENDED;
+    bool ready = tt_sched_step(vm->sched, (uint64_t)budget_ms * 1000000u);
+    return tt_vm_ended(vm) ? TT_RUN_ENDED : ready ? TT_RUN_READY : TT_RUN_IDLE;
+}
+
+int64_t tt_vm_next_timer_ms(TtVm *vm)
+{
+    uint64_t ns = tt_sched_next_timer_ns(vm->sched);
+    return ns == UINT64_MAX ? -1 : (int64_t)((ns + 999999) / 1000000);
+}
+
+void tt_vm_wait(TtVm *vm)
+{
+    if (is_single(vm)) {
+        if (!tt_vm_ended(vm)) tt_sched_run(vm->sched);
+        return;
+    }
+    tt_sched_join(vm->sched);
+}
+
+bool tt_vm_ended(const TtVm *vm)
+{
+    return vm->sched && tt_sched_end(vm->sched) != TT_SCHED_RUNNING;
+}
+
+void tt_vm_stop(TtVm *vm)
+{
+    tt_system_stop(&vm->system, TT_STOP_REQUESTED, 1);
+}
+
+uint32_t *tt_vm_stop_word(TtVm *vm)
+{
+    return &vm->system.stop;
+}
+
+uint32_t *tt_vm_event_word(TtVm *vm)
+{
+    return &vm->event_word;
+}
+
+TtReport tt_vm_report(const TtVm *vm)
+{
+    TtReport report = vm->report;
+    const TtSystem *system = &vm->system;
+    TtHeapStats total = {0};
+    if (vm->sched) tt_sched_heap_stats(vm->sched, &total);
+    report.instructions = vm->sched ? tt_sched_instructions(vm->sched) : 0;
+    report.actors = tt_atomic_load_u64_rlx(&system->next_pid) - 1;
+    report.messages = tt_atomic_load_u64_rlx(&system->messages);
+    report.dropped = tt_atomic_load_u64_rlx(&system->dropped);
+    report.gc_allocated_bytes = total.allocated_bytes;
+    report.gc_allocated_objects = total.allocated_objects;
+    report.gc_freed_bytes = total.freed_bytes;
+    report.gc_freed_objects = total.freed_objects;
+    report.gc_live_bytes = total.live_bytes;
+    report.gc_live_objects = total.live_objects;
+    report.gc_collections = total.collections;
+    report.gc_pause_total_ns = total.pause_total_ns;
+    report.gc_pause_max_ns = total.pause_max_ns;
+    return report;
+}
+
+/* ---- for hosts ------------------------------------------------------------------------------------------------------ */
+
+void tt_host_complete(struct TtRequest *request)
+{
+    tt_pending_complete(request);
+}
+
+void tt_host_output_ready(TtVm *vm)
+{
+    tt_output_ready(&vm->system);
+}
