@@ -50,7 +50,7 @@ pageTest('the first visit shows a program with its output', { headers: false }, 
 
 pageTest('the source is on show before the full editor has loaded', {}, async ({ page, url }) => {
   await page.route(/monaco_surface/, () => undefined);
-  await page.goto(url);
+  await page.goto(url, { waitUntil: 'commit' });
   await page.locator('.plain-editor .line').first().waitFor();
   assert.ok((await page.locator('.plain-editor .tok-mnemonic').count()) > 0, 'and coloured');
   await page.unrouteAll({ behavior: 'ignoreErrors' });

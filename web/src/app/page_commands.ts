@@ -3,6 +3,7 @@
 import { downloadZip } from '../dialogs/share.ts';
 import type { EditorPane } from '../panes/editor.ts';
 import type { OutputPane } from '../panes/output_pane.ts';
+import type { OutputBar } from '../shell/output_bar.ts';
 import { nextTheme } from '../shell/toolbar.ts';
 import type { App } from './app.ts';
 import { messageOf } from './runner.ts';
@@ -126,6 +127,6 @@ export function registerCommands(app: App, editor: EditorPane, output: OutputPan
 
 declare global {
   interface HTMLElementTagNameMap {
-    'tt-output-bar': import('../shell/output_bar.ts').OutputBar;
+    'tt-output-bar': OutputBar;
   }
 }

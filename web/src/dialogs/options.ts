@@ -214,8 +214,10 @@ export class OptionsDialog extends AppDialog {
       0,
       Math.floor(Number.MAX_SAFE_INTEGER / scale),
       (given) => {
-        const { [name]: _before, ...others } = this.state.options.limits;
-        this.set({ limits: given === null || given === 0 ? others : { ...others, [name]: given * scale } });
+        const others = Object.entries(this.state.options.limits).filter(([other]) => other !== name);
+        const limits: Limits = Object.fromEntries(others);
+        if (given !== null && given !== 0) limits[name] = given * scale;
+        this.set({ limits });
       },
     );
   }

@@ -48,7 +48,6 @@ export function isSource(name: string): boolean {
 export function nameProblem(name: string): string | null {
   if (name === '') return 'A file needs a name.';
   if (name.length > MAX_NAME_LENGTH) return `File names have at most ${MAX_NAME_LENGTH} characters.`;
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f\\]/.test(name)) return 'File names have no control characters and no backslash.';
   const parts = name.split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..')) {

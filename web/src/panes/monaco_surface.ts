@@ -13,6 +13,7 @@ import { registerLisp } from '../lang/lisp.ts';
 import { registerTtvm } from '../lang/ttvm.ts';
 import { languageOf } from '../model/program.ts';
 import type { Program, SourceFile } from '../model/program.ts';
+import { colourToken } from '../styles/colours.ts';
 import { editorLabel } from './editor_surface.ts';
 import type { EditorSurface, SurfaceHooks } from './editor_surface.ts';
 
@@ -235,12 +236,10 @@ export class MonacoSurface implements EditorSurface {
 
 /** Colours come from the style sheet's tokens, so that there is one palette. */
 function applyTheme(theme: Theme): void {
-  const style = getComputedStyle(document.documentElement);
   const seen = effectiveTheme(theme);
-  const token = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   const rule = (name: string, from: string, fontStyle = ''): monaco.editor.ITokenThemeRule => ({
     token: name,
-    foreground: token(from).replace('#', ''),
+    foreground: colourToken(from).replace('#', ''),
     ...(fontStyle !== '' && { fontStyle }),
   });
   const contrast = seen === 'contrast' || seen === 'contrast-light';
@@ -251,8 +250,8 @@ function applyTheme(theme: Theme): void {
     rules: [
       {
         token: '',
-        foreground: token('ink').replace('#', ''),
-        background: token('editor-bg').replace('#', ''),
+        foreground: colourToken('ink').replace('#', ''),
+        background: colourToken('editor-bg').replace('#', ''),
       },
       rule('comment', 'tok-comment', 'italic'),
       rule('string', 'tok-string'),
@@ -267,32 +266,32 @@ function applyTheme(theme: Theme): void {
       rule('bracket', 'tok-bracket'),
     ],
     colors: {
-      'editor.background': token('editor-bg'),
-      'editor.foreground': token('ink'),
-      'editorLineNumber.foreground': token('line-number'),
-      'editorLineNumber.activeForeground': token('ink'),
-      'editorCursor.foreground': token('accent'),
-      'editor.selectionBackground': token('selection'),
-      'editorError.foreground': token('error'),
-      'editorWarning.foreground': token('warning'),
-      focusBorder: token('accent'),
-      'editorWidget.background': token('surface'),
-      'editorHoverWidget.background': token('surface'),
-      'editorSuggestWidget.background': token('surface'),
-      'input.background': token('editor-bg'),
-      'quickInput.background': token('surface'),
+      'editor.background': colourToken('editor-bg'),
+      'editor.foreground': colourToken('ink'),
+      'editorLineNumber.foreground': colourToken('line-number'),
+      'editorLineNumber.activeForeground': colourToken('ink'),
+      'editorCursor.foreground': colourToken('accent'),
+      'editor.selectionBackground': colourToken('selection'),
+      'editorError.foreground': colourToken('error'),
+      'editorWarning.foreground': colourToken('warning'),
+      focusBorder: colourToken('accent'),
+      'editorWidget.background': colourToken('surface'),
+      'editorHoverWidget.background': colourToken('surface'),
+      'editorSuggestWidget.background': colourToken('surface'),
+      'input.background': colourToken('editor-bg'),
+      'quickInput.background': colourToken('surface'),
       ...(!contrast && {
-        'editor.lineHighlightBackground': token('line-highlight'),
+        'editor.lineHighlightBackground': colourToken('line-highlight'),
         'editor.lineHighlightBorder': '#00000000',
-        'scrollbarSlider.background': `${token('border-strong')}44`,
-        'scrollbarSlider.hoverBackground': `${token('border-strong')}77`,
-        'scrollbarSlider.activeBackground': `${token('border-strong')}99`,
+        'scrollbarSlider.background': `${colourToken('border-strong')}44`,
+        'scrollbarSlider.hoverBackground': `${colourToken('border-strong')}77`,
+        'scrollbarSlider.activeBackground': `${colourToken('border-strong')}99`,
         'editorOverviewRuler.border': '#00000000',
-        'editorWidget.border': token('border'),
-        'editorHoverWidget.border': token('border'),
-        'editorSuggestWidget.border': token('border'),
-        'editorSuggestWidget.selectedBackground': token('selection'),
-        'editorSuggestWidget.selectedForeground': token('ink'),
+        'editorWidget.border': colourToken('border'),
+        'editorHoverWidget.border': colourToken('border'),
+        'editorSuggestWidget.border': colourToken('border'),
+        'editorSuggestWidget.selectedBackground': colourToken('selection'),
+        'editorSuggestWidget.selectedForeground': colourToken('ink'),
       }),
     },
   });

@@ -11,6 +11,7 @@ import type { Theme } from '../app/store.ts';
 import { LineEditor } from '../model/line_editor.ts';
 import type { OutputLog } from '../model/output_log.ts';
 import { findSourceLinks } from '../model/source_links.ts';
+import { colourToken } from '../styles/colours.ts';
 
 const SCROLLBACK_LINES = 5000;
 const MAX_CHUNK = 64 * 1024;
@@ -163,16 +164,14 @@ function paint(stream: OutputStream, text: string): string {
 
 function terminalTheme(theme: Theme): ITheme {
   const seen = effectiveTheme(theme);
-  const style = getComputedStyle(document.documentElement);
-  const token = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   const light = seen === 'light' || seen === 'contrast-light';
   return {
-    background: token('output-bg'),
-    foreground: token('output-ink'),
-    cursor: token('accent'),
-    selectionBackground: token('selection'),
+    background: colourToken('output-bg'),
+    foreground: colourToken('output-ink'),
+    cursor: colourToken('accent'),
+    selectionBackground: colourToken('selection'),
     black: light ? '#2b2f36' : '#4a505b',
-    red: token('error'),
+    red: colourToken('error'),
     green: light ? '#1a7f4b' : '#6cd39a',
     yellow: light ? '#8a6100' : '#e8c26a',
     blue: light ? '#2860c4' : '#82aaff',

@@ -18,7 +18,7 @@ function copyBySelection(text: string): boolean {
   area.className = 'visually-hidden';
   (document.querySelector('dialog[open]') ?? document.body).append(area);
   area.select();
-  let done = false;
+  let done: boolean;
   try {
     done = document.execCommand('copy');
   } catch {
