@@ -18,8 +18,9 @@ static TtResult out_of_bounds(TtActor *actor, int64_t index, const char *what, u
 TtResult tt_sem_concat(TtActor *actor, const TtValue *a, const TtValue *b, TtValue *out)
 {
     TtStrbuf *text = &actor->context->text;
-    const char *tail = tt_bytes_data(*b);
-    size_t tail_length = b->len;
+    bool text_tail = b->tag == TT_TAG_STR;
+    const char *tail = text_tail ? tt_bytes_data(*b) : "";
+    size_t tail_length = text_tail ? b->len : 0;
     TtValue head = *a;
     tt_strbuf_clear(text);
     if (a->tag != TT_TAG_STR) {
@@ -28,7 +29,7 @@ TtResult tt_sem_concat(TtActor *actor, const TtValue *a, const TtValue *b, TtVal
             return tt_sem_heap_full(actor, "CONCAT");
         tt_strbuf_clear(text);
     }
-    if (b->tag != TT_TAG_STR) {
+    if (!text_tail) {
         tt_print_concat(text, *b);
         tail = tt_strbuf_text(text);
         tail_length = text->length;
