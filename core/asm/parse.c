@@ -211,7 +211,9 @@ static bool set_builtin(TtAsm *as, const TtToken *token, TtInsn *insn) {
     unsigned best = token->length < 8 ? 3 : 4;
     for (int i = 0; i < TT_BUILTIN_COUNT; i++) {
         const char *name = tt_builtin_infos[i].name;
-        unsigned distance = tt_edit_distance(token->text, token->length, name, strlen(name));
+        size_t own = strlen(name), differ = own > token->length ? own - token->length : token->length - own;
+        if (differ >= best) continue;
+        unsigned distance = tt_edit_distance(token->text, token->length, name, own);
         if (distance < best) {
             best = distance;
             nearest = name;

@@ -93,7 +93,9 @@ const char *tt_op_nearest(const char *text, size_t length) {
     for (size_t i = 0; i < TT_OP_COUNT + tt_op_synonym_count; i++) {
         const char *candidate =
             i < TT_OP_COUNT ? tt_op_infos[i].mnemonic : tt_op_synonyms[i - TT_OP_COUNT].text;
-        unsigned distance = tt_edit_distance(text, length, candidate, strlen(candidate));
+        size_t own = strlen(candidate), differ = own > length ? own - length : length - own;
+        if (differ >= best) continue;
+        unsigned distance = tt_edit_distance(text, length, candidate, own);
         if (distance < best) {
             best = distance;
             nearest = candidate;
