@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * The file system of one session, in memory: the files it was given, over a read-only layer of built-in ones
- * (std and examples). Folders exist as long as a file lies in them. Names use `/`; "", "." and "/" are the
+ * (the examples). Folders exist as long as a file lies in them. Names use `/`; "", "." and "/" are the
  * root. Not thread-safe: the owner locks.
  */
 #ifndef TT_WASM_GLUE_FILE_STORE_H

@@ -38,7 +38,8 @@ void tt_system_stop(TtSystem *system, TtStop reason, uint32_t exit_code)
         tt_atomic_store_u32_seq(&system->stop, reason);
     }
     tt_lock_release(&system->stats_lock);
-    if (first && system->poke) system->poke(system);
+    /* A request pokes in any case: whoever set the word itself (tt_vm_stop_word) has woken nobody. */
+    if ((first || reason == TT_STOP_REQUESTED) && system->poke) system->poke(system);
 }
 
 uint64_t tt_system_clock_ns(const TtSystem *system)

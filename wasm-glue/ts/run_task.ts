@@ -12,8 +12,8 @@ import type { ToWorker } from './protocol.js';
 /** How long the worker may take to answer a stop before it is replaced. */
 const STOP_GRACE_MS = 1000;
 
-/** Exit status of a stopped program, as a shell reports an interrupt. */
-const STATUS_STOPPED = 130;
+/** Exit status of a stopped program, as the VM gives it. */
+const STATUS_STOPPED = 1;
 
 type State = 'waiting' | 'going' | 'stopping' | 'ended';
 
