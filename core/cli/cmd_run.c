@@ -1,35 +1,75 @@
 // SPDX-License-Identifier: MIT
 #include "cmd.h"
 
-#include "port/atomic.h"
+#include "port/thread.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/** The stop word of the running program, for the signal handler; atomic. */
-static void *stop_word;
+/**
+ * Ctrl+C and SIGTERM end the program in good order, a second one ends it at once. The handler may do little,
+ * so it writes a byte to a pipe, and a thread that reads it stops the VM.
+ */
+typedef struct Watch {
+    TtVm *vm;
+    TtThread thread;
+    int pipe[2];
+    bool started;
+} Watch;
+
+static int signal_pipe;                   /* the end the handler writes to; set before the handler is */
 static volatile sig_atomic_t interrupted; /* the signal, or 0 */
 
-/** The first Ctrl+C (or SIGTERM) ends the program in good order, a second one at once. */
 static void on_interrupt(int signal_number) {
-    uint32_t *word = tt_atomic_load_ptr_acq(&stop_word);
+    int error = errno;
     interrupted = signal_number;
-    if (word) tt_atomic_store_u32_seq(word, 1);
+    ssize_t written = write(signal_pipe, "s", 1);
+    (void)written; /* an empty pipe takes a byte */
+    errno = error;
 }
 
-static void watch_interrupt(TtVm *vm) {
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+static void *run_watch(void *context) {
+    Watch *watch = context;
+    char byte;
+    ssize_t count;
+    do {
+        count = read(watch->pipe[0], &byte, 1);
+    } while (count < 0 && errno == EINTR);
+    if (count == 1 && byte == 's') tt_vm_stop(watch->vm);
+    return NULL;
+}
+
+/** Without descriptors or threads left, signals keep ending the process at once. */
+static void start_watch(Watch *watch, TtVm *vm) {
+    *watch = (Watch){.vm = vm};
+    if (pipe(watch->pipe) != 0) return;
+    fcntl(watch->pipe[0], F_SETFD, FD_CLOEXEC);
+    fcntl(watch->pipe[1], F_SETFD, FD_CLOEXEC);
+    signal_pipe = watch->pipe[1];
+    watch->started = tt_thread_start(&watch->thread, run_watch, watch);
+    if (!watch->started) {
+        close(watch->pipe[0]);
+        close(watch->pipe[1]);
+        return;
+    }
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
     sigemptyset(&action.sa_mask);
-    tt_atomic_store_ptr_rel(&stop_word, tt_vm_stop_word(vm));
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }
 
-static void unwatch_interrupt(void) {
+static void stop_watch(Watch *watch) {
+    if (!watch->started) return;
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
-    tt_atomic_store_ptr_rel(&stop_word, NULL);
+    if (write(watch->pipe[1], "e", 1) < 0) abort();
+    tt_thread_join(&watch->thread);
+    close(watch->pipe[0]);
+    close(watch->pipe[1]);
 }
 
 static void show_gc_stats(const TtCliSession *session, const TtReport *report) {
@@ -56,10 +96,11 @@ int tt_cli_cmd_run(const TtCliArgs *args) {
         tt_cli_session_close(&session);
         return TT_CLI_FAILED;
     }
-    watch_interrupt(session.vm);
+    Watch watch;
+    start_watch(&watch, session.vm);
     tt_vm_start(session.vm);
     tt_vm_wait(session.vm);
-    unwatch_interrupt();
+    stop_watch(&watch);
     TtReport report = tt_vm_report(session.vm);
     tt_cli_host_flush(session.host);
     if (args->settings.gc_stats) show_gc_stats(&session, &report);
