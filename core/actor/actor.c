@@ -143,22 +143,13 @@ TtResult tt_actor_create(TtSystem *system, TtActor *spawner, TtValue callee, con
     return TT_OK;
 }
 
-void tt_actor_free(TtActor *actor)
+void tt_actor_release(TtActor *actor)
 {
     TtSystem *system = actor->system;
-    TtHeapStats stats = {0};
-    tt_heap_free(&actor->heap, &stats);
     tt_lock_acquire(&system->stats_lock);
-    TtHeapStats *total = &system->gc_total;
-    total->allocated_bytes += stats.allocated_bytes;
-    total->allocated_objects += stats.allocated_objects;
-    total->freed_bytes += stats.freed_bytes;
-    total->freed_objects += stats.freed_objects;
-    total->collections += stats.collections;
-    total->pause_total_ns += stats.pause_total_ns;
-    if (stats.pause_max_ns > total->pause_max_ns) total->pause_max_ns = stats.pause_max_ns;
+    tt_heap_free(&actor->heap, &system->gc_total);
     tt_lock_release(&system->stats_lock);
-    tt_heap_pool_give(&system->pool, actor->stack_capacity * sizeof(TtValue) + sizeof *actor);
+    tt_heap_pool_give(&system->pool, actor->stack_capacity * sizeof(TtValue));
     while (actor->inits) {
         TtInit *outer = actor->inits->outer;
         tt_free(actor->inits);
@@ -169,6 +160,12 @@ void tt_actor_free(TtActor *actor)
     tt_strbuf_free(&actor->report);
     tt_free(actor->globals);
     tt_free(actor->stack);
+    actor->globals = actor->stack = NULL;
+}
+
+void tt_actor_free(TtActor *actor)
+{
+    tt_heap_pool_give(&actor->system->pool, sizeof *actor);
     tt_free(actor);
 }
 

@@ -138,7 +138,9 @@ struct TtActor {
  */
 TtResult tt_actor_create(TtSystem *system, TtActor *spawner, TtValue callee, const TtValue *args, uint32_t arg_count,
                          TtActor **actor) TT_MUST_USE;
-/** Frees it; nobody may refer to it any more. */
+/** Frees all it holds; its figures go to the system. Others may still look at mailbox and state. Owner, once. */
+void tt_actor_release(TtActor *actor);
+/** Frees the released actor; nobody may refer to it any more. */
 void tt_actor_free(TtActor *actor);
 
 /** Room for `cells` more above sp; false at the heap limit. Owner. Moves the stack. */

@@ -72,6 +72,8 @@ void tt_pending_complete(TtRequest *request)
 {
     TtPending *pending = request->vm;
     TtSystem *system = pending->system;
+    /* The system lives as long as a thread is in here: tt_pending_none. */
+    tt_atomic_fetch_add_u64_seq(&system->completing, 1);
     tt_lock_acquire(&pending->lock);
     pending->done = true;
     /* Made ready before the count falls, so that nobody sees a moment without any work left. */
@@ -79,4 +81,10 @@ void tt_pending_complete(TtRequest *request)
     tt_lock_release(&pending->lock);
     release(pending);
     if (tt_atomic_fetch_sub_u64_seq(&system->requests, 1) == 1 && system->poke) system->poke(system);
+    tt_atomic_fetch_sub_u64_seq(&system->completing, 1);
+}
+
+bool tt_pending_none(const TtSystem *system)
+{
+    return !tt_atomic_load_u64_seq(&system->requests) && !tt_atomic_load_u64_seq(&system->completing);
 }

@@ -51,6 +51,7 @@ struct TtSystem {
     uint64_t live_actors;    /* atomic */
     uint64_t messages, dropped; /* atomic, relaxed */
     uint64_t requests;       /* atomic: host requests under way */
+    uint64_t completing;     /* atomic: threads inside tt_pending_complete */
     uint64_t virtual_ns;     /* atomic: the virtual clock */
     uint32_t stop;           /* atomic: TtStop */
     uint32_t exit_code;      /* with TT_STOP_EXIT */
@@ -143,6 +144,8 @@ bool tt_pending_done(TtActor *actor);
 void tt_pending_drop(TtActor *actor);
 /** The host answered. Any thread. */
 void tt_pending_complete(TtRequest *request);
+/** No request is under way and no thread of the host is in here: the system may be freed. */
+bool tt_pending_none(const TtSystem *system);
 
 /* ---- output (actor/output.c) ------------------------------------------------------------------------ */
 

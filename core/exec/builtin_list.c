@@ -251,12 +251,10 @@ typedef struct Level {
 } Level;
 typedef TT_VEC(Level) Levels;
 
-/** Steps after which flattening gives up: a result of that size would not fit a heap anyway. */
-#define FLATTEN_STEPS (UINT64_C(1) << 28)
-
-/** The next item that is not a list; false at the end, or when `*steps` reaches its bound. */
+/** The next item that is not a list; false at the end, or when `*steps` are used up. */
 static bool next_item(Levels *levels, uint64_t *steps, TtValue *item) {
-    while (levels->count && ++*steps < FLATTEN_STEPS) {
+    while (levels->count && *steps > 0) {
+        --*steps;
         Level *level = &tt_vec_last(levels);
         if (level->next == level->list.len) {
             levels->count--;
@@ -270,13 +268,16 @@ static bool next_item(Levels *levels, uint64_t *steps, TtValue *item) {
 }
 
 static TtResult flatten(TtBuiltinCall *call, TtValue list, Levels *levels, TtValue *result) {
-    uint64_t count = 0, steps = 0;
+    /* Shared parts can make the walk exponential. A value without any takes at least 8 bytes for each
+     * step, so whoever needs more steps than the heap has room for asks for too much. */
+    const uint64_t most = call->heap->pool->limit / 8 + 16;
+    uint64_t count = 0, steps = most;
     TtValue item, *items;
     tt_vec_push(levels, ((Level){list, 0}));
     while (next_item(levels, &steps, &item)) count++;
-    if (steps >= FLATTEN_STEPS) return tt_builtin_heap_full(call);
+    if (steps == 0) return tt_builtin_heap_full(call);
     TT_TRY(make_list(call, count, &items, result));
-    steps = 0;
+    steps = most;
     tt_vec_push(levels, ((Level){list, 0}));
     while (next_item(levels, &steps, &item)) *items++ = tt_value_share(item);
     return TT_OK;

@@ -105,15 +105,17 @@ void tt_call_pop_frame(TtActor *actor)
     actor->depth--;
 }
 
-TtResult tt_call_tail(TtActor *actor, TtValue callee)
+TtResult tt_call_tail(TtActor *actor, TtValue callee, bool yields_one)
 {
     const TtFunction *function = tt_callee(callee);
     uint32_t count = function->parameter_count;
     if (actor->sp - operand_base(actor) < count) return tt_sem_underflow(actor, "TAIL_CALL");
     TtValue header[2];
     memcpy(header, frame_header(actor), sizeof header);
-    if (header[1].as.i == TT_FRAME_INIT || actor->function == &actor->function->module->top)
-        return tt_error_set(&actor->context->error, TT_ERR_CALL_STACK_UNDERFLOW, "Call stack underflow");
+    /* At top level: the call is made, and the RET behind the code raises. */
+    if (actor->function == &actor->function->module->top)
+        return tt_call_enter(actor, callee, yields_one ? TT_FRAME_FUNCTION : TT_FRAME_CALL, actor->function->module->code.count + 1);
+    if (yields_one && header[1].as.i == TT_FRAME_CALL) header[1].as.i = TT_FRAME_FUNCTION;
     TtValue args[TT_MAX_OPERANDS];
     memcpy(args, actor->stack + actor->sp - count, count * sizeof *args);
     uint32_t old_sp = actor->sp;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Canonical code → executable code of the same length (and a HALT behind it): variables become slots,
+ * Canonical code → executable code of the same length (a HALT and a RET behind it): variables become slots,
  * and operations whose operands the verifier could not prove get TT_EXEC_CHECKED.
  *
  * Ownership. A LOAD leaves the value in its variable too, so in general it marks a list or object as
@@ -252,9 +252,10 @@ void tt_exec_prepare(TtModule *module)
         if (p.block_start[i]) p.count = 0;
         follow(&p, module->code.items[i], i);
     }
-    module->exec = tt_alloc((count + 1) * sizeof *module->exec);
+    module->exec = tt_alloc((count + 2) * sizeof *module->exec);
     for (uint32_t i = 0; i < count; i++) module->exec[i] = prepare_insn(&p, i);
     module->exec[count] = (TtInsn){TT_OP_HALT, 0, 0};
+    module->exec[count + 1] = (TtInsn){TT_OP_RET, 0, 0}; /* where a TAIL_CALL at top level returns to */
     tt_free(p.block_start);
     tt_free(p.has_try);
     tt_free(p.peek);

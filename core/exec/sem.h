@@ -76,8 +76,11 @@ TtStep tt_sem_make_lambda(TtActor *actor, const TtFunction *function);
 TtResult tt_call_enter(TtActor *actor, TtValue callee, TtFrameKind kind, uint32_t return_to);
 /** CALL_FUNCTION and TAIL_CALL_FUNCTION: checks the callee on top and takes it off. `count` -1: any. */
 TtResult tt_call_take_callee(TtActor *actor, const char *op, int32_t count, TtValue *callee);
-/** Replaces the current frame by a call whose arguments are the top operands. */
-TtResult tt_call_tail(TtActor *actor, TtValue callee);
+/**
+ * Replaces the current frame by a call whose arguments are the top operands. With `yields_one` the
+ * frame leaves exactly one value, null when the callee leaves none.
+ */
+TtResult tt_call_tail(TtActor *actor, TtValue callee, bool yields_one);
 /** RET. ENDED at the bottom of an actor. */
 TtStep tt_call_return(TtActor *actor);
 /** HALT, and the end of the code. */
@@ -118,8 +121,8 @@ TtStep tt_sem_print(TtActor *actor, bool line_end);
 TtStep tt_sem_service(TtActor *actor, unsigned op);
 TtStep tt_sem_sleep(TtActor *actor);
 TtStep tt_sem_exit(TtActor *actor);
-/** The clock's time `ms` milliseconds from `now`; at once when not positive, never when out of range. */
-uint64_t tt_deadline_after(uint64_t now, TtValue ms);
+/** The clock's time `ms` milliseconds from `now`; UINT64_MAX, never, when out of the clock's range. */
+TtResult tt_deadline_after(TtActor *actor, const char *op, uint64_t now, TtValue ms, uint64_t *deadline);
 
 /* ---- actors (sem_actor.c) ----------------------------------------------------------------------------------------- */
 

@@ -35,6 +35,7 @@ static TtResult start_actor(TtActor *actor, TtValue callee, const TtValue *args,
     if (result != TT_OK) return tt_error_set(&actor->context->error, result, "%s: an argument or global is nested too deeply", op);
     *pid = child->pid;
     if (!tt_pids_add(system, child)) {
+        tt_actor_release(child);
         tt_actor_free(child);
         return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "%s: no pids are left", op);
     }
@@ -170,17 +171,15 @@ TtStep tt_sem_receive(TtActor *actor)
 TtStep tt_sem_receive_timeout(TtActor *actor, uint32_t target)
 {
     TtValue ms = actor->stack[actor->sp - 1], value;
-    if (!actor->deadline_set && !tt_is_number(ms))
-        return failed(tt_sem_type_error(actor, "RECEIVE_TIMEOUT", "a number of milliseconds", ms));
+    uint64_t now = tt_system_clock_ns(actor->system);
+    if (!actor->deadline_set) {
+        if (tt_deadline_after(actor, "RECEIVE_TIMEOUT", now, ms, &actor->deadline_ns) != TT_OK) return TT_STEP_FAILED;
+        actor->deadline_set = true;
+    }
     if (take_message(actor, &value)) {
         actor->deadline_set = false;
         actor->stack[actor->sp - 1] = value;
         return TT_STEP_DONE;
-    }
-    uint64_t now = tt_system_clock_ns(actor->system);
-    if (!actor->deadline_set) {
-        actor->deadline_ns = tt_deadline_after(now, ms);
-        actor->deadline_set = true;
     }
     if (now < actor->deadline_ns) {
         actor->wait = TT_WAIT_MESSAGE;

@@ -80,13 +80,9 @@ static TtResult submit(TtActor *actor, const ServiceCall *call, bool *answered)
     if (call->data) {
         data = actor->stack[actor->sp - call->data];
         TtTag wanted = call->bytes ? TT_TAG_BYTES : TT_TAG_STR;
-        bool environment = call->service == TT_SERVICE_SET_ENV;
-        if (data.tag != wanted && (call->bytes || environment))
-            return tt_sem_type_error(actor, op, call->bytes ? "Bytes as content" : "a Str as value", data);
-        if (data.tag == wanted)
-            tt_strbuf_add(content, tt_bytes_data(data), data.len);
-        else
-            tt_print_value(content, data); /* as PRINT would show it */
+        if (data.tag != wanted)
+            return tt_sem_type_error(actor, op, call->bytes ? "Bytes as content" : "a Str as content or value", data);
+        tt_strbuf_add(content, tt_bytes_data(data), data.len);
     }
     *answered = tt_pending_submit(actor, call->service, call->text ? tt_bytes_data(text) : NULL, text.len,
                                   call->data ? tt_strbuf_text(content) : NULL, content->length);
@@ -172,8 +168,7 @@ TtStep tt_sem_sleep(TtActor *actor)
     TtValue ms = actor->stack[actor->sp - 1];
     uint64_t now = tt_system_clock_ns(actor->system);
     if (!actor->deadline_set) {
-        if (!tt_is_number(ms)) return failed(tt_sem_type_error(actor, "SLEEP", "a number of milliseconds", ms));
-        actor->deadline_ns = tt_deadline_after(now, ms);
+        if (tt_deadline_after(actor, "SLEEP", now, ms, &actor->deadline_ns) != TT_OK) return TT_STEP_FAILED;
         actor->deadline_set = true;
     }
     if (now < actor->deadline_ns) {
@@ -185,14 +180,17 @@ TtStep tt_sem_sleep(TtActor *actor)
     return TT_STEP_DONE;
 }
 
-uint64_t tt_deadline_after(uint64_t now, TtValue ms)
+TtResult tt_deadline_after(TtActor *actor, const char *op, uint64_t now, TtValue ms, uint64_t *deadline)
 {
+    if (!tt_is_number(ms)) return tt_sem_type_error(actor, op, "a number of milliseconds", ms);
     double wanted = ms.tag == TT_TAG_INT ? (double)ms.as.i : ms.as.f;
-    if (!(wanted > 0)) return now;
+    if (!(wanted >= 0))
+        return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "%s expects milliseconds from 0 on but got %.17g", op, wanted);
     /* A deadline that the clock cannot hold is never reached: about 290 years. */
-    if (wanted >= 9.2e12) return UINT64_MAX;
-    uint64_t ns = ms.tag == TT_TAG_INT ? (uint64_t)ms.as.i * 1000000u : (uint64_t)(wanted * 1e6);
-    return now > UINT64_MAX - ns ? UINT64_MAX : now + ns;
+    bool never = wanted >= 9.2e12;
+    uint64_t ns = never ? 0 : ms.tag == TT_TAG_INT ? (uint64_t)ms.as.i * 1000000u : (uint64_t)(wanted * 1e6);
+    *deadline = never || now > UINT64_MAX - ns ? UINT64_MAX : now + ns;
+    return TT_OK;
 }
 
 TtStep tt_sem_exit(TtActor *actor)

@@ -35,7 +35,7 @@ TtStep tt_trace_instruction(TtActor *actor)
     if (actor->pc < module->code.count)
         tt_disasm_trace(text, module, actor->pc);
     else
-        tt_strbuf_add_text(text, "Halt");
+        tt_strbuf_add_text(text, actor->pc == module->code.count ? "Halt" : "Ret");
     tt_strbuf_add_format(text, " @ 0x%04X\n", actor->pc);
     if (actor->system->debug) add_stack(actor, text);
     return tt_sem_output(actor, 2, text->bytes, text->length);

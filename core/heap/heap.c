@@ -28,6 +28,10 @@ void tt_heap_pool_give(TtHeapPool *pool, uint64_t bytes)
 
 bool heap_take(TtHeap *heap, uint64_t bytes)
 {
+    if (heap->reserve) {
+        tt_atomic_fetch_add_u64_rlx(&heap->pool->used, bytes);
+        return true;
+    }
     uint64_t limit = heap->pool->actor_limit;
     uint64_t held = heap->held_bytes + heap->shared_bytes;
     if (limit && (bytes > limit || held > limit - bytes)) return heap_full(heap);

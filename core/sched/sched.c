@@ -271,6 +271,7 @@ static void free_actor(void *context, TtActor *actor)
 {
     (void)context;
     tt_exec_release(actor);
+    tt_actor_release(actor);
     tt_actor_free(actor);
 }
 
@@ -288,10 +289,6 @@ static void add_heap_stats(void *context, TtActor *actor)
 void tt_sched_heap_stats(const TtScheduler *sched, TtHeapStats *total)
 {
     *total = sched->system->gc_total;
-    for (uint32_t i = 0; i < sched->options.workers; i++) {
-        const TtWorker *worker = &sched->workers[i];
-        for (uint32_t j = 0; j < worker->retired.count; j++) tt_heap_stats_add(&worker->retired.items[j].actor->heap, total);
-    }
     tt_pids_each(sched->system, add_heap_stats, total);
 }
 

@@ -110,7 +110,7 @@ static void wait_for_requests(TtVm *vm)
     TtCondition condition;
     tt_lock_init(&lock);
     tt_condition_init(&condition);
-    while (tt_atomic_load_u64_seq(&vm->system.requests)) {
+    while (!tt_pending_none(&vm->system)) {
         tt_lock_acquire(&lock);
         (void)tt_condition_wait_ns(&condition, &lock, 1000000u);
         tt_lock_release(&lock);
@@ -255,7 +255,7 @@ static bool at_end(void *context, TtSchedEnd end)
     if (!vm->report.schedulers) {
         vm->report.schedulers = vm->schedulers;
         TtStrbuf reason = {0};
-        if (end == TT_SCHED_STOPPED) {
+        if (end == TT_SCHED_STOPPED || tt_atomic_load_u32_acq(&vm->system.stop) != TT_STOP_NONE) {
             vm->report.reason = stop_reason(vm);
         } else if (end == TT_SCHED_DEADLOCK) {
             vm->report.reason = TT_REASON_DEADLOCK;
@@ -356,6 +356,7 @@ uint32_t *tt_vm_event_word(TtVm *vm)
 TtReport tt_vm_report(const TtVm *vm)
 {
     TtReport report = vm->report;
+    report.schedulers = vm->schedulers;
     const TtSystem *system = &vm->system;
     TtHeapStats total = {0};
     if (vm->sched) tt_sched_heap_stats(vm->sched, &total);

@@ -128,7 +128,7 @@ typedef struct TtReport {
     uint64_t gc_live_bytes, gc_live_objects, gc_collections, gc_pause_total_ns, gc_pause_max_ns;
 } TtReport;
 
-/** After the end. */
+/** After the end; `schedulers` and `instructions` also while running. */
 TtReport tt_vm_report(const TtVm *vm);
 
 /* ---- for hosts ---------------------------------------------------------------------------------- */
