@@ -156,13 +156,13 @@ TtResult tt_builtin_math_factorial(TtBuiltinCall *call, const TtValue *args, TtV
     for (int64_t i = 2; i <= n && i <= 20; i++) exact *= i;
     *result = tt_int(exact);
     if (n <= 20) return TT_OK;
-    /* In 128-bit steps of high and low part the product keeps over 100 bits: the nearest Float. */
+    /* Two doubles together keep over 100 bits of the product, so that it is rounded just once. */
     double high = (double)exact, low = (double)(exact - (int64_t)high);
-    for (int64_t i = 21; i <= n && !isinf(high); i++) {
+    for (int64_t i = 21; i <= n && isfinite(high); i++) {
         double product = high * (double)i;
-        low = fma(high, (double)i, -product) + low * (double)i;
+        low = isfinite(product) ? fma(high, (double)i, -product) + low * (double)i : 0;
         high = product + low;
-        low = isinf(high) ? 0 : low - (high - product);
+        low -= high - product;
     }
     *result = tt_float(high);
     return TT_OK;
