@@ -29,6 +29,7 @@ struct TtVm {
     TtStrbuf final_text; /* report at the end, until the host has taken it */
     uint32_t schedulers;
     uint32_t event_word; /* atomic */
+    bool reported;       /* `report` and `final_text` are worked out; the last worker's own until the end */
     TtReport report;     /* set at the end */
 };
 
@@ -252,8 +253,8 @@ static TtReason stop_reason(TtVm *vm)
 static bool at_end(void *context, TtSchedEnd end)
 {
     TtVm *vm = context;
-    if (!vm->report.schedulers) {
-        vm->report.schedulers = vm->schedulers;
+    if (!vm->reported) {
+        vm->reported = true;
         TtStrbuf reason = {0};
         if (end == TT_SCHED_STOPPED || tt_atomic_load_u32_acq(&vm->system.stop) != TT_STOP_NONE) {
             vm->report.reason = stop_reason(vm);
