@@ -27,9 +27,9 @@ export const DEFAULT_OPTIONS = {
   trace: false,
 };
 
-/** Folder URL of a build's Node files. */
+/** Folder URL of a build's Node files. TTVM_WASM_BUILDS names another folder that holds both builds. */
 export function engineFolder(mode) {
-  const folder = path.join(BUILD, mode, 'node');
+  const folder = path.join(process.env.TTVM_WASM_BUILDS ?? BUILD, mode, 'node');
   if (!existsSync(folder)) throw new Error(`${folder} is missing: npm run build wasm`);
   return pathToFileURL(`${folder}/`);
 }
