@@ -18,9 +18,17 @@ export interface Environment {
   readonly isolated: boolean;
 }
 
-/** The worker's end. `isolated` as above; `importModule` loads an engine file by address. */
+/** Calls back in a task of its own, after messages that have arrived meanwhile. */
+export interface Turns {
+  /** Once for each call back. */
+  request(): void;
+  close(): void;
+}
+
+/** The worker's end. `importModule` loads an engine file by address. */
 export interface WorkerPort {
   post(message: ToPage): void;
   listen(onMessage: (data: unknown) => void, onUnreadable: () => void): void;
   importModule(url: string): Promise<unknown>;
+  turns(turn: () => void): Turns;
 }

@@ -11,7 +11,8 @@
  */
 import type { OutputStream, RunOptions } from './api.js';
 import type { EngineModule } from './engine_module.js';
-import type { ToPage, ToWorker } from './protocol.js';
+import type { Turns, WorkerPort } from './environment.js';
+import type { ToWorker } from './protocol.js';
 import { BadFile, RunState, Session } from './session.js';
 
 /** Long enough to hide the turn of the event loop, short enough to answer a stop at once. */
@@ -26,23 +27,6 @@ const POLL_MS = 4;
 /** Words of TtGlueSignals. */
 const EVENTS = 0;
 const OUTPUT_ARMED = 1;
-
-/** Calls back in a task of its own, after messages that have arrived meanwhile. */
-class Turns {
-  private readonly channel = new MessageChannel();
-
-  constructor(turn: () => void) {
-    this.channel.port1.onmessage = turn;
-  }
-
-  request(): void {
-    this.channel.port2.postMessage(null);
-  }
-
-  close(): void {
-    this.channel.port1.close();
-  }
-}
 
 export class RunSession {
   private readonly session: Session;
@@ -67,14 +51,14 @@ export class RunSession {
     private readonly engine: EngineModule,
     private readonly run: number,
     options: RunOptions,
-    private readonly post: (message: ToPage) => void,
+    private readonly port: WorkerPort,
     private readonly onOver: () => void,
     private readonly onBug: (error: unknown) => void,
   ) {
     this.cooperative =
       engine.build === 'st' || options.deterministic || options.virtualTime || options.seed !== null;
     this.session = new Session(engine);
-    this.turns = new Turns(() => this.guard(() => this.slice()));
+    this.turns = port.turns(() => this.guard(() => this.slice()));
     this.session.setOptions(options, this.cooperative);
     this.wantedSchedulers = this.cooperative ? 0 : this.session.schedulersFor(options.workers);
   }
@@ -88,8 +72,8 @@ export class RunSession {
       this.session.dispose();
       this.turns.close();
       this.over = true;
-      this.post({ type: 'output', run: this.run, stream: 'stderr', text: `Error: ${error.message}\n` });
-      this.post({
+      this.port.post({ type: 'output', run: this.run, stream: 'stderr', text: `Error: ${error.message}\n` });
+      this.port.post({
         type: 'done',
         run: this.run,
         result: { status: 1, reason: 'failed', schedulers: 0, instructions: 0, changedFiles: {} },
@@ -103,7 +87,7 @@ export class RunSession {
     if (started) {
       this.running = true;
       if (this.stopped) this.session.stop();
-      this.post({
+      this.port.post({
         type: 'started',
         run: this.run,
         schedulers: this.session.schedulers,
@@ -229,13 +213,13 @@ export class RunSession {
       const text = this.decoders[piece.stream].decode(piece.bytes, { stream: true });
       if (text === '') continue;
       this.chunkUnderWay = true;
-      this.post({ type: 'output', run: this.run, stream: piece.stream, text });
+      this.port.post({ type: 'output', run: this.run, stream: piece.stream, text });
     }
     if (this.over) return;
     const wanted = !ended && this.session.wantsInput;
     if (wanted !== this.inputWanted) {
       this.inputWanted = wanted;
-      this.post({ type: 'wants-input', run: this.run, waiting: wanted });
+      this.port.post({ type: 'wants-input', run: this.run, waiting: wanted });
     }
   }
 
@@ -247,13 +231,13 @@ export class RunSession {
     // Reports that the VM writes while it ends, and a last character that was cut in two.
     for (let piece = this.session.takeOutput(); piece; piece = this.session.takeOutput()) {
       const text = this.decoders[piece.stream].decode(piece.bytes, { stream: true });
-      this.post({ type: 'output', run: this.run, stream: piece.stream, text });
+      this.port.post({ type: 'output', run: this.run, stream: piece.stream, text });
     }
     for (const stream of ['stdout', 'stderr'] as const) {
       const text = this.decoders[stream].decode();
-      if (text !== '') this.post({ type: 'output', run: this.run, stream, text });
+      if (text !== '') this.port.post({ type: 'output', run: this.run, stream, text });
     }
-    this.post({
+    this.port.post({
       type: 'done',
       run: this.run,
       result: {

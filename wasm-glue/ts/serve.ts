@@ -95,7 +95,7 @@ class Server {
       this.loaded(),
       message.run,
       message.options,
-      (answer) => this.port.post(answer),
+      this.port,
       () => {
         this.current = null;
       },

@@ -13,4 +13,18 @@ serve({
     port.on('messageerror', onUnreadable);
   },
   importModule: (url) => import(url),
+  turns(turn) {
+    // A message channel that posts to itself would keep all other messages waiting here.
+    const waiting = new Set<NodeJS.Immediate>();
+    return {
+      request() {
+        const immediate = setImmediate(() => {
+          waiting.delete(immediate);
+          turn();
+        });
+        waiting.add(immediate);
+      },
+      close: () => waiting.forEach((immediate) => clearImmediate(immediate)),
+    };
+  },
 });
