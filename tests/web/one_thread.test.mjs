@@ -18,7 +18,7 @@ async function runsWithOne(page, why) {
 
 pageTest(
   'without a service worker and headers',
-  { headers: false, profile: { serviceWorkers: 'block' } },
+  { headers: false, profile: { serviceWorkers: 'block' }, allowed: [/blocked by Playwright/] },
   async ({ page, open }) => {
     await open();
     assert.equal(await page.evaluate(() => crossOriginIsolated), false);

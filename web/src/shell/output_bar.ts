@@ -59,10 +59,7 @@ export class OutputBar extends AppElement {
       ${
         dropped > 0
           ? html`<p class="banner" role="status" data-testid="dropped">
-              ${icon('warning')}<span
-                >Long output: ${formatSize(dropped)} from its middle were dropped; the terminal shows the last
-                5,000 lines.</span
-              >
+              ${icon('warning')}<span>${formatSize(dropped)} from the middle were dropped.</span>
               <button type="button" class="button small" @click=${() => this.download()}>
                 Download what is kept
               </button>
