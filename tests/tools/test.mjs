@@ -78,6 +78,7 @@ export const SUITES = {
     parts: () => [
       { ...unitTests('asan'), env: ASAN },
       conformance('conformance (address + undefined)', ['--binary', 'build/asan/bin/ttvm'], ASAN),
+      { ...folderTests('tests/cli'), env: { ...ASAN, TTVM_BINARY: 'build/asan/bin/ttvm' } },
     ],
     minutes: 20,
   },
@@ -87,6 +88,7 @@ export const SUITES = {
     parts: () => [
       { ...unitTests('tsan'), env: TSAN },
       conformance('actor programs (thread sanitizer)', ['--binary', 'build/tsan/bin/ttvm', 'actors'], TSAN),
+      { ...folderTests('tests/cli'), env: { ...TSAN, TTVM_BINARY: 'build/tsan/bin/ttvm' } },
     ],
     minutes: 20,
   },
