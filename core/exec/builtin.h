@@ -10,10 +10,11 @@
 
 /** What a built-in may use besides its arguments. */
 typedef struct TtBuiltinCall {
-    TtHeap *heap;      /* results are made here; a false from heap/data.h means `return tt_builtin_heap_full(call)` */
-    TtError *error;    /* set before returning anything but TT_OK */
-    uint64_t *random;  /* state of the actor's random generator (base/random.h) */
-    const char *name;  /* "math.sqrt", for messages */
+    TtHeap
+        *heap; /* results are made here; a false from heap/data.h means `return tt_builtin_heap_full(call)` */
+    TtError *error;   /* set before returning anything but TT_OK */
+    uint64_t *random; /* state of the actor's random generator (base/random.h) */
+    const char *name; /* "math.sqrt", for messages */
 } TtBuiltinCall;
 
 /**

@@ -29,13 +29,11 @@ static const char *get_type(TtValue v) {
     return names[v.tag] ? names[v.tag] : "unbound";
 }
 
-TtResult tt_builtin_value_type(TtBuiltinCall *call, const TtValue *args, TtValue *result)
-{
+TtResult tt_builtin_value_type(TtBuiltinCall *call, const TtValue *args, TtValue *result) {
     return tt_str_new(call->heap, tt_type_name(args[0]), result) ? TT_OK : tt_builtin_heap_full(call);
 }
 
-TtResult tt_builtin_convert_type_of(TtBuiltinCall *call, const TtValue *args, TtValue *result)
-{
+TtResult tt_builtin_convert_type_of(TtBuiltinCall *call, const TtValue *args, TtValue *result) {
     return tt_str_new(call->heap, get_type(args[0]), result) ? TT_OK : tt_builtin_heap_full(call);
 }
 
@@ -56,8 +54,7 @@ PREDICATE(is_object, args[0].tag == TT_TAG_OBJECT)
 PREDICATE(is_number, tt_is_number(args[0]))
 PREDICATE(is_function, tt_is_callable(args[0]))
 
-static bool equals_text(TtValue str, const char *text)
-{
+static bool equals_text(TtValue str, const char *text) {
     size_t length = strlen(text);
     return str.len == length && !strncmp(tt_bytes_data(str), text, length);
 }

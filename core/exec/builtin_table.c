@@ -39,7 +39,8 @@ TtResult tt_builtin_error(TtBuiltinCall *call, TtResult kind, const char *format
 }
 
 TtResult tt_builtin_heap_full(TtBuiltinCall *call) {
-    return tt_error_set(call->error, TT_ERR_HEAP_EXCEEDED, "Heap limit exceeded during %s", get_short_name(call));
+    return tt_error_set(call->error, TT_ERR_HEAP_EXCEEDED, "Heap limit exceeded during %s",
+                        get_short_name(call));
 }
 
 TtResult tt_builtin_index_error(TtBuiltinCall *call, int64_t index, const char *what, uint64_t length) {
