@@ -89,7 +89,9 @@ static void note_hazards(Prepare *p, TtInsn insn, uint32_t at, uint32_t operands
         if (entry->load < 0) continue;
         bool chained = is_update(insn.op) && i == below && !p->has_try[p->module->scope_of[at]];
         if (entry->destructive && observable && !chained) entry->spoiled = true;
-        if (insn.op == TT_OP_LOAD && loaded_name(p, *entry) == insn.b && entry->destructive) entry->spoiled = true;
+        /* The older value comes to stay beside the updated one, and what both contain with it. */
+        if ((insn.op == TT_OP_LOAD || insn.op == TT_OP_CAPTURE) && loaded_name(p, *entry) == insn.b && entry->update >= 0)
+            entry->spoiled = true;
         if ((flags & TT_FLAG_YIELDS) && i < below && !is_local(p, *entry)) *entry = unknown_entry;
         if ((insn.op == TT_OP_STORE || insn.op == TT_OP_STORE_GLOBAL || insn.op == TT_OP_DELETE) &&
             loaded_name(p, *entry) == insn.b && i < below)

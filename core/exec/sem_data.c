@@ -76,7 +76,8 @@ TtResult tt_sem_index(TtActor *actor, const TtValue *list, const TtValue *index,
 TtResult tt_sem_list_append(TtActor *actor, const TtValue *list, const TtValue *item, TtValue *out)
 {
     if (list->tag != TT_TAG_LIST) return tt_sem_type_error(actor, "LIST_APPEND", "a list", *list);
-    return tt_list_append(&actor->heap, *list, *item, out) ? TT_OK : tt_sem_heap_full(actor, "LIST_APPEND");
+    /* A list that stays elsewhere, too, has been marked as shared by its LOAD. */
+    return tt_list_append_own(&actor->heap, *list, *item, out) ? TT_OK : tt_sem_heap_full(actor, "LIST_APPEND");
 }
 
 TtResult tt_sem_list_set(TtActor *actor, const TtValue *list, const TtValue *index, const TtValue *item, bool own, TtValue *out)
