@@ -128,8 +128,8 @@ static bool get_optional_name(Reader *reader, uint32_t *name) {
 /* ---- sections ----------------------------------------------------------------------------------------- */
 
 static bool read_file(Reader *reader) {
-    const char *text;
-    uint32_t length;
+    const char *text = "";
+    uint32_t length = 0;
     if (!get_clean_text(reader, "a file name", &text, &length)) return false;
     tt_free(reader->module->file);
     reader->module->file = tt_alloc_string(text, length);
@@ -142,8 +142,8 @@ static bool read_names(Reader *reader) {
     if (!get_count(reader, "the number of names", &count)) return false;
     for (uint32_t i = 0; i < count; i++) {
         size_t start = reader->at;
-        const char *text;
-        uint32_t length;
+        const char *text = "";
+        uint32_t length = 0;
         if (!get_clean_text(reader, "a name", &text, &length)) return false;
         if (!length) return fail(reader, start, "expected a name but got an empty one");
         if (tt_names_add(names, text, length) != i)
@@ -158,8 +158,8 @@ static bool read_constants(Reader *reader) {
     for (uint32_t i = 0; i < count; i++) {
         size_t start = reader->at;
         unsigned tag = 0;
-        const char *text;
-        uint32_t length;
+        const char *text = "";
+        uint32_t length = 0;
         if (!get_byte(reader, "the type of a constant", &tag)) return false;
         if (tag > 1) return fail(reader, start, "expected 0 (Str) or 1 (Bytes) but got %u", tag);
         if (!get_text(reader, "a constant", &text, &length)) return false;
@@ -248,8 +248,8 @@ static bool read_builtins(Reader *reader) {
     if (!get_count(reader, "the number of built-ins", &count)) return false;
     for (uint32_t i = 0; i < count; i++) {
         size_t start = reader->at;
-        const char *text;
-        uint32_t length;
+        const char *text = "";
+        uint32_t length = 0;
         if (!get_clean_text(reader, "the name of a built-in", &text, &length)) return false;
         int number = tt_builtin_find(text, length);
         if (number < 0)
