@@ -312,7 +312,13 @@ void tt_sched_destroy(TtScheduler *sched)
 uint64_t tt_sched_next_timer_ns(const TtScheduler *sched)
 {
     uint64_t earliest = earliest_timer(sched), now = tt_system_clock_ns(sched->system);
-    return earliest == UINT64_MAX ? UINT64_MAX : earliest > now ? earliest - now : 0;
+    uint64_t ns = earliest == UINT64_MAX ? UINT64_MAX : earliest > now ? earliest - now : 0;
+    if (sched->system->limits.time_ms) {
+        uint64_t limit = sched->system->limits.time_ms * 1000000u, elapsed = tt_clock_ns() - sched->start_ns;
+        uint64_t left = limit > elapsed ? limit - elapsed : 0;
+        if (left < ns) ns = left;
+    }
+    return ns;
 }
 
 TtSchedEnd tt_sched_end(const TtScheduler *sched)

@@ -40,7 +40,7 @@ void tt_sched_join(TtScheduler *sched);
 void tt_sched_run(TtScheduler *sched);
 /** Runs the only worker for about `budget_ns`; returns when nothing is ready. True while there is work to do now. */
 bool tt_sched_step(TtScheduler *sched, uint64_t budget_ns);
-/** Nanoseconds until the earliest timer; UINT64_MAX when there is none. */
+/** Nanoseconds until the earliest timer or the time limit; UINT64_MAX when there is none. */
 uint64_t tt_sched_next_timer_ns(const TtScheduler *sched);
 /** RUNNING until at_end is through. Any thread. */
 TtSchedEnd tt_sched_end(const TtScheduler *sched);

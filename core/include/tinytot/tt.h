@@ -91,7 +91,7 @@ typedef enum TtRunState {
 void tt_vm_start(TtVm *vm);
 /** Single-threaded VMs: runs for about `budget_ms`, or until nothing is ready. */
 TtRunState tt_vm_step(TtVm *vm, uint32_t budget_ms);
-/** Milliseconds until the next timer of an idle VM; -1 when none is set. */
+/** Milliseconds until the next timer or the time limit of an idle VM; -1 when there is none. */
 int64_t tt_vm_next_timer_ms(TtVm *vm);
 /** Waits for the end of a threaded VM, or steps a single-threaded one to its end. Blocks. */
 void tt_vm_wait(TtVm *vm);
