@@ -68,7 +68,7 @@ static TtResult submit(TtActor *actor, const ServiceCall *call, bool *answered)
 {
     const char *op = tt_op_info(call->op)->mnemonic;
     TT_TRY(check_permission(actor, op, call->service));
-    TtValue text = tt_null(), data = tt_null();
+    TtValue text = tt_null();
     if (call->text) {
         text = actor->stack[actor->sp - call->text];
         if (text.tag != TT_TAG_STR) return tt_sem_type_error(actor, op, "a Str as path or name", text);
@@ -78,7 +78,7 @@ static TtResult submit(TtActor *actor, const ServiceCall *call, bool *answered)
     TtStrbuf *content = &actor->context->text;
     tt_strbuf_clear(content);
     if (call->data) {
-        data = actor->stack[actor->sp - call->data];
+        TtValue data = actor->stack[actor->sp - call->data];
         TtTag wanted = call->bytes ? TT_TAG_BYTES : TT_TAG_STR;
         if (data.tag != wanted)
             return tt_sem_type_error(actor, op, call->bytes ? "Bytes as content" : "a Str as content or value", data);
