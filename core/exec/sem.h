@@ -28,6 +28,9 @@ TtResult tt_sem_type_error2(TtActor *actor, const char *op, const char *expected
 TtResult tt_sem_heap_full(TtActor *actor, const char *op);
 TtResult tt_sem_underflow(TtActor *actor, const char *op);
 
+/** Collects garbage of the saved actor; a line on standard error with --gc-debug. */
+void tt_sem_collect(TtActor *actor);
+
 /* ---- arithmetic and comparison (sem_arith.c) -------------------------------------------------------- */
 
 /** All pairs that the interpreter does not do inline. `op` is a TtOp. `out` may be `a`. */

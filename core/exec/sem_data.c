@@ -24,13 +24,13 @@ TtResult tt_sem_concat(TtActor *actor, const TtValue *a, const TtValue *b, TtVal
     TtValue head = *a;
     tt_strbuf_clear(text);
     if (a->tag != TT_TAG_STR) {
-        tt_print_concat(text, *a);
-        if (!tt_bytes_new(&actor->heap, TT_TAG_STR, text->bytes ? text->bytes : "", text->length, &head))
+        bool whole = tt_print_concat(text, *a);
+        if (!whole || !tt_bytes_new(&actor->heap, TT_TAG_STR, tt_strbuf_text(text), text->length, &head))
             return tt_sem_heap_full(actor, "CONCAT");
         tt_strbuf_clear(text);
     }
     if (!text_tail) {
-        tt_print_concat(text, *b);
+        if (!tt_print_concat(text, *b)) return tt_sem_heap_full(actor, "CONCAT");
         tail = tt_strbuf_text(text);
         tail_length = text->length;
     }

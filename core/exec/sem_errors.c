@@ -23,6 +23,29 @@ TtResult tt_sem_heap_full(TtActor *actor, const char *op)
                         op, (unsigned long long)(own ? pool->actor_limit : pool->limit), own ? "--max-actor-heap" : "--max-heap");
 }
 
+void tt_sem_collect(TtActor *actor)
+{
+    TtHeap *heap = &actor->heap;
+    TtHeapStats before = {0}, after = {0};
+    if (!actor->system->gc_debug) {
+        tt_heap_collect(heap, tt_actor_roots, actor);
+        return;
+    }
+    tt_heap_stats_add(heap, &before);
+    tt_heap_collect(heap, tt_actor_roots, actor);
+    tt_heap_stats_add(heap, &after);
+    TtStrbuf line = {0};
+    tt_strbuf_add_format(&line,
+                         "[gc] process %llu, %s %llu: freed %llu bytes in %llu objects, %llu bytes in %llu objects live, %.1f µs\n",
+                         (unsigned long long)actor->pid, heap->pool->gc->name, (unsigned long long)after.collections,
+                         (unsigned long long)(after.freed_bytes - before.freed_bytes),
+                         (unsigned long long)(after.freed_objects - before.freed_objects), (unsigned long long)after.live_bytes,
+                         (unsigned long long)after.live_objects, (double)(after.pause_total_ns - before.pause_total_ns) / 1000.0);
+    /* Lost when there is no room: a report must not hold up the program it reports on. */
+    (void)actor->system->host->write(actor->system->host, 2, line.bytes, line.length);
+    tt_strbuf_free(&line);
+}
+
 TtResult tt_sem_underflow(TtActor *actor, const char *op)
 {
     return tt_error_set(&actor->context->error, TT_ERR_STACK_UNDERFLOW, "Stack underflow during %s", op);
