@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "heap/heap.h"
 
+#include "heap/gc.h"
 #include "heap/heap_internal.h"
 #include "port/atomic.h"
-#include "port/clock.h"
 
 #include <string.h>
 
@@ -195,6 +195,12 @@ void tt_heap_free(TtHeap *heap, TtHeapStats *total)
 
 void tt_heap_collect(TtHeap *heap, TtRootsFn roots, void *context)
 {
-    const TtGcEngine *engine = heap->pool->gc ? heap->pool->gc : tt_gc_engine("mark-sweep");
+    const TtGcEngine *engine = heap->pool->gc ? heap->pool->gc : &tt_gc_mark_sweep;
+#ifdef NDEBUG
     engine->collect(heap, roots, context);
+#else
+    if (heap->pool->stress) tt_heap_check(heap, roots, context);
+    engine->collect(heap, roots, context);
+    if (heap->pool->stress) tt_heap_check(heap, roots, context);
+#endif
 }

@@ -43,7 +43,7 @@ typedef struct TtHeapPool {
     uint64_t limit;        /* constant after start */
     uint64_t actor_limit;  /* constant after start; 0 = none */
     const TtGcEngine *gc;  /* constant after start; NULL = mark-sweep */
-    bool stress;           /* constant after start: collect whenever asked (tests) */
+    bool stress;           /* constant after start: always want a collection; with assertions, check each (tests) */
 } TtHeapPool;
 
 /** Takes bytes from the budget; false when that would pass the limit. Any thread. */

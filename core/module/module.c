@@ -158,7 +158,14 @@ int tt_insn_pushes(const TtModule *module, TtInsn insn)
 
 const char *tt_module_label_at(const TtModule *module, uint32_t address)
 {
-    for (uint32_t i = 0; i < module->labels.count; i++)
-        if (module->labels.items[i].address == address) return tt_names_text(&module->names, module->labels.items[i].name);
-    return NULL;
+    uint32_t low = 0, high = module->labels.count; /* sorted by address */
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (module->labels.items[middle].address < address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < module->labels.count && module->labels.items[low].address == address;
+    return found ? tt_names_text(&module->names, module->labels.items[low].name) : NULL;
 }
