@@ -257,6 +257,10 @@ bool tt_unwind_raise(TtActor *actor, TtResult result)
                 handler->state = TT_HANDLER_PENDING;
                 handler->exception = exception;
                 if (actor->sp > handler->height) actor->sp = handler->height;
+                /* A reference whose reader failed may be among the operands, without the mark of staying: prepare.c. */
+                for (uint32_t i = actor->fp + actor->function->slot_count + TT_FRAME_HEADER; i < actor->sp; i++) {
+                    (void)tt_value_share(actor->stack[i]);
+                }
                 actor->pc = handler->address;
                 return true;
             }
