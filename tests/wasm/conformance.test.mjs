@@ -51,7 +51,11 @@ async function runOnce(engine, { file, expectations }) {
   return judgeRun(expectations, { stdout: program.out, stderr: program.err, status, timedOut });
 }
 
-const programs = collectPrograms(ROOT).filter(({ file }) => file.endsWith('.ttvm'));
+/** TTVM_ONLY: run only programs whose names contain this. */
+const only = process.env.TTVM_ONLY ?? '';
+const programs = collectPrograms(ROOT).filter(
+  ({ file, name }) => file.endsWith('.ttvm') && name.includes(only),
+);
 
 for (const build of BUILDS) {
   describe(build.mode, () => {
