@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+const char *const tt_strategy_names[TT_STRATEGY_COUNT] = {"one_for_one", "one_for_all", "rest_for_one"};
+const char *const tt_policy_names[TT_POLICY_COUNT] = {"permanent", "transient", "temporary"};
+
 static char *base_name(const char *file)
 {
     const char *start = strrchr(file, '/');
@@ -53,6 +56,10 @@ void tt_module_destroy(TtModule *module)
     tt_vec_free(&module->labels);
     tt_vec_free(&module->imports);
     tt_vec_free(&module->blocks);
+    tt_vec_free(&module->terms);
+    tt_vec_free(&module->matches);
+    tt_vec_free(&module->supervisors);
+    tt_vec_free(&module->children);
     tt_vec_free(&module->scopes);
     tt_vec_free(&module->label_functions);
     tt_vec_free(&module->exports);
@@ -129,6 +136,7 @@ uint32_t tt_insn_target(const TtModule *module, TtInsn insn)
 {
     switch (tt_op_info(insn.op)->format) {
     case TT_FORMAT_LABEL: return (uint32_t)insn.b;
+    case TT_FORMAT_MATCH: return module->matches.items[insn.b].after;
     case TT_FORMAT_OPT_LABEL: return insn.a == 1 ? module->blocks.items[insn.b].catch_at : (uint32_t)insn.b;
     default: return UINT32_MAX;
     }
@@ -145,6 +153,11 @@ int tt_insn_pops(const TtModule *module, TtInsn insn)
     case TT_OP_CALL:
     case TT_OP_TAIL_CALL: return (int)module->functions.items[insn.b].parameter_count;
     case TT_OP_BUILTIN: return tt_builtin_infos[insn.b].arity;
+    case TT_OP_LINK:
+    case TT_OP_UNLINK:
+    case TT_OP_MONITOR: return insn.a == 2 || (insn.a == 0 && insn.b == 0) ? 1 : 0;
+    case TT_OP_TRAP_EXIT: return insn.b < 0 ? 1 : 0;
+    case TT_OP_RECEIVE_MATCH: return module->matches.items[insn.b].after == UINT32_MAX ? 0 : 1;
     case TT_OP_SEND: return insn.a == 2 || (insn.a == 0 && insn.b == 0) ? 2 : 1;
     default: return TT_VARIES;
     }

@@ -21,6 +21,10 @@
  *                        a = 1: block form, b indexes `blocks`
  *   CALL                 b indexes `functions`
  *   IMPORT               b indexes `imports`
+ *   OPT_BOOL             b = 0 or 1, -1: absent
+ *   MATCH                b indexes `matches`
+ *   SUPERVISOR           b indexes `supervisors`
+ *   CHILD                b indexes `children`
  *   BUILTIN              b indexes `builtin_names` of bytecode/builtin.h; images store the name
  */
 #ifndef TT_MODULE_MODULE_H
@@ -53,6 +57,49 @@ typedef struct TtImport {
     uint32_t path;   /* of `constants` */
     uint32_t prefix; /* of `names`, or TT_NO_NAME */
 } TtImport;
+
+/** One condition of a pattern. Conditions up to and including one with `last` make an alternative. */
+typedef enum TtTermKind {
+    TT_TERM_ANY,
+    TT_TERM_TYPE,  /* of the tag `tag`; TT_TAG_FUNCTION stands for closures, too */
+    TT_TERM_EQUAL, /* to the literal */
+    TT_TERM_FIELD, /* an object whose field is equal to the literal */
+    TT_TERM_EXIT,  /* an object with type = "EXIT" */
+    TT_TERM_DOWN   /* an object with type = "DOWN" */
+} TtTermKind;
+
+typedef struct TtTerm {
+    uint8_t kind;    /* TtTermKind */
+    uint8_t tag;     /* TYPE */
+    bool last;       /* of its alternative */
+    uint32_t field;  /* FIELD: of `constants` */
+    TtValue literal; /* EQUAL, FIELD: Int, Float, Bool, Null, or a Str of `constants` */
+} TtTerm;
+
+/** The operand of RECEIVE_MATCH. */
+typedef struct TtMatch {
+    uint32_t first, count; /* of `terms` */
+    uint32_t after;        /* address to go on at after a time-out, or UINT32_MAX */
+} TtMatch;
+
+typedef enum TtStrategy { TT_ONE_FOR_ONE, TT_ONE_FOR_ALL, TT_REST_FOR_ONE, TT_STRATEGY_COUNT } TtStrategy;
+typedef enum TtPolicy { TT_PERMANENT, TT_TRANSIENT, TT_TEMPORARY, TT_POLICY_COUNT } TtPolicy;
+
+/** The operand of START_SUPERVISOR. */
+typedef struct TtSupervisorSpec {
+    uint32_t strategy; /* TtStrategy */
+    uint32_t intensity, period_ms;
+} TtSupervisorSpec;
+
+#define TT_DEFAULT_INTENSITY 3u
+#define TT_DEFAULT_PERIOD_MS 5000u
+
+/** The operand of SUPERVISE_CHILD and SUPERVISE_FUNCTION. */
+typedef struct TtChildSpec {
+    uint32_t id;     /* of `constants` */
+    uint32_t policy; /* TtPolicy */
+    uint32_t label;  /* of `constants`; the same as `id` when left out */
+} TtChildSpec;
 
 /** A TRY … CATCH … END_TRY in block form. */
 typedef struct TtBlock {
@@ -99,6 +146,10 @@ typedef struct TtModule {
     TT_VEC(TtLabel) labels;
     TT_VEC(TtImport) imports;
     TT_VEC(TtBlock) blocks;
+    TT_VEC(TtTerm) terms;
+    TT_VEC(TtMatch) matches;
+    TT_VEC(TtSupervisorSpec) supervisors;
+    TT_VEC(TtChildSpec) children;
     TtFrozen frozen;
     TtNames constant_index, function_index; /* while building: keys in the order of the tables */
     char *source; /* text for carets in messages; NULL for images */
@@ -134,6 +185,10 @@ uint32_t tt_module_add_constant(TtModule *module, TtTag tag, const char *bytes, 
 uint32_t tt_module_add_function(TtModule *module, uint32_t entry, const uint32_t *parameters, uint32_t count);
 /** Names every function after its label once all labels are known. Before tt_module_link. */
 void tt_module_name_functions(TtModule *module);
+
+/** "one_for_one" …, "permanent" …: as they are written in source. */
+extern const char *const tt_strategy_names[TT_STRATEGY_COUNT];
+extern const char *const tt_policy_names[TT_POLICY_COUNT];
 
 /** The Int of an INT or OPT_INT operand that is present. */
 static inline int64_t tt_insn_int(const TtModule *module, TtInsn insn)
