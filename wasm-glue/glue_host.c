@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /** The host interface over a session's memory: files, environment, console, time. */
-#define _POSIX_C_SOURCE 200809L
 #include "glue.h"
 
 #include "base/alloc.h"
@@ -233,7 +232,7 @@ static bool write_output(TtHost *host, int stream, const char *bytes, size_t len
 static int64_t now_ms(TtHost *host) {
     (void)host;
     struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
+    timespec_get(&now, TIME_UTC);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 

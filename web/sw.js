@@ -42,7 +42,8 @@ self.addEventListener('fetch', (event) => {
 });
 
 function hasHashedName(url) {
-  return /\/(?:assets|engine)\/.*[-/][\w-]{8,}[./]/.test(url.pathname);
+  const name = url.href.slice(self.registration.scope.length);
+  return /^(?:assets|engine)\/(?:.*[-/])?[\w-]{8,}[./]/.test(name);
 }
 
 async function takeOver() {

@@ -2,7 +2,15 @@
 // check, disasm, compile.
 
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { folderOf, run } from './ttvm.mjs';
@@ -10,7 +18,11 @@ import { folderOf, run } from './ttvm.mjs';
 const GOOD = 'PUSH_STR "hello"\nPRINT\nCALL twice n\nHALT\nLABEL twice\nRET\n';
 
 test('check: one line for each good program, errors for the others, nothing runs', async (t) => {
-  const cwd = folderOf(t, { 'a.ttvm': 'PUSH_STR "never"\nPRINT\n', 'b.ttvm': 'PUSH_INT x\nBAD\n', 'c.ttvm': 'PUSH_INT 1\nPRINT\n' });
+  const cwd = folderOf(t, {
+    'a.ttvm': 'PUSH_STR "never"\nPRINT\n',
+    'b.ttvm': 'PUSH_INT x\nBAD\n',
+    'c.ttvm': 'PUSH_INT 1\nPRINT\n',
+  });
   const good = await run(['check', 'a.ttvm', 'c.ttvm'], { cwd });
   assert.deepEqual([good.status, good.stdout, good.stderr], [0, 'a.ttvm: ok\nc.ttvm: ok\n', '']);
   const mixed = await run(['check', 'a.ttvm', 'b.ttvm', 'absent.ttvm', 'c.ttvm'], { cwd });

@@ -59,14 +59,20 @@ test('lines from a pipe, a file, /dev/null and a closed descriptor', async (t) =
   const file = openSync(path.join(folder, 'text'), 'r');
   assert.equal((await run(['main.ttvm'], { cwd: folder, stdio: [file, 'pipe', 'pipe'] })).stdout, '4\n12\n');
   closeSync(file);
-  assert.equal((await run(['main.ttvm'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })).stdout, '0\n0\n');
+  assert.equal(
+    (await run(['main.ttvm'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })).stdout,
+    '0\n0\n',
+  );
   assert.equal((await shell('"$TTVM" main.ttvm <&-', { cwd: folder })).stdout, '0\n0\n');
   assert.equal((await shell('"$TTVM" --no-smp main.ttvm < text', { cwd: folder })).stdout, '4\n12\n');
 });
 
 test('many lines, and one long one', async (t) => {
   const lines = Array.from({ length: 100_000 }, (_, i) => `line ${i}`).join('\n');
-  assert.equal((await runSource(t, COUNT_LINES, { stdin: lines })).stdout, `100000\n${lines.length - 99_999}\n`);
+  assert.equal(
+    (await runSource(t, COUNT_LINES, { stdin: lines })).stdout,
+    `100000\n${lines.length - 99_999}\n`,
+  );
   assert.equal((await runSource(t, COUNT_LINES, { stdin: 'x'.repeat(5_000_000) })).stdout, '1\n5000000\n');
 });
 
@@ -74,7 +80,10 @@ test('all of it at once', async (t) => {
   const text = Array.from({ length: 200_000 }, (_, i) => `ä${i}\n`).join('');
   const { stdout } = await runSource(t, ECHO_REST, { stdin: text });
   assert.ok(stdout === text);
-  assert.equal((await runSource(t, `READ_LINE\nPRINT\n${ECHO_REST}`, { stdin: 'a\nb\nc' })).stdout, 'a\nb\nc');
+  assert.equal(
+    (await runSource(t, `READ_LINE\nPRINT\n${ECHO_REST}`, { stdin: 'a\nb\nc' })).stdout,
+    'a\nb\nc',
+  );
 });
 
 test('characters', async (t) => {
@@ -83,11 +92,16 @@ test('characters', async (t) => {
 });
 
 test('input that is no text raises FileError', async (t) => {
-  const { status, stderr } = await runSource(t, 'READ_LINE\nPRINT\n', { stdin: Buffer.from([0x61, 0xff, 0x0a]) });
+  const { status, stderr } = await runSource(t, 'READ_LINE\nPRINT\n', {
+    stdin: Buffer.from([0x61, 0xff, 0x0a]),
+  });
   assert.equal(status, 1);
   assert.match(stderr, /not valid UTF-8/);
   const caught = 'TRY\nREAD_LINE\nPRINT\nCATCH e\nLOAD e\nGET_FIELD kind\nPRINT\nEND_TRY\nREAD_LINE\nPRINT\n';
-  assert.equal((await runSource(t, caught, { stdin: Buffer.from('\xff\nnext\n', 'latin1') })).stdout, 'FileError\nnext\n');
+  assert.equal(
+    (await runSource(t, caught, { stdin: Buffer.from('\xff\nnext\n', 'latin1') })).stdout,
+    'FileError\nnext\n',
+  );
 });
 
 test('endless input is refused, not swallowed', async (t) => {
@@ -100,30 +114,44 @@ test('endless input is refused, not swallowed', async (t) => {
 test('a dialogue: the question is seen before the answer is typed', async (t) => {
   const source = 'PUSH_STR "name? "\nWRITE\nREAD_LINE\nPUSH_STR "!"\nCONCAT\nPRINT\n';
   const { stdout } = await runSource(t, source, {
-    use: (child) => child.stdout.once('data', (bytes) => child.stdin.end(bytes.toString() === 'name? ' ? 'Ann\n' : 'too early\n')),
+    use: (child) =>
+      child.stdout.once('data', (bytes) =>
+        child.stdin.end(bytes.toString() === 'name? ' ? 'Ann\n' : 'too early\n'),
+      ),
   });
   assert.equal(stdout, 'name? Ann!\n');
 });
 
 test('a terminal: typed lines and Ctrl+D', async (t) => {
   const folder = folderOf(t, { 'main.ttvm': COUNT_LINES });
-  const { stdout } = await shell(`(sleep 0.3; printf 'one\\ntwo\\n'; sleep 0.3; printf '\\004') | script -qec '"$TTVM" main.ttvm' /dev/null`, {
-    cwd: folder,
-  });
+  const { stdout } = await shell(
+    `(sleep 0.3; printf 'one\\ntwo\\n'; sleep 0.3; printf '\\004') | script -qec '"$TTVM" main.ttvm' /dev/null`,
+    {
+      cwd: folder,
+    },
+  );
   assert.match(stdout, /2\r\n6\r\n/);
 });
 
 test('a program that ends does not wait for input', async (t) => {
   let ended;
-  const { status } = await runSource(t, 'MAKE_FUNCTION reader\nSPAWN\nPOP\nPUSH_INT 50\nSLEEP\nPUSH_INT 3\nEXIT\nLABEL reader\nREAD_LINE\nPRINT\n', {
-    use: (child) => child.on('exit', () => { ended = true; }),
-  });
+  const { status } = await runSource(
+    t,
+    'MAKE_FUNCTION reader\nSPAWN\nPOP\nPUSH_INT 50\nSLEEP\nPUSH_INT 3\nEXIT\nLABEL reader\nREAD_LINE\nPRINT\n',
+    {
+      use: (child) =>
+        child.on('exit', () => {
+          ended = true;
+        }),
+    },
+  );
   assert.equal(status, 3);
   assert.ok(ended);
 });
 
 test('both streams keep their order in one file', async (t) => {
-  const source = 'PUSH_STR "one"\nPRINT\nDELETE nothing\nPUSH_STR "two"\nPRINT\nDELETE nothing\nPUSH_STR "three"\nPRINT\n';
+  const source =
+    'PUSH_STR "one"\nPRINT\nDELETE nothing\nPUSH_STR "two"\nPRINT\nDELETE nothing\nPUSH_STR "three"\nPRINT\n';
   const folder = folderOf(t, { 'main.ttvm': source });
   const { stdout } = await shell('"$TTVM" main.ttvm 2>&1', { cwd: folder });
   assert.match(stdout, /^one\n[^\n]*nothing[^\n]*\ntwo\n[^\n]*nothing[^\n]*\nthree\n$/);
@@ -154,7 +182,10 @@ test('a slow reader slows the program down', async (t) => {
 test('a reader that leaves ends the program quietly', async (t) => {
   const folder = folderOf(t, { 'main.ttvm': countTo(100_000_000) });
   for (const option of ['', '--no-smp']) {
-    const { stdout, stderr } = await shell(`"$TTVM" ${option} main.ttvm | head -2; echo "\${PIPESTATUS[0]}"`, { cwd: folder });
+    const { stdout, stderr } = await shell(
+      `"$TTVM" ${option} main.ttvm | head -2; echo "\${PIPESTATUS[0]}"`,
+      { cwd: folder },
+    );
     assert.equal(stdout, '0\n1\n141\n');
     assert.equal(stderr, '');
   }
@@ -172,14 +203,19 @@ test('a full disk is an error', async (t) => {
 });
 
 test('standard output that is closed', async (t) => {
-  const folder = folderOf(t, { 'main.ttvm': `PUSH_STR "x"\nPUSH_STR "made"\nWRITE_FILE\n${countTo(10)}PUSH_STR "made"\nDELETE_FILE\n` });
+  const folder = folderOf(t, {
+    'main.ttvm': `PUSH_STR "x"\nPUSH_STR "made"\nWRITE_FILE\n${countTo(10)}PUSH_STR "made"\nDELETE_FILE\n`,
+  });
   const { stderr, signal } = await shell('"$TTVM" main.ttvm >&- 2>&1', { cwd: folder });
   assert.equal(signal, null);
   assert.ok(!stderr.includes('assert'));
 });
 
 test('big files', async (t) => {
-  const folder = folderOf(t, { 'main.ttvm': 'PUSH_STR "big"\nREAD_FILE\nPUSH_STR "copy"\nWRITE_FILE\nPUSH_STR "copy"\nFILE_SIZE\nPRINT\nPUSH_STR "copy"\nDELETE_FILE\n' });
+  const folder = folderOf(t, {
+    'main.ttvm':
+      'PUSH_STR "big"\nREAD_FILE\nPUSH_STR "copy"\nWRITE_FILE\nPUSH_STR "copy"\nFILE_SIZE\nPRINT\nPUSH_STR "copy"\nDELETE_FILE\n',
+  });
   writeFileSync(path.join(folder, 'big'), 'line of text\n'.repeat(4_000_000));
   const { stdout, stderr } = await run(['main.ttvm'], { cwd: folder });
   assert.equal(stdout, '52000000\n', stderr);

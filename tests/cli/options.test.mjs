@@ -8,9 +8,14 @@ import test from 'node:test';
 import { ROOT, run, runSource } from './ttvm.mjs';
 
 const table = readFileSync(path.join(ROOT, 'core/cli/options.def'), 'utf8');
-const OPTIONS = [...table.matchAll(/^TT_CLI_OPTION\("([^"]+)", "([^"]*)", (\w+), (\w+)/gm)].map(([, name, argument, use, set]) => ({
-  name: `--${name}`, argument, use, set,
-}));
+const OPTIONS = [...table.matchAll(/^TT_CLI_OPTION\("([^"]+)", "([^"]*)", (\w+), (\w+)/gm)].map(
+  ([, name, argument, use, set]) => ({
+    name: `--${name}`,
+    argument,
+    use,
+    set,
+  }),
+);
 const COMMANDS = ['check', 'disasm', 'compile', 'test-all'];
 
 async function refused(args, ...texts) {
@@ -42,14 +47,25 @@ test('--help names every option and command on standard output', async () => {
 
 test('--version', async () => {
   const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
-  assert.deepEqual({ ...(await run(['--version'])), bytes: 0 }, { status: 0, signal: null, stdout: `ttvm ${version}\n`, stderr: '', bytes: 0 });
+  assert.deepEqual(
+    { ...(await run(['--version'])), bytes: 0 },
+    { status: 0, signal: null, stdout: `ttvm ${version}\n`, stderr: '', bytes: 0 },
+  );
 });
 
 test('no program', () => refused([], 'no program given'));
 test('options alone', () => refused(['--trace'], 'no program given'));
 
 test('options of later times are unknown', async () => {
-  for (const option of ['--use-ir', '--optimize', '--profile', '--run-tests', '--no-table', '--trace-procs', '--trace-format'])
+  for (const option of [
+    '--use-ir',
+    '--optimize',
+    '--profile',
+    '--run-tests',
+    '--no-table',
+    '--trace-procs',
+    '--trace-format',
+  ])
     await refused([option, 'x.ttvm'], `unknown option ${option}`);
 });
 
@@ -109,8 +125,11 @@ test('every option runs a program', async (t) => {
   for (const { name, argument, set } of OPTIONS) {
     if (['--help', '--version'].includes(name)) continue;
     const value = name === '--gc' ? 'no-gc' : name === '--color' ? 'never' : values[set];
-    const spellings = name.endsWith('-') ? ['fs-read', 'fs-write', 'net', 'exec', 'env', 'db'].map((cap) => [`${name}${cap}`])
-      : argument ? [[name, value], [`${name}=${value}`]] : [[name]];
+    const spellings = name.endsWith('-')
+      ? ['fs-read', 'fs-write', 'net', 'exec', 'env', 'db'].map((cap) => [`${name}${cap}`])
+      : argument
+        ? [[name, value], [`${name}=${value}`]]
+        : [[name]];
     for (const options of spellings) {
       const { status, stdout, stderr } = await runSource(t, source, { options });
       assert.equal(stdout, 'ran\n', `${options}: ${stderr}`);
@@ -121,12 +140,18 @@ test('every option runs a program', async (t) => {
 
 test('what follows the program belongs to it', async (t) => {
   const source = 'GET_ARGS\nPRINT\n';
-  const given = await runSource(t, source, { options: ['--no-smp'], args: ['--help', 'a b', '', '-x', '--', 'ünï'] });
+  const given = await runSource(t, source, {
+    options: ['--no-smp'],
+    args: ['--help', 'a b', '', '-x', '--', 'ünï'],
+  });
   assert.equal(given.stdout, '[main.ttvm, --help, a b, , -x, --, ünï]\n');
 });
 
 test('-- ends the options', async (t) => {
-  const { stdout } = await runSource(t, 'GET_ARGS\nLEN\nPRINT\n', { options: ['--no-smp', '--'], args: ['x'] });
+  const { stdout } = await runSource(t, 'GET_ARGS\nLEN\nPRINT\n', {
+    options: ['--no-smp', '--'],
+    args: ['x'],
+  });
   assert.equal(stdout, '2\n');
   const odd = await run(['--', '--odd-name.ttvm']);
   assert.equal(odd.status, 1);

@@ -65,7 +65,9 @@ test('any bytes are refused with an error', async (t) => {
 });
 
 test('standard input as the program', async () => {
-  const { status, stdout } = await run(['-', 'x'], { stdin: `${HELLO}GET_ARGS\nLEN\nPRINT\nREAD_LINE\nPRINT\n` });
+  const { status, stdout } = await run(['-', 'x'], {
+    stdin: `${HELLO}GET_ARGS\nLEN\nPRINT\nREAD_LINE\nPRINT\n`,
+  });
   assert.equal(stdout, 'hello\n2\nnull\n');
   assert.equal(status, 0);
   const wrong = await run(['-'], { stdin: 'BAD\n' });
@@ -92,7 +94,10 @@ test('modules: beside the program, TTVM_PATH, the standard library from anywhere
     'mine.ttvm': 'PUSH_STR "beside"\nSTORE here\nEXPORT here\n',
     'lib/other.ttvm': 'PUSH_STR "by path"\nSTORE there\nEXPORT there\n',
   });
-  const found = await run([path.join(folder, 'main.ttvm')], { cwd: '/', env: { TTVM_PATH: `/nowhere:${folder}/lib` } });
+  const found = await run([path.join(folder, 'main.ttvm')], {
+    cwd: '/',
+    env: { TTVM_PATH: `/nowhere:${folder}/lib` },
+  });
   assert.equal(found.stdout, 'beside\nby path\n', found.stderr);
   const missing = await run([path.join(folder, 'main.ttvm')], { cwd: '/' });
   assert.equal(missing.status, 1);
@@ -103,15 +108,23 @@ test('the standard library needs no files', async (t) => {
   const folder = folderOf(t, { 'main.ttvm': 'IMPORT std/math\nLOAD PI\nPRINT\n' });
   mkdirSync(path.join(folder, 'bin'));
   copyFileSync(TTVM, path.join(folder, 'bin/ttvm'));
-  const { stdout, stderr } = await run(['main.ttvm'], { command: path.join(folder, 'bin/ttvm'), cwd: folder });
+  const { stdout, stderr } = await run(['main.ttvm'], {
+    command: path.join(folder, 'bin/ttvm'),
+    cwd: folder,
+  });
   assert.match(stdout, /^3\.14159/, stderr);
 });
 
 test('rights', async (t) => {
-  const reads = 'PUSH_STR "main.ttvm"\nFILE_SIZE\nPOP\nPUSH_STR "HOME"\nGET_ENV\nPOP\nPUSH_STR "fine"\nPRINT\n';
+  const reads =
+    'PUSH_STR "main.ttvm"\nFILE_SIZE\nPOP\nPUSH_STR "HOME"\nGET_ENV\nPOP\nPUSH_STR "fine"\nPRINT\n';
   const verdict = async (...options) => {
     const { stdout, stderr } = await runSource(t, reads, { options });
-    return stdout ? 'fine' : /PermissionDenied|[Pp]ermission/.test(stderr) ? /--allow-[a-z-]+/.exec(stderr)?.[0] : stderr;
+    return stdout
+      ? 'fine'
+      : /PermissionDenied|[Pp]ermission/.test(stderr)
+        ? /--allow-[a-z-]+/.exec(stderr)?.[0]
+        : stderr;
   };
   assert.equal(await verdict(), 'fine');
   assert.equal(await verdict('--deny-fs-write', '--deny-net', '--deny-db', '--deny-exec'), 'fine');
@@ -138,7 +151,8 @@ test('limits end the run with status 1', async (t) => {
   const deep = await runSource(t, 'CALL f\nHALT\nLABEL f\nCALL f\nRET\n', { options: ['--max-depth', '50'] });
   assert.equal(deep.status, 1);
   assert.match(deep.stderr, /depth|CallDepthExceeded/i);
-  const list = 'MAKE_LIST 0\nSTORE l\nLABEL a\nLOAD l\nPUSH_STR "0123456789"\nLOAD l\nLEN\nCONCAT\nLIST_APPEND\nSTORE l\nJMP a\n';
+  const list =
+    'MAKE_LIST 0\nSTORE l\nLABEL a\nLOAD l\nPUSH_STR "0123456789"\nLOAD l\nLEN\nCONCAT\nLIST_APPEND\nSTORE l\nJMP a\n';
   const heap = await runSource(t, list, { options: ['--max-heap', '8M'] });
   assert.equal(heap.status, 1);
   assert.match(heap.stderr, /HeapExceeded|[Hh]eap|memory/);
@@ -172,7 +186,8 @@ PRINT
   const first = await runSource(t, source, { options: ['--seed', '11'] });
   assert.equal(first.status, 0, first.stderr);
   assert.equal(first.stdout.split('\n').length, 61);
-  for (let i = 0; i < 3; i++) assert.equal((await runSource(t, source, { options: ['--seed=11'] })).stdout, first.stdout);
+  for (let i = 0; i < 3; i++)
+    assert.equal((await runSource(t, source, { options: ['--seed=11'] })).stdout, first.stdout);
 });
 
 test('--virtual-time does not wait', async (t) => {
@@ -201,8 +216,15 @@ JNZ a
     const { stderr, stdout, status } = await runSource(t, source, { options: ['--gc-stats', ...options] });
     assert.equal(status, 0, stderr);
     assert.equal(stdout, '');
-    const row = (label) => Number(new RegExp(`^ +${label} +([\\d,]+)`, 'm').exec(stderr)?.[1].replaceAll(',', ''));
-    return { allocated: row('allocated'), freed: row('freed'), live: row('live at end'), collections: row('collections'), stderr };
+    const row = (label) =>
+      Number(new RegExp(`^ +${label} +([\\d,]+)`, 'm').exec(stderr)?.[1].replaceAll(',', ''));
+    return {
+      allocated: row('allocated'),
+      freed: row('freed'),
+      live: row('live at end'),
+      collections: row('collections'),
+      stderr,
+    };
   };
   const swept = await figures();
   assert.match(swept.stderr, /^=== Garbage collection \(mark-sweep\) ===\n/);
@@ -247,9 +269,12 @@ test('colours of errors', async (t) => {
   const painted = await runSource(t, 'BAD\n', { options: ['--color', 'always'] });
   assert.ok(painted.stderr.includes('\x1b['));
   const terminal = (env, option = '') =>
-    shell(`printf 'BAD\\n' > "$FOLDER/x.ttvm"; script -qec '"$TTVM" ${option} "$FOLDER/x.ttvm"' /dev/null < /dev/null`, {
-      env: { TTVM, FOLDER: folderOf(t, {}), TERM: 'xterm', ...env },
-    });
+    shell(
+      `printf 'BAD\\n' > "$FOLDER/x.ttvm"; script -qec '"$TTVM" ${option} "$FOLDER/x.ttvm"' /dev/null < /dev/null`,
+      {
+        env: { TTVM, FOLDER: folderOf(t, {}), TERM: 'xterm', ...env },
+      },
+    );
   const { stdout } = await terminal({});
   assert.match(stdout, /BAD/);
   assert.ok(stdout.includes('\x1b['), stdout);

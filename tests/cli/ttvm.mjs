@@ -22,7 +22,11 @@ export const ENVIRONMENT = { ...outside, LC_ALL: 'C.UTF-8' };
  */
 export function run(args, { command = TTVM, stdin = '', env = {}, cwd = ROOT, stdio, use } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...ENVIRONMENT, ...env }, stdio: stdio ?? ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...ENVIRONMENT, ...env },
+      stdio: stdio ?? ['pipe', 'pipe', 'pipe'],
+    });
     const chunks = { stdout: [], stderr: [] };
     for (const name of ['stdout', 'stderr']) child[name]?.on('data', (chunk) => chunks[name].push(chunk));
     const timer = setTimeout(() => child.kill('SIGKILL'), SECONDS * 1000);
@@ -33,13 +37,20 @@ export function run(args, { command = TTVM, stdin = '', env = {}, cwd = ROOT, st
     child.on('close', (status, signal) => {
       clearTimeout(timer);
       const bytes = (name) => Buffer.concat(chunks[name]);
-      resolve({ status, signal, stdout: bytes('stdout').toString(), stderr: bytes('stderr').toString(), bytes: bytes('stdout') });
+      resolve({
+        status,
+        signal,
+        stdout: bytes('stdout').toString(),
+        stderr: bytes('stderr').toString(),
+        bytes: bytes('stdout'),
+      });
     });
   });
 }
 
 /** Runs a shell line with "$TTVM" in it. */
-export const shell = (line, options = {}) => run(['-c', line], { command: '/bin/bash', env: { TTVM, ...options.env }, ...options });
+export const shell = (line, options = {}) =>
+  run(['-c', line], { command: '/bin/bash', env: { TTVM, ...options.env }, ...options });
 
 /** A folder that lasts as long as the test; `files`: name → text. */
 export function folderOf(test, files) {

@@ -656,19 +656,19 @@ TEST(a_slow_reader_refuses_pieces_and_gives_notice) {
     char piece[PIECE];
     memset(piece, 'p', PIECE);
     size_t taken = 0, got = 0;
-    uint32_t notices = tt_atomic_load_u32_seq(&rooms);
+    uint32_t notices = 0;
     for (;;) {
         /* Nobody reads, so in the end nothing fits, notice or not. */
         int tries = 0;
-        while (tries < 20 && !bench.host->write(bench.host, 1, piece, PIECE)) {
-            tries++;
+        for (; tries < 20; tries++) {
+            notices = tt_atomic_load_u32_seq(&rooms);
+            if (bench.host->write(bench.host, 1, piece, PIECE)) break;
             usleep(5000);
         }
         if (tries == 20) break;
         taken += PIECE;
     }
     CHECK(taken > 256000 && taken < 2000000);
-    notices = tt_atomic_load_u32_seq(&rooms);
     char *bytes = tt_alloc(taken);
     got = read_fully(bench.output[0], bytes, taken);
     CHECK_INT(got, taken);

@@ -78,6 +78,7 @@ pageTest(
   {},
   async ({ page, open }) => {
     await open();
+    await setProgram(page, '');
     await typeInEditor(page, 'LABEL around\nDUP\n');
     await page.keyboard.type('RECEIVE_T');
     await page.locator('.suggest-widget').getByText('RECEIVE_TIMEOUT').first().waitFor();

@@ -52,7 +52,10 @@ export function describe(text, id) {
     else if (!EXPECTATION.test(name ?? '') && leading && !/^ {3,}/.test(comment[1]))
       about.prose.push(comment[1].trim());
   }
-  const prose = about.prose.join('\n').trim();
+  const prose = about.prose
+    .join('\n')
+    .replace(/^Look at:[^]*$/m, '')
+    .trim();
   const words = posix.basename(id).replace(/_/g, ' ');
   const [first = '', ...rest] = prose.split('\n');
   return {

@@ -48,7 +48,14 @@ if (!restored && !keptLastVisit && FIRST_EXAMPLE !== null) {
   app.store.update({ program, active: program.main, options: DEFAULT_OPTIONS });
 }
 app.project.markClean();
+const shown = app.store.state.program;
 registerCommands(app, editor, output);
+app.events.on('runEnded', () => {
+  if (app.store.state.summary?.reason !== 'limit') return;
+  app.notify('warning', 'The run was ended by one of its limits.', [
+    { label: 'Allow more', run: () => app.openDialog('options') },
+  ]);
+});
 
 const root = document.getElementById('app') ?? document.body;
 root.replaceChildren();
@@ -109,7 +116,7 @@ async function start(): Promise<void> {
       'warning',
       'The page ended while a program was running. Nothing was started this time; your files are here.',
     );
-  } else if (pristine && app.store.state.status === 'idle' && app.store.state.engine.kind === 'ready') {
+  } else if (pristine && app.store.state.program === shown && app.store.state.runStarted === null) {
     await Promise.race([app.runner.run(), new Promise((resolve) => setTimeout(resolve, FIRST_RUN_MS))]);
   }
   cacheForOffline();

@@ -6,6 +6,7 @@ import type { TemplateResult } from 'lit';
 import { messageOf } from '../app/runner.ts';
 import { fuzzyScore } from '../model/fuzzy.ts';
 import { AppDialog } from '../widgets/dialog.ts';
+import { icon } from '../widgets/icons.ts';
 
 export class ExamplesDialog extends AppDialog {
   static override readonly properties = { ...AppDialog.properties, query: { state: true } };
@@ -28,19 +29,32 @@ export class ExamplesDialog extends AppDialog {
     const found = this.matching();
     const groups = [...new Set(found.map((example) => example.group))];
     return html`<div class="examples">
-      <input
-        class="field search"
-        type="search"
-        placeholder="Search ${EXAMPLES.length} examples"
-        aria-label="Search the examples"
-        autofocus
-        .value=${this.query}
-        @input=${(event: Event) => (this.query = (event.target as HTMLInputElement).value)}
-        @keydown=${(event: KeyboardEvent) => {
-          const first = found[0];
-          if (event.key === 'Enter' && first !== undefined) this.open(first);
-        }}
-      />
+      <div class="examples-head">
+        <input
+          class="field search"
+          type="search"
+          placeholder="Search ${EXAMPLES.length} examples"
+          aria-label="Search the examples"
+          autofocus
+          .value=${this.query}
+          @input=${(event: Event) => (this.query = (event.target as HTMLInputElement).value)}
+          @keydown=${(event: KeyboardEvent) => {
+            const first = found[0];
+            if (event.key === 'Enter' && first !== undefined) this.open(first);
+          }}
+        />
+        <button
+          type="button"
+          class="button"
+          data-testid="new-program"
+          @click=${() => {
+            this.close();
+            this.app.commands.run('program.new');
+          }}
+        >
+          ${icon('file')}<span>Empty program</span>
+        </button>
+      </div>
       <div class="example-list" tabindex="-1">
         ${groups.map(
           (group) =>

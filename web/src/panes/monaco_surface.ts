@@ -62,6 +62,8 @@ export class MonacoSurface implements EditorSurface {
       automaticLayout: true,
       contextmenu: false,
       minimap: { enabled: false },
+      wordWrap: 'on',
+      wrappingIndent: 'same',
       fontFamily: font,
       fontSize: 13.5,
       lineHeight: 21,

@@ -92,7 +92,9 @@ export function schedulerText(state: State): string {
 function plannedSchedulers(state: State, info: EngineInfo): number {
   const { options } = state;
   if (!info.threads || options.deterministic || options.virtualTime || options.seed !== null) return 1;
-  return Math.min(options.workers ?? info.maxSchedulers, info.maxSchedulers);
+  // As the engine chooses when nothing is asked for: all cores but the page's, two at least.
+  const usual = Math.max((navigator.hardwareConcurrency || 1) - 1, 2);
+  return Math.min(options.workers ?? usual, info.maxSchedulers);
 }
 
 export function formatTime(ms: number): string {
