@@ -41,6 +41,7 @@ typedef enum TtWait {
     TT_WAIT_SLEEP,
     TT_WAIT_HOST,
     TT_WAIT_OUTPUT,
+    TT_WAIT_CHILD,   /* a supervisor's child is about to end */
     TT_WAIT_MODULE   /* another actor initialises the module */
 } TtWait;
 
@@ -71,6 +72,11 @@ typedef struct TtInit {
     uint32_t fp;
 } TtInit;
 
+/** Links and monitors: actor/signal.h. */
+typedef struct TtRelations TtRelations;
+/** actor/supervisor.h */
+typedef struct TtSupervisor TtSupervisor;
+
 /** A host request under way. Shared by the actor and the completing thread: see actor/pending.c. */
 typedef struct TtPending TtPending;
 
@@ -95,7 +101,7 @@ struct TtActor {
     TtMailbox mailbox;
     uint64_t pid;   /* constant */
     TtSystem *system; /* constant */
-    TtActor *queue_next; /* whoever holds it in a run queue */
+    uint32_t supervises; /* atomic: it has become a supervisor */
 
     /* -- owner -- */
     TtContext *context; /* of the worker that runs it; valid while RUNNING */
@@ -108,6 +114,7 @@ struct TtActor {
     TtValue *globals;          /* of `program`; NULL when they are the bottom of the stack or not needed */
     TtModule *program;         /* the module whose globals are this actor's own */
     bool globals_on_stack;
+    bool crashed;              /* ended by an uncaught error */
     bool ending;               /* has nothing left to do but to write its report */
     bool traced;               /* the next instruction has been traced already */
     uint8_t wait;              /* TtWait */
@@ -119,6 +126,7 @@ struct TtActor {
     TT_VEC(TtHandler) handlers;
     TT_VEC(TtPendingCapture) captures;
     TtInit *inits;             /* innermost first */
+    uint64_t instructions_seen; /* atomic, relaxed: a copy for others, made after each slice */
     TtActor *module_next;      /* in awaited->waiters; guarded as `awaited` */
     TtModule *awaited;         /* with TT_WAIT_MODULE; guarded by the system's module lock */
     TtPending *pending;        /* with TT_WAIT_HOST */
@@ -128,16 +136,14 @@ struct TtActor {
     uint64_t instructions;
     uint64_t collected_at;     /* instructions + 1 when a collection was made for a failed allocation */
     TtValue exit_reason;       /* UNBOUND: normal */
+    TtRelations *relations;    /* links, monitors; NULL while there are none */
+    TtSupervisor *supervisor;  /* NULL unless it is one */
+    bool trap_exit;
+    bool stopping_child;       /* STOP_CHILD waits */
+    bool killed;               /* a signal ended it: exit_reason is set */
     TtStrbuf report;           /* why it crashed, to be written before it ends */
 };
 
-/**
- * A new actor that will call `function` with `args`. Copies closure, arguments and the globals it can
- * reach from `spawner` (NULL: none). Not yet known by pid, not queued. HeapExceeded when the budget
- * does not allow it.
- */
-TtResult tt_actor_create(TtSystem *system, TtActor *spawner, TtValue callee, const TtValue *args, uint32_t arg_count,
-                         TtActor **actor) TT_MUST_USE;
 /** Frees all it holds; its figures go to the system. Others may still look at mailbox and state. Owner, once. */
 void tt_actor_release(TtActor *actor);
 /** Frees the released actor; nobody may refer to it any more. */

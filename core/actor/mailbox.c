@@ -14,10 +14,15 @@ void tt_mailbox_init(TtMailbox *mailbox)
 TtMessage *tt_message_create(TtValue value, TtFragment *fragment)
 {
     TtMessage *message = tt_alloc(sizeof *message);
-    message->next = NULL;
-    message->fragment = fragment;
-    message->value = value;
+    *message = (TtMessage){NULL, fragment, value, TT_MESSAGE_DATA, false};
     return message;
+}
+
+TtSignal *tt_signal_create(TtMessageKind kind, uint64_t from, uint64_t ref, TtValue value, TtFragment *fragment)
+{
+    TtSignal *signal = tt_alloc(sizeof *signal);
+    *signal = (TtSignal){{NULL, fragment, value, kind, false}, from, ref};
+    return signal;
 }
 
 void tt_message_free(TtMessage *message)
@@ -40,38 +45,61 @@ bool tt_mailbox_push(TtMailbox *mailbox, TtMessage *message)
     }
 }
 
-/** Moves what others pushed to the end of the private queue. */
-static void drain_outer(TtMailbox *mailbox)
+bool tt_mailbox_has_outer(const TtMailbox *mailbox)
 {
-    if (!tt_atomic_load_ptr_rlx((void *const *)&mailbox->outer)) return;
-    TtMessage *newest = tt_atomic_swap_ptr_acqrel(&mailbox->outer, NULL);
-    TtMessage *oldest = NULL, *last = newest;
+    return tt_atomic_load_ptr_rlx((void *const *)&mailbox->outer) != NULL;
+}
+
+static TtMessage *reverse(TtMessage *newest)
+{
+    TtMessage *oldest = NULL;
     while (newest) {
         TtMessage *next = newest->next;
         newest->next = oldest;
         oldest = newest;
         newest = next;
     }
+    return oldest;
+}
+
+TtMessage *tt_mailbox_collect(TtMailbox *mailbox)
+{
+    if (!tt_mailbox_has_outer(mailbox)) return NULL;
+    return reverse(tt_atomic_swap_ptr_acqrel(&mailbox->outer, NULL));
+}
+
+void tt_mailbox_append(TtMailbox *mailbox, TtMessage *message)
+{
+    message->next = NULL;
     if (mailbox->last)
-        mailbox->last->next = oldest;
+        mailbox->last->next = message;
     else
-        mailbox->first = oldest;
-    mailbox->last = last;
+        mailbox->first = message;
+    mailbox->last = message;
 }
 
-TtMessage *tt_mailbox_peek(TtMailbox *mailbox)
+void tt_mailbox_forget_one(TtMailbox *mailbox)
 {
-    if (!mailbox->first) drain_outer(mailbox);
-    return mailbox->first;
-}
-
-TtMessage *tt_mailbox_take(TtMailbox *mailbox)
-{
-    TtMessage *message = tt_mailbox_peek(mailbox);
-    if (!message) return NULL;
-    mailbox->first = message->next;
-    if (!mailbox->first) mailbox->last = NULL;
     tt_atomic_fetch_sub_u32_rlx(&mailbox->length, 1);
+}
+
+TtMessage *tt_mailbox_behind(const TtMailbox *mailbox, const TtMessage *after)
+{
+    return after ? after->next : mailbox->first;
+}
+
+TtMessage *tt_mailbox_take(TtMailbox *mailbox, TtMessage *after)
+{
+    TtMessage *message = tt_mailbox_behind(mailbox, after);
+    if (!message) return NULL;
+    if (after)
+        after->next = message->next;
+    else
+        mailbox->first = message->next;
+    if (mailbox->last == message) mailbox->last = after;
+    mailbox->cursor = NULL;
+    mailbox->adopted -= message->adopted;
+    tt_mailbox_forget_one(mailbox);
     return message;
 }
 
@@ -80,24 +108,15 @@ uint32_t tt_mailbox_length(const TtMailbox *mailbox)
     return tt_atomic_load_u32_rlx(&mailbox->length);
 }
 
-static uint32_t free_chain(TtMessage *message)
-{
-    uint32_t count = 0;
-    while (message) {
-        TtMessage *next = message->next;
-        tt_message_free(message);
-        message = next;
-        count++;
-    }
-    return count;
-}
-
-uint32_t tt_mailbox_close(TtMailbox *mailbox)
+TtMessage *tt_mailbox_close(TtMailbox *mailbox, uint32_t *dropped)
 {
     TtMessage *outer = tt_atomic_swap_ptr_acqrel(&mailbox->outer, &closed_mark);
-    uint32_t count = outer == &closed_mark ? 0 : free_chain(outer);
-    count += free_chain(mailbox->first);
-    mailbox->first = mailbox->last = NULL;
-    tt_atomic_fetch_sub_u32_rlx(&mailbox->length, count);
-    return count;
+    *dropped = 0;
+    for (TtMessage *message = mailbox->first, *next; message; message = next) {
+        next = message->next;
+        tt_message_free(message);
+        ++*dropped;
+    }
+    mailbox->first = mailbox->last = mailbox->cursor = NULL;
+    return outer == &closed_mark ? NULL : reverse(outer);
 }

@@ -88,12 +88,14 @@ TtActor *tt_pids_find(const TtSystem *system, int64_t pid)
 
 void tt_pids_each(const TtSystem *system, void (*visit)(void *context, TtActor *actor), void *context)
 {
-    for (uint32_t i = 0; i < LEVEL_SIZE; i++) {
-        Middle *middle = system->pids->middles[i];
-        for (uint32_t j = 0; middle && j < LEVEL_SIZE; j++) {
-            Leaf *leaf = middle->leaves[j];
-            for (uint32_t k = 0; leaf && k < LEVEL_SIZE; k++)
-                if (leaf->actors[k]) visit(context, leaf->actors[k]);
+    uint64_t last = tt_atomic_load_u64_rlx(&system->next_pid);
+    for (uint64_t pid = 1; pid < last && pid < MAX_PID; pid++) {
+        void **entry = entry_of(system->pids, pid);
+        if (!entry) {
+            pid |= LEVEL_MASK; /* no such leaf: on to the next */
+            continue;
         }
+        TtActor *actor = tt_atomic_load_ptr_acq((void *const *)entry);
+        if (actor) visit(context, actor);
     }
 }

@@ -6,11 +6,16 @@
 #include "port/atomic.h"
 #include "port/clock.h"
 
+#include <string.h>
+
 /** Virtual time starts here: 2000-01-01T00:00:00Z in milliseconds since 1970. */
 #define VIRTUAL_EPOCH_MS INT64_C(946684800000)
 
 void tt_system_init(TtSystem *system)
 {
+    static const char *const reasons[TT_REASON_TEXTS] = {"normal", "shutdown", "kill", "killed", "noproc"};
+    for (int i = 0; i < TT_REASON_TEXTS; i++)
+        system->reasons[i] = tt_frozen_bytes(&system->frozen, TT_TAG_STR, reasons[i], strlen(reasons[i]));
     system->next_pid = 1;
     system->pids = tt_pids_create();
     system->registry = tt_registry_create();

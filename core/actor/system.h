@@ -27,12 +27,15 @@ typedef struct TtLimits {
     uint64_t instructions, time_ms;
 } TtLimits;
 
+/** Exit reasons that the run time itself gives. */
+#define TT_REASON_TEXTS 5
+
 struct TtSystem {
     TtHeapPool pool;
     TtLimits limits;
     TtHost *host;
     uint32_t denied; /* bit set of TtCapability */
-    bool trace, debug, gc_debug;
+    bool trace, debug, gc_debug, trace_processes;
     bool seeded, virtual_time;
     uint64_t seed;
     TtValue args;  /* frozen List of Str */
@@ -41,6 +44,7 @@ struct TtSystem {
 
     TtPidTable *pids;
     TtRegistry *registry;
+    TtValue reasons[TT_REASON_TEXTS]; /* constant after start: tt_reason_text */
     TtLock module_lock;     /* states of modules, awaited, exports until READY */
     TtLock output_lock;
     TtActor *output_waiters; /* guarded_by(output_lock) */
@@ -48,6 +52,7 @@ struct TtSystem {
     TtHeapStats gc_total;    /* of ended actors; guarded_by(stats_lock) */
 
     uint64_t next_pid;       /* atomic */
+    uint64_t next_ref;       /* atomic */
     uint64_t live_actors;    /* atomic */
     uint64_t messages, dropped; /* atomic, relaxed */
     uint64_t requests;       /* atomic: host requests under way */
@@ -98,7 +103,7 @@ bool tt_pids_add(TtSystem *system, TtActor *actor);
 void tt_pids_remove(TtSystem *system, TtActor *actor);
 /** NULL when there is no such live actor. */
 TtActor *tt_pids_find(const TtSystem *system, int64_t pid);
-/** Calls `visit` for every live actor, in order of pid. Only while no worker runs. */
+/** Calls `visit` for every live actor, in order of pid; those that start or end meanwhile may be left out. Within a slice, or while no worker runs. */
 void tt_pids_each(const TtSystem *system, void (*visit)(void *context, TtActor *actor), void *context);
 
 /* ---- names (actor/registry.c) -------------------------------------------------------------------- */

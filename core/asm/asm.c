@@ -92,6 +92,10 @@ static void resolve_references(TtAsm *as) {
         bool found = reference->name == TT_NO_NAME ? resolve_number(as, reference, &address)
                                                    : resolve_name(as, reference, &address);
         if (!found) continue;
+        if (tt_op_info(insn->op)->format == TT_FORMAT_MATCH) {
+            module->matches.items[insn->b].after = address;
+            continue;
+        }
         if (tt_op_info(insn->op)->format != TT_FORMAT_CALL) {
             insn->b = (int32_t)address;
             continue;

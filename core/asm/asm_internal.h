@@ -35,6 +35,27 @@ uint32_t tt_asm_read_name(TtAsm *as, const TtToken *token, const char *what);
 /** A token as messages show it: short, printable. The caller frees it with tt_free. */
 char *tt_asm_excerpt(const TtToken *token);
 
+/* What readers of operands share. The reports return false. */
+bool tt_asm_report_missing(TtAsm *as, const TtToken *mnemonic, const TtInsn *insn);
+bool tt_asm_report_wrong(TtAsm *as, const TtToken *token, const TtInsn *insn);
+bool tt_asm_report_surplus(TtAsm *as, const TtToken *token, const TtInsn *insn);
+bool tt_asm_report_int_range(TtAsm *as, const TtToken *token);
+/** Whether it is this bare word, in any case; `word` in upper case. */
+bool tt_asm_word_is(const TtToken *token, const char *word);
+bool tt_asm_is_digits(const TtToken *token);
+/** Checks the letters of a bare or quoted name; `what` as in "a label". False: reported. */
+bool tt_asm_check_name(TtAsm *as, const TtToken *token, const char *what);
+/** Notes a label operand of the last instruction; its address is set when all labels are known. */
+bool tt_asm_add_reference(TtAsm *as, const TtToken *token);
+
+/** Operands of the formats MATCH (patterns.c), SUPERVISOR and CHILD (supervisors.c). False: reported. */
+bool tt_asm_read_match(TtAsm *as, const TtToken *mnemonic, TtInsn *insn);
+bool tt_asm_read_supervisor(TtAsm *as, TtInsn *insn);
+bool tt_asm_read_child(TtAsm *as, const TtToken *mnemonic, TtInsn *insn);
+
+/** The word of `words` nearest to a misspelled one, NULL when nothing is near. */
+const char *tt_asm_nearest_word(const TtToken *token, const char *const *words, int count);
+
 /** Sets an entry of a name-indexed vector that may be short. */
 #define tt_asm_set_by_name(vec, index, value)                                                                \
     do {                                                                                                     \

@@ -127,7 +127,12 @@ static const char *read_escape(TtLexer *lexer, const char *at) {
     return NULL;
 }
 
-static TtToken read_string(TtLexer *lexer) {
+static bool is_mark(char c) {
+    return c == '=' || c == '&' || c == ',';
+}
+
+/** `in_pattern`: a mark may follow, too. */
+static TtToken read_string(TtLexer *lexer, bool in_pattern) {
     TtToken token = {.kind = TT_TOKEN_STRING, .begin = lexer->at};
     const char *at = lexer->at + 1;
     tt_strbuf_clear(&lexer->string);
@@ -142,7 +147,7 @@ static TtToken read_string(TtLexer *lexer) {
         at = NULL;
     } else if (at) {
         at++;
-        if (at < lexer->line_end && !is_blank(*at) && *at != ';') {
+        if (at < lexer->line_end && !is_blank(*at) && *at != ';' && !(in_pattern && is_mark(*at))) {
             tt_lex_error(lexer, at, at + 1, NULL, "A blank must follow the string");
             at = NULL;
         }
@@ -163,9 +168,25 @@ TtToken tt_lex_token(TtLexer *lexer) {
     skip_blanks(lexer);
     if (lexer->at == lexer->line_end || *lexer->at == ';')
         return (TtToken){.kind = TT_TOKEN_END, .begin = lexer->at, .end = lexer->at};
-    if (*lexer->at == '"') return read_string(lexer);
+    if (*lexer->at == '"') return read_string(lexer, false);
     const char *begin = lexer->at;
     while (lexer->at < lexer->line_end && !is_blank(*lexer->at) && *lexer->at != ';') lexer->at++;
+    return (TtToken){TT_TOKEN_WORD, begin, lexer->at, begin, (size_t)(lexer->at - begin)};
+}
+
+TtToken tt_lex_pattern(TtLexer *lexer) {
+    skip_blanks(lexer);
+    if (lexer->at == lexer->line_end || *lexer->at == ';')
+        return (TtToken){.kind = TT_TOKEN_END, .begin = lexer->at, .end = lexer->at};
+    if (*lexer->at == '"') return read_string(lexer, true);
+    const char *begin = lexer->at;
+    if (is_mark(*begin)) {
+        lexer->at++;
+        return (TtToken){TT_TOKEN_MARK, begin, lexer->at, begin, 1};
+    }
+    while (lexer->at < lexer->line_end && !is_blank(*lexer->at) && *lexer->at != ';' && *lexer->at != '"' &&
+           !is_mark(*lexer->at))
+        lexer->at++;
     return (TtToken){TT_TOKEN_WORD, begin, lexer->at, begin, (size_t)(lexer->at - begin)};
 }
 

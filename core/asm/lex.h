@@ -12,6 +12,7 @@ typedef enum TtTokenKind {
     TT_TOKEN_END,    /* nothing more on the line but perhaps a comment */
     TT_TOKEN_WORD,   /* a run of anything but blanks and `;` */
     TT_TOKEN_STRING, /* "quoted" */
+    TT_TOKEN_MARK,   /* one of `= & ,`; only tt_lex_pattern gives it */
     TT_TOKEN_BAD     /* a malformed string; reported already */
 } TtTokenKind;
 
@@ -37,6 +38,8 @@ void tt_lex_free(TtLexer *lexer);
 /** Goes to the next line that is valid UTF-8 (others are reported); false at the end of the text. */
 bool tt_lex_line(TtLexer *lexer);
 TtToken tt_lex_token(TtLexer *lexer);
+/** As tt_lex_token, but `= & ,` are tokens, and they and `"` end a word. */
+TtToken tt_lex_pattern(TtLexer *lexer);
 /** The rest of the line up to `;`, without blanks around it: a WORD, or END when there is none. */
 TtToken tt_lex_rest(TtLexer *lexer);
 /** Whether the next token is a string. */

@@ -20,7 +20,7 @@ char *tt_asm_excerpt(const TtToken *token) {
         length = EXCERPT_BYTES;
         while (length && ((unsigned char)token->text[length] & 0xC0) == 0x80) length--;
     }
-    bool plain = token->kind == TT_TOKEN_WORD;
+    bool plain = token->kind != TT_TOKEN_STRING;
     for (size_t i = 0; i < length; i++) plain = plain && (unsigned char)token->text[i] >= 0x20;
     if (plain)
         tt_strbuf_add(&out, token->text, length);
@@ -30,7 +30,7 @@ char *tt_asm_excerpt(const TtToken *token) {
     return tt_strbuf_take(&out);
 }
 
-static bool word_is(const TtToken *token, const char *word) {
+bool tt_asm_word_is(const TtToken *token, const char *word) {
     size_t length = strlen(word);
     if (token->kind != TT_TOKEN_WORD || token->length != length) return false;
     for (size_t i = 0; i < length; i++) {
@@ -51,13 +51,13 @@ static const char *wanted_by(const TtInsn *insn) {
     return tt_format_infos[tt_op_info(insn->op)->format].doc;
 }
 
-static bool report_missing(TtAsm *as, const TtToken *mnemonic, const TtInsn *insn) {
+bool tt_asm_report_missing(TtAsm *as, const TtToken *mnemonic, const TtInsn *insn) {
     tt_lex_error(&as->lexer, mnemonic->begin, mnemonic->end, NULL, "Missing operand: %s takes %s",
                  mnemonic_of(insn), wanted_by(insn));
     return false;
 }
 
-static bool report_wrong(TtAsm *as, const TtToken *token, const TtInsn *insn) {
+bool tt_asm_report_wrong(TtAsm *as, const TtToken *token, const TtInsn *insn) {
     char *excerpt = tt_asm_excerpt(token);
     tt_lex_error(&as->lexer, token->begin, token->end, NULL, "%s takes %s, not %s", mnemonic_of(insn),
                  wanted_by(insn), excerpt);
@@ -65,10 +65,19 @@ static bool report_wrong(TtAsm *as, const TtToken *token, const TtInsn *insn) {
     return false;
 }
 
-static bool report_surplus(TtAsm *as, const TtToken *token, const TtInsn *insn) {
+bool tt_asm_report_surplus(TtAsm *as, const TtToken *token, const TtInsn *insn) {
     char *excerpt = tt_asm_excerpt(token);
     tt_lex_error(&as->lexer, token->begin, token->end, NULL, "Surplus operand %s: %s takes %s", excerpt,
                  mnemonic_of(insn), wanted_by(insn));
+    tt_free(excerpt);
+    return false;
+}
+
+bool tt_asm_report_int_range(TtAsm *as, const TtToken *token) {
+    char *excerpt = tt_asm_excerpt(token);
+    tt_lex_error(&as->lexer, token->begin, token->end, NULL,
+                 "Integer out of range: %s (an integer is between %" PRId64 " and %" PRId64 ")", excerpt,
+                 INT64_MIN, INT64_MAX);
     tt_free(excerpt);
     return false;
 }
@@ -80,15 +89,14 @@ static bool is_name_char(char c) {
            (unsigned char)c >= 0x80 || (c && strchr("_.-?!*", c));
 }
 
-static bool is_digits(const TtToken *token) {
+bool tt_asm_is_digits(const TtToken *token) {
     if (token->kind != TT_TOKEN_WORD) return false;
     for (size_t i = 0; i < token->length; i++)
         if (token->text[i] < '0' || token->text[i] > '9') return false;
     return true;
 }
 
-/** Checks the letters of a bare or quoted name; `what` as in "a label". */
-static bool check_name(TtAsm *as, const TtToken *token, const char *what) {
+bool tt_asm_check_name(TtAsm *as, const TtToken *token, const char *what) {
     if (token->kind == TT_TOKEN_STRING) {
         const char *problem = !token->length                          ? "empty"
                               : memchr(token->text, 0, token->length) ? "a text with \\0"
@@ -113,7 +121,7 @@ static bool check_name(TtAsm *as, const TtToken *token, const char *what) {
 }
 
 uint32_t tt_asm_read_name(TtAsm *as, const TtToken *token, const char *what) {
-    if (!check_name(as, token, what)) return TT_NO_NAME;
+    if (!tt_asm_check_name(as, token, what)) return TT_NO_NAME;
     return tt_names_add(&as->module->names, token->text, token->length);
 }
 
@@ -130,17 +138,12 @@ static bool set_constant(TtAsm *as, TtTag tag, const char *bytes, size_t length,
 
 static bool set_int(TtAsm *as, const TtToken *token, TtInsn *insn) {
     int64_t value;
-    if (token->kind != TT_TOKEN_WORD) return report_wrong(as, token, insn);
+    if (token->kind != TT_TOKEN_WORD) return tt_asm_report_wrong(as, token, insn);
     if (!tt_parse_int(token->text, token->length, &value)) {
         TtToken digits = *token;
         if (*digits.text == '-' || *digits.text == '+') digits.text++, digits.length--;
-        if (!digits.length || !is_digits(&digits)) return report_wrong(as, token, insn);
-        char *excerpt = tt_asm_excerpt(token);
-        tt_lex_error(&as->lexer, token->begin, token->end, NULL,
-                     "Integer out of range: %s (an integer is between %" PRId64 " and %" PRId64 ")", excerpt,
-                     INT64_MIN, INT64_MAX);
-        tt_free(excerpt);
-        return false;
+        if (!digits.length || !tt_asm_is_digits(&digits)) return tt_asm_report_wrong(as, token, insn);
+        return tt_asm_report_int_range(as, token);
     }
     if (value >= INT32_MIN && value <= INT32_MAX) {
         insn->b = (int32_t)value;
@@ -155,7 +158,7 @@ static bool set_int(TtAsm *as, const TtToken *token, TtInsn *insn) {
 static bool set_float(TtAsm *as, const TtToken *token, TtInsn *insn) {
     double value;
     if (token->kind != TT_TOKEN_WORD || !tt_parse_float(token->text, token->length, &value))
-        return report_wrong(as, token, insn);
+        return tt_asm_report_wrong(as, token, insn);
     insn->b = (int32_t)as->module->floats.count;
     tt_vec_push(&as->module->floats, value);
     return true;
@@ -163,7 +166,7 @@ static bool set_float(TtAsm *as, const TtToken *token, TtInsn *insn) {
 
 static bool set_count(TtAsm *as, const TtToken *token, TtInsn *insn) {
     int64_t value;
-    if (token->kind != TT_TOKEN_WORD || !is_digits(token)) return report_wrong(as, token, insn);
+    if (token->kind != TT_TOKEN_WORD || !tt_asm_is_digits(token)) return tt_asm_report_wrong(as, token, insn);
     if (!tt_parse_int(token->text, token->length, &value) || value > TT_MAX_CODE) {
         tt_lex_error(&as->lexer, token->begin, token->end, NULL, "Count out of range: at most %u values",
                      TT_MAX_CODE);
@@ -174,8 +177,10 @@ static bool set_count(TtAsm *as, const TtToken *token, TtInsn *insn) {
 }
 
 static bool set_bool(TtAsm *as, const TtToken *token, TtInsn *insn) {
-    insn->b = word_is(token, "TRUE");
-    return insn->b || word_is(token, "FALSE") || report_wrong(as, token, insn);
+    bool digit = tt_op_info(insn->op)->format == TT_FORMAT_OPT_BOOL;
+    insn->b = tt_asm_word_is(token, "TRUE") || (digit && tt_asm_word_is(token, "1"));
+    return insn->b || tt_asm_word_is(token, "FALSE") || (digit && tt_asm_word_is(token, "0")) ||
+           tt_asm_report_wrong(as, token, insn);
 }
 
 static int hex_digit(char c) {
@@ -199,7 +204,7 @@ static bool set_bytes(TtAsm *as, const TtToken *token, TtInsn *insn) {
         tt_lex_error(&as->lexer, token->begin, token->end, NULL,
                      "PUSH_BYTES takes two hexadecimal digits for each byte, not an odd number of digits");
     else
-        report_wrong(as, token, insn);
+        tt_asm_report_wrong(as, token, insn);
     tt_strbuf_free(&bytes);
     return good;
 }
@@ -226,15 +231,14 @@ static bool set_builtin(TtAsm *as, const TtToken *token, TtInsn *insn) {
     return false;
 }
 
-/** Notes a label operand; its address is set when all labels are known. */
-static bool add_reference(TtAsm *as, const TtToken *token) {
+bool tt_asm_add_reference(TtAsm *as, const TtToken *token) {
     TtAsmReference reference = {.insn = as->module->code.count - 1,
                                 .name = TT_NO_NAME,
                                 .line = as->lexer.line,
                                 .begin = token->begin,
                                 .end = token->end,
                                 .parameter_first = as->parameters.count};
-    if (!is_digits(token)) {
+    if (!tt_asm_is_digits(token)) {
         reference.name = tt_asm_read_name(as, token, "a label");
         if (reference.name == TT_NO_NAME) return false;
     }
@@ -243,7 +247,7 @@ static bool add_reference(TtAsm *as, const TtToken *token) {
 }
 
 static bool read_call(TtAsm *as, const TtToken *label) {
-    if (!add_reference(as, label)) return false;
+    if (!tt_asm_add_reference(as, label)) return false;
     uint32_t number = as->references.count;
     for (;;) {
         TtToken token = tt_lex_token(&as->lexer);
@@ -270,12 +274,12 @@ static bool read_call(TtAsm *as, const TtToken *label) {
 }
 
 static bool read_import(TtAsm *as, const TtToken *path, TtInsn *insn) {
-    if (!path->length || memchr(path->text, 0, path->length)) return report_wrong(as, path, insn);
+    if (!path->length || memchr(path->text, 0, path->length)) return tt_asm_report_wrong(as, path, insn);
     TtImport import = {tt_module_add_constant(as->module, TT_TAG_STR, path->text, path->length), TT_NO_NAME};
     TtToken token = tt_lex_token(&as->lexer);
     if (token.kind == TT_TOKEN_BAD) return false;
     if (token.kind != TT_TOKEN_END) {
-        if (!word_is(&token, "AS")) return report_surplus(as, &token, insn);
+        if (!tt_asm_word_is(&token, "AS")) return tt_asm_report_surplus(as, &token, insn);
         TtToken name = tt_lex_token(&as->lexer);
         if (name.kind == TT_TOKEN_BAD) return false;
         if (name.kind == TT_TOKEN_END) {
@@ -293,35 +297,36 @@ static bool read_import(TtAsm *as, const TtToken *path, TtInsn *insn) {
 static bool read_text(TtAsm *as, const TtToken *mnemonic, TtInsn *insn) {
     TtToken token = tt_lex_at_string(&as->lexer) ? tt_lex_token(&as->lexer) : tt_lex_rest(&as->lexer);
     if (token.kind == TT_TOKEN_BAD) return false;
-    if (token.kind == TT_TOKEN_END) return report_missing(as, mnemonic, insn);
+    if (token.kind == TT_TOKEN_END) return tt_asm_report_missing(as, mnemonic, insn);
     return set_constant(as, TT_TAG_STR, token.text, token.length, insn);
 }
 
 /** The single operand of all formats that have one. */
 static bool read_operand(TtAsm *as, const TtToken *token, TtFormat format, TtInsn *insn) {
     switch (format) {
-    case TT_FORMAT_NONE: return report_surplus(as, token, insn);
+    case TT_FORMAT_NONE: return tt_asm_report_surplus(as, token, insn);
     case TT_FORMAT_INT:
     case TT_FORMAT_OPT_INT: return set_int(as, token, insn);
     case TT_FORMAT_FLOAT: return set_float(as, token, insn);
     case TT_FORMAT_BYTES: return set_bytes(as, token, insn);
-    case TT_FORMAT_BOOL: return set_bool(as, token, insn);
+    case TT_FORMAT_BOOL:
+    case TT_FORMAT_OPT_BOOL: return set_bool(as, token, insn);
     case TT_FORMAT_VAR:
     case TT_FORMAT_OPT_VAR: return set_name(as, token, insn);
     case TT_FORMAT_FIELD:
     case TT_FORMAT_OPT_FIELD:
         /* Any text can be the key of an object. */
-        if (token->kind == TT_TOKEN_WORD && !check_name(as, token, "a field")) return false;
+        if (token->kind == TT_TOKEN_WORD && !tt_asm_check_name(as, token, "a field")) return false;
         return set_constant(as, TT_TAG_STR, token->text, token->length, insn);
     case TT_FORMAT_NAME:
-        if (!check_name(as, token, "an actor")) return false;
+        if (!tt_asm_check_name(as, token, "an actor")) return false;
         return set_constant(as, TT_TAG_STR, token->text, token->length, insn);
     case TT_FORMAT_COUNT:
     case TT_FORMAT_OPT_COUNT: return set_count(as, token, insn);
     case TT_FORMAT_LABEL:
-    case TT_FORMAT_OPT_LABEL: return add_reference(as, token);
+    case TT_FORMAT_OPT_LABEL: return tt_asm_add_reference(as, token);
     case TT_FORMAT_BUILTIN: return set_builtin(as, token, insn);
-    default: return false; /* STR, CALL and IMPORT are read by their own functions */
+    default: return false; /* STR, CALL, IMPORT … are read by their own functions */
     }
 }
 
@@ -333,6 +338,7 @@ static bool set_absent(TtFormat format, TtInsn *insn) {
     case TT_FORMAT_OPT_LABEL: insn->a = 1; return true; /* block form; paired later */
     case TT_FORMAT_OPT_VAR:
     case TT_FORMAT_OPT_FIELD:
+    case TT_FORMAT_OPT_BOOL:
     case TT_FORMAT_OPT_COUNT: insn->b = -1; return true;
     default: return false;
     }
@@ -342,17 +348,24 @@ bool tt_asm_read_operands(TtAsm *as, const TtToken *mnemonic, TtInsn *insn) {
     TtFormat format = (TtFormat)tt_op_info(insn->op)->format;
     if (format == TT_FORMAT_STR) {
         if (!read_text(as, mnemonic, insn)) return false;
+    } else if (format == TT_FORMAT_MATCH) {
+        return tt_asm_read_match(as, mnemonic, insn);
+    } else if (format == TT_FORMAT_SUPERVISOR) {
+        return tt_asm_read_supervisor(as, insn);
+    } else if (format == TT_FORMAT_CHILD) {
+        return tt_asm_read_child(as, mnemonic, insn);
     } else {
         TtToken token = tt_lex_token(&as->lexer);
         if (token.kind == TT_TOKEN_BAD) return false;
-        if (token.kind == TT_TOKEN_END) return set_absent(format, insn) || report_missing(as, mnemonic, insn);
+        if (token.kind == TT_TOKEN_END)
+            return set_absent(format, insn) || tt_asm_report_missing(as, mnemonic, insn);
         if (format == TT_FORMAT_CALL) return read_call(as, &token);
         if (format == TT_FORMAT_IMPORT) return read_import(as, &token, insn);
         if (!read_operand(as, &token, format, insn)) return false;
     }
     TtToken more = tt_lex_token(&as->lexer);
     if (more.kind == TT_TOKEN_BAD) return false;
-    return more.kind == TT_TOKEN_END || report_surplus(as, &more, insn);
+    return more.kind == TT_TOKEN_END || tt_asm_report_surplus(as, &more, insn);
 }
 
 /* ---- lines ---------------------------------------------------------------------------------------- */
@@ -441,7 +454,7 @@ void tt_asm_read_lines(TtAsm *as) {
                          "A line begins with an instruction, not a string");
             continue;
         }
-        if (word_is(&token, "LABEL")) {
+        if (tt_asm_word_is(&token, "LABEL")) {
             read_label(as, &token);
             continue;
         }

@@ -15,6 +15,10 @@ _Static_assert(TT_OP_EXPORT == 85 && TT_OP_WRITE_BYTES == 99,
                "opcodes.def: append rows, never insert or move them");
 _Static_assert(TT_OP_BUILTIN == 108 && TT_OP_EXIT_ACTOR == 120,
                "opcodes.def: append rows, never insert or move them");
+_Static_assert(TT_OP_SPAWN_LINK == 121 && TT_OP_RECEIVE_MATCH == 129 && TT_OP_PROCESSES == 135,
+               "opcodes.def: append rows, never insert or move them");
+_Static_assert(TT_OP_START_SUPERVISOR == 136 && TT_OP_RUN_SUPERVISOR == 142,
+               "opcodes.def: append rows, never insert or move them");
 
 enum {
     T = TT_FLAG_THROWS,

@@ -35,8 +35,10 @@ void tt_exec_prepare(TtModule *module);
  */
 TtExecStatus tt_exec_run(TtActor *actor, uint32_t budget);
 
-/** Frees what an ended actor holds outside itself: names, mailbox, requests. Owner, once. */
-void tt_exec_release(TtActor *actor);
+/** An actor ends: gives back names and requests, closes its mailbox, tells links and watchers. Owner, once. */
+void tt_exec_end(TtActor *actor);
+/** The VM is taken down: the same, but nobody is told. No worker runs. */
+void tt_exec_discard(TtActor *actor);
 
 /** Appends how a parked actor's wait reads: "RECEIVE at worker (main.ttvm:12)". */
 void tt_exec_describe_wait(TtStrbuf *out, const TtActor *actor);

@@ -4,6 +4,8 @@
  * a sem_* or call function on the saved actor. Compiled twice from interp_stack.inc: plain, and
  * traced for --trace and --debug, so that the plain loop never asks.
  */
+#include "actor/signal.h"
+#include "actor/supervisor.h"
 #include "exec/dispatch.h"
 #include "exec/sem.h"
 
@@ -24,12 +26,18 @@
 #undef TT_TRACED
 #undef RUN
 
-/** A crashed actor's last act; it may have to wait for room. */
+/** An ending actor's last acts, each of which may have to wait: its report, its children. */
 static TtExecStatus finish(TtActor *actor)
 {
+    actor->ending = true;
     if (actor->report.length && !tt_output_write(actor, 2, actor->report.bytes, actor->report.length)) {
-        actor->ending = true;
         actor->wait = TT_WAIT_OUTPUT;
+        return TT_EXEC_WAITS;
+    }
+    tt_strbuf_clear(&actor->report);
+    if (actor->supervisor && !tt_supervisor_shut_down(actor)) {
+        actor->deadline_set = false;
+        actor->wait = TT_WAIT_CHILD;
         return TT_EXEC_WAITS;
     }
     return TT_EXEC_ENDED;
@@ -38,7 +46,9 @@ static TtExecStatus finish(TtActor *actor)
 TtExecStatus tt_exec_run(TtActor *actor, uint32_t budget)
 {
     actor->wait = TT_WAIT_NONE;
-    if (actor->ending) return finish(actor);
+    if (tt_mailbox_has_outer(&actor->mailbox)) tt_signals_collect(actor);
+    if (actor->supervisor) tt_supervisor_tick(actor);
+    if (actor->ending || actor->killed) return finish(actor);
     bool traced = actor->system->trace || actor->system->debug;
     TtExecStatus status = traced ? run_traced(actor, budget) : run_plain(actor, budget);
     return status == TT_EXEC_ENDED ? finish(actor) : status;

@@ -114,6 +114,8 @@ TtStep tt_sem_export(TtActor *actor, uint32_t name);
 TtResult tt_module_init_done(TtActor *actor);
 /** It failed: the module can be tried again. Pops the record. */
 void tt_module_init_failed(TtActor *actor);
+/** The actor ends: initialisations under way have failed, and it waits for none. */
+void tt_module_leave(TtActor *actor);
 
 /* ---- console, files, system (sem_host.c) ----------------------------------------------------------------------- */
 
@@ -131,10 +133,34 @@ TtResult tt_deadline_after(TtActor *actor, const char *op, uint64_t now, TtValue
 
 TtStep tt_sem_spawn(TtActor *actor);
 TtStep tt_sem_spawn_args(TtActor *actor);
+TtStep tt_sem_spawn_link(TtActor *actor);
+TtStep tt_sem_spawn_monitor(TtActor *actor);
+/** What SPAWN of a Str runs; `*args` 1 when it takes the name itself as its argument. */
+TtResult tt_sem_find_worker(TtActor *actor, TtValue name, TtValue *callee, uint32_t *args);
 TtStep tt_sem_send(TtActor *actor, TtInsn insn);
 TtStep tt_sem_send_named(TtActor *actor, TtValue name);
 TtStep tt_sem_receive(TtActor *actor);
 TtStep tt_sem_receive_timeout(TtActor *actor, uint32_t target);
+TtStep tt_sem_receive_match(TtActor *actor, const TtMatch *match);
+TtStep tt_sem_mailbox_peek(TtActor *actor, uint32_t target);
+TtStep tt_sem_mailbox_next(TtActor *actor);
+TtStep tt_sem_mailbox_take(TtActor *actor);
+TtStep tt_sem_mailbox_wait(TtActor *actor, uint32_t target);
+TtStep tt_sem_link(TtActor *actor, TtInsn insn);
+TtStep tt_sem_unlink(TtActor *actor, TtInsn insn);
+TtStep tt_sem_monitor(TtActor *actor, TtInsn insn);
+TtStep tt_sem_demonitor(TtActor *actor);
+TtStep tt_sem_trap_exit(TtActor *actor, TtInsn insn);
+TtStep tt_sem_exit_signal(TtActor *actor);
+TtStep tt_sem_process_info(TtActor *actor);
+TtStep tt_sem_processes(TtActor *actor);
+TtStep tt_sem_start_supervisor(TtActor *actor, const TtSupervisorSpec *spec);
+TtStep tt_sem_supervise_child(TtActor *actor, const TtChildSpec *spec);
+TtStep tt_sem_supervise_function(TtActor *actor, const TtChildSpec *spec);
+TtStep tt_sem_restart_child(TtActor *actor, TtValue id);
+TtStep tt_sem_stop_child(TtActor *actor, TtValue id);
+TtStep tt_sem_children(TtActor *actor);
+TtStep tt_sem_run_supervisor(TtActor *actor);
 TtStep tt_sem_register(TtActor *actor, TtValue name);
 TtStep tt_sem_unregister(TtActor *actor, TtValue name);
 TtStep tt_sem_whereis(TtActor *actor, TtValue name);

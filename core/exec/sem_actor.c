@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Spawning, sending, receiving, names. */
+#include "actor/signal.h"
+#include "actor/start.h"
 #include "exec/sem.h"
 
 #include "port/atomic.h"
@@ -26,38 +28,60 @@ static const TtFunction *find_label(const TtActor *actor, TtValue name)
     return NULL;
 }
 
-static TtResult start_actor(TtActor *actor, TtValue callee, const TtValue *args, uint32_t count, const char *op, uint64_t *pid)
+/** What ties a new actor to its spawner from the start. */
+typedef enum Tie { TIE_NONE, TIE_LINK, TIE_MONITOR } Tie;
+
+static TtResult create_error(TtActor *actor, TtResult result, const char *op)
+{
+    if (result == TT_ERR_HEAP_EXCEEDED) return tt_sem_heap_full(actor, op);
+    return tt_error_set(&actor->context->error, result, "%s: an argument or global is nested too deeply", op);
+}
+
+static TtResult start_actor(TtActor *actor, TtValue callee, const TtValue *args, uint32_t count, const char *op, Tie tie, uint64_t *pid,
+                            uint64_t *ref)
 {
     TtSystem *system = actor->system;
     TtActor *child;
-    TtResult result = tt_actor_create(system, actor, callee, args, count, &child);
-    if (result == TT_ERR_HEAP_EXCEEDED) return tt_sem_heap_full(actor, op);
-    if (result != TT_OK) return tt_error_set(&actor->context->error, result, "%s: an argument or global is nested too deeply", op);
+    TtStart start;
+    tt_start_init(&start, actor, callee, args, count);
+    TtResult result = tt_actor_create(system, &start, &child);
+    tt_start_free(&start);
+    if (result != TT_OK) return create_error(actor, result, op);
     *pid = child->pid;
     if (!tt_pids_add(system, child)) {
         tt_actor_release(child);
         tt_actor_free(child);
         return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "%s: no pids are left", op);
     }
+    if (tie == TIE_LINK) tt_actor_link_child(actor, child);
+    if (tie == TIE_MONITOR) *ref = tt_actor_monitor_child(actor, child);
+    tt_trace_process(system, "[proc] %llu spawned %llu (%s)", (unsigned long long)actor->pid, (unsigned long long)*pid,
+                     tt_callee(callee)->name);
     system->make_ready(system, actor->context, child);
     return TT_OK;
 }
 
-/** The built-in worker that stands in for a name that is neither a label nor a file. */
-static TtResult spawn_named_worker(TtActor *actor, TtValue name, uint64_t *pid)
+/** The built-in worker that stands in for a name that is neither a label nor a file; it gets the name. */
+static TtResult find_announcer(TtActor *actor, TtValue *callee)
 {
     TtModule *module = NULL;
     TT_TRY(actor->system->load_program(actor->system, "std/workers/announce", &module, &actor->context->error));
     for (uint32_t i = 0; module && i < module->functions.count; i++)
-        if (strcmp(module->functions.items[i].name, "announce") == 0)
-            return start_actor(actor, tt_function(&module->functions.items[i]), &name, 1, "SPAWN", pid);
+        if (strcmp(module->functions.items[i].name, "announce") == 0) {
+            *callee = tt_function(&module->functions.items[i]);
+            return TT_OK;
+        }
     return tt_error_set(&actor->context->error, TT_ERR_FILE_ERROR, "File operation failed on std/workers/announce: not found");
 }
 
-static TtResult spawn_by_name(TtActor *actor, TtValue name, uint64_t *pid)
+TtResult tt_sem_find_worker(TtActor *actor, TtValue name, TtValue *callee, uint32_t *args)
 {
     const TtFunction *function = find_label(actor, name);
-    if (function) return start_actor(actor, tt_function(function), NULL, 0, "SPAWN", pid);
+    *args = 0;
+    if (function) {
+        *callee = tt_function(function);
+        return TT_OK;
+    }
     TtStrbuf path = {0};
     tt_strbuf_add(&path, tt_bytes_data(name), name.len);
     TtModule *module = NULL;
@@ -70,27 +94,48 @@ static TtResult spawn_by_name(TtActor *actor, TtValue name, uint64_t *pid)
     }
     tt_strbuf_free(&path);
     if (result != TT_OK) return result;
-    if (!module) return spawn_named_worker(actor, name, pid);
-    return start_actor(actor, tt_function(&module->top), NULL, 0, "SPAWN", pid);
+    if (module) {
+        *callee = tt_function(&module->top);
+        return TT_OK;
+    }
+    *args = 1;
+    return find_announcer(actor, callee);
+}
+
+static TtStep spawn(TtActor *actor, const char *op, Tie tie)
+{
+    TtValue what = actor->stack[actor->sp - 1], callee = what;
+    uint64_t pid = 0, ref = 0;
+    uint32_t args = 0;
+    TtResult result = TT_OK;
+    if (what.tag == TT_TAG_STR)
+        result = tt_sem_find_worker(actor, what, &callee, &args);
+    else if (!tt_is_callable(what))
+        result = tt_sem_type_error(actor, op, "a function or the name of a worker", what);
+    else if (tt_callee(what)->parameter_count)
+        result = tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
+                              "%s expects a function without parameters but %s takes %u (SPAWN_ARGS passes arguments)", op,
+                              tt_callee(what)->name, tt_callee(what)->parameter_count);
+    if (result == TT_OK) result = start_actor(actor, callee, &what, args, op, tie, &pid, &ref);
+    if (result != TT_OK) return TT_STEP_FAILED;
+    actor->stack[actor->sp - 1] = tt_int((int64_t)pid);
+    if (tie == TIE_MONITOR) actor->stack[actor->sp++] = (TtValue){TT_TAG_REF, 0, {.i = (int64_t)ref}};
+    return TT_STEP_DONE;
 }
 
 TtStep tt_sem_spawn(TtActor *actor)
 {
-    TtValue what = actor->stack[actor->sp - 1];
-    uint64_t pid = 0;
-    TtResult result;
-    if (what.tag == TT_TAG_STR)
-        result = spawn_by_name(actor, what, &pid);
-    else if (!tt_is_callable(what))
-        result = tt_sem_type_error(actor, "SPAWN", "a function or the name of a worker", what);
-    else if (tt_callee(what)->parameter_count)
-        result = tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
-                              "SPAWN expects a function without parameters but %s takes %u (SPAWN_ARGS passes arguments)",
-                              tt_callee(what)->name, tt_callee(what)->parameter_count);
-    else
-        result = start_actor(actor, what, NULL, 0, "SPAWN", &pid);
-    if (result == TT_OK) actor->stack[actor->sp - 1] = tt_int((int64_t)pid);
-    return failed(result);
+    return spawn(actor, "SPAWN", TIE_NONE);
+}
+
+TtStep tt_sem_spawn_link(TtActor *actor)
+{
+    return spawn(actor, "SPAWN_LINK", TIE_LINK);
+}
+
+TtStep tt_sem_spawn_monitor(TtActor *actor)
+{
+    return spawn(actor, "SPAWN_MONITOR", TIE_MONITOR);
 }
 
 TtStep tt_sem_spawn_args(TtActor *actor)
@@ -107,7 +152,7 @@ TtStep tt_sem_spawn_args(TtActor *actor)
     uint32_t n = (uint32_t)count.as.i;
     if (operands - 2 < n) return failed(tt_sem_underflow(actor, "SPAWN_ARGS"));
     uint64_t pid = 0;
-    TtResult result = start_actor(actor, callee, actor->stack + actor->sp - 2 - n, n, "SPAWN_ARGS", &pid);
+    TtResult result = start_actor(actor, callee, actor->stack + actor->sp - 2 - n, n, "SPAWN_ARGS", TIE_NONE, &pid, NULL);
     if (result != TT_OK) return TT_STEP_FAILED;
     actor->sp -= n + 2;
     actor->stack[actor->sp++] = tt_int((int64_t)pid);
@@ -143,54 +188,6 @@ TtStep tt_sem_send_named(TtActor *actor, TtValue name)
     return sent(actor, tt_actor_send(actor->context, (int64_t)pid, &actor->stack[actor->sp - 1]), 1);
 }
 
-/* ---- receive ------------------------------------------------------------------------------------------- */
-
-/** Takes the oldest message into `*value`, and what it refers to into the actor's heap. */
-static bool take_message(TtActor *actor, TtValue *value)
-{
-    TtMessage *message = tt_mailbox_take(&actor->mailbox);
-    if (!message) return false;
-    tt_heap_adopt(&actor->heap, message->fragment);
-    message->fragment = NULL;
-    *value = message->value;
-    tt_message_free(message);
-    return true;
-}
-
-TtStep tt_sem_receive(TtActor *actor)
-{
-    TtValue value;
-    if (!take_message(actor, &value)) {
-        actor->wait = TT_WAIT_MESSAGE;
-        return TT_STEP_WAIT;
-    }
-    actor->stack[actor->sp++] = value;
-    return TT_STEP_DONE;
-}
-
-TtStep tt_sem_receive_timeout(TtActor *actor, uint32_t target)
-{
-    TtValue ms = actor->stack[actor->sp - 1], value;
-    uint64_t now = tt_system_clock_ns(actor->system);
-    if (!actor->deadline_set) {
-        if (tt_deadline_after(actor, "RECEIVE_TIMEOUT", now, ms, &actor->deadline_ns) != TT_OK) return TT_STEP_FAILED;
-        actor->deadline_set = true;
-    }
-    if (take_message(actor, &value)) {
-        actor->deadline_set = false;
-        actor->stack[actor->sp - 1] = value;
-        return TT_STEP_DONE;
-    }
-    if (now < actor->deadline_ns) {
-        actor->wait = TT_WAIT_MESSAGE;
-        return TT_STEP_WAIT;
-    }
-    actor->deadline_set = false;
-    actor->sp--;
-    actor->pc = target;
-    return TT_STEP_JUMPED;
-}
-
 /* ---- names ---------------------------------------------------------------------------------------------- */
 
 TtStep tt_sem_register(TtActor *actor, TtValue name)
@@ -224,11 +221,26 @@ TtStep tt_sem_exit_actor(TtActor *actor)
     return TT_STEP_ENDED;
 }
 
-void tt_exec_release(TtActor *actor)
+static void let_go(TtActor *actor)
 {
-    TtSystem *system = actor->system;
     tt_output_forget(actor);
     tt_pending_drop(actor);
-    tt_registry_remove_actor(system, actor);
-    tt_atomic_fetch_add_u64_rlx(&system->dropped, tt_mailbox_close(&actor->mailbox));
+    tt_module_leave(actor);
+    tt_registry_remove_actor(actor->system, actor);
+}
+
+void tt_exec_end(TtActor *actor)
+{
+    let_go(actor);
+    tt_signals_end(actor);
+}
+
+void tt_exec_discard(TtActor *actor)
+{
+    uint32_t dropped;
+    let_go(actor);
+    for (TtMessage *message = tt_mailbox_close(&actor->mailbox, &dropped), *next; message; message = next) {
+        next = message->next;
+        tt_message_free(message);
+    }
 }

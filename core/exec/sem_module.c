@@ -109,6 +109,25 @@ void tt_module_init_failed(TtActor *actor)
     pop_init(actor);
 }
 
+static void stop_waiting(TtActor *actor)
+{
+    tt_lock_acquire(&actor->system->module_lock);
+    if (actor->awaited)
+        for (TtActor **link = (TtActor **)&actor->awaited->waiters; *link; link = &(*link)->module_next)
+            if (*link == actor) {
+                *link = actor->module_next;
+                break;
+            }
+    actor->awaited = NULL;
+    tt_lock_release(&actor->system->module_lock);
+}
+
+void tt_module_leave(TtActor *actor)
+{
+    stop_waiting(actor);
+    while (actor->inits) tt_module_init_failed(actor);
+}
+
 /* ---- IMPORT ------------------------------------------------------------------------------------------------- */
 
 static TtResult bind_exports(TtActor *actor, const TtImport *import, const TtModule *module)

@@ -64,7 +64,7 @@ void tt_trace_return(TtActor *actor, const TtFunction *from, const TtValue *resu
 
 void tt_exec_describe_wait(TtStrbuf *out, const TtActor *actor)
 {
-    static const char *const kinds[] = {"nothing", "a message", "time", "the host", "room for output", "a module"};
+    static const char *const kinds[] = {"nothing", "a message", "time", "the host", "room for output", "a child to end", "a module"};
     tt_strbuf_add_text(out, kinds[actor->wait]);
     if (actor->pc < actor->function->module->code.count) {
         tt_strbuf_add_text(out, " in ");

@@ -248,6 +248,7 @@ bool tt_unwind_raise(TtActor *actor, TtResult result)
     context->thrown = tt_unbound();
     tt_pending_drop(actor);
     actor->deadline_set = false;
+    actor->mailbox.cursor = NULL;
     const TtFunction *function = actor->function;
     uint32_t address = actor->pc;
     for (;;) {
@@ -269,6 +270,7 @@ bool tt_unwind_raise(TtActor *actor, TtResult result)
         if (is_bottom(actor)) break;
         abandon_frame(actor);
     }
+    actor->crashed = true;
     if (exception.tag == TT_TAG_EXCEPTION) {
         actor->exit_reason = crash_reason(actor, tt_exception(exception));
         make_report(actor, tt_exception(exception), function, address);

@@ -85,6 +85,64 @@ static int32_t catch_name(const TtModule *module, TtInsn insn) {
     return variable == TT_NO_NAME ? -1 : (int32_t)variable;
 }
 
+/** A literal of a pattern, as the assembler tells its type. */
+static void add_literal(TtStrbuf *out, TtValue literal) {
+    size_t start = out->length;
+    switch (literal.tag) {
+    case TT_TAG_INT: tt_strbuf_add_format(out, "%" PRId64, literal.as.i); return;
+    case TT_TAG_BOOL: tt_strbuf_add_text(out, literal.as.b ? "true" : "false"); return;
+    case TT_TAG_NULL: tt_strbuf_add_text(out, "null"); return;
+    case TT_TAG_STR: add_quoted_constant(out, literal); return;
+    default: break;
+    }
+    tt_print_float(out, literal.as.f);
+    for (size_t i = start; i < out->length; i++)
+        if (!strchr("-0123456789", out->bytes[i])) return;
+    tt_strbuf_add_text(out, ".0");
+}
+
+static void add_term(TtStrbuf *out, const TtModule *module, const TtTerm *term) {
+    switch ((TtTermKind)term->kind) {
+    case TT_TERM_ANY: tt_strbuf_add_text(out, "any"); return;
+    case TT_TERM_EXIT: tt_strbuf_add_text(out, "exit"); return;
+    case TT_TERM_DOWN: tt_strbuf_add_text(out, "down"); return;
+    case TT_TERM_TYPE: tt_strbuf_add_text(out, tt_match_types[tt_match_type_of(term->tag)].word); return;
+    case TT_TERM_FIELD: {
+        TtValue field = module->constants.items[term->field];
+        tt_strbuf_add_char(out, '.');
+        add_name(out, tt_bytes_data(field), field.len);
+        tt_strbuf_add_char(out, ' ');
+        break;
+    }
+    case TT_TERM_EQUAL:
+    case TT_TERM_KIND_COUNT: break;
+    }
+    tt_strbuf_add_text(out, "= ");
+    add_literal(out, term->literal);
+}
+
+/** Patterns; the caller adds AFTER. */
+static void add_patterns(TtStrbuf *out, const TtModule *module, const TtMatch *match) {
+    const TtTerm *terms = module->terms.items + match->first;
+    for (uint32_t i = 0; i < match->count; i++) {
+        if (i) tt_strbuf_add_text(out, terms[i - 1].last ? ", " : " & ");
+        add_term(out, module, &terms[i]);
+    }
+}
+
+static void add_supervisor(TtStrbuf *out, const TtSupervisorSpec *spec) {
+    tt_strbuf_add_format(out, "%s %" PRIu32 " %" PRIu32, tt_strategy_names[spec->strategy], spec->intensity,
+                         spec->period_ms);
+}
+
+static void add_child(TtStrbuf *out, const TtModule *module, const TtChildSpec *spec) {
+    add_quoted_constant(out, module->constants.items[spec->id]);
+    tt_strbuf_add_format(out, " %s", tt_policy_names[spec->policy]);
+    if (spec->label == spec->id) return;
+    tt_strbuf_add_char(out, ' ');
+    add_quoted_constant(out, module->constants.items[spec->label]);
+}
+
 /* ---- source text ------------------------------------------------------------------------------------ */
 
 /** What follows the mnemonic, with a blank before it; nothing for an operand that is absent. */
@@ -106,7 +164,10 @@ static void add_operands(TtStrbuf *out, const TtModule *module, const Labels *la
             add_name(out, tt_bytes_data(constant_of(module, insn)), constant_of(module, insn).len);
         break;
     case TT_FORMAT_NAME: add_quoted_constant(out, constant_of(module, insn)); break;
-    case TT_FORMAT_BOOL: tt_strbuf_add_text(out, insn.b ? "true" : "false"); break;
+    case TT_FORMAT_BOOL:
+    case TT_FORMAT_OPT_BOOL:
+        if (insn.b >= 0) tt_strbuf_add_text(out, insn.b ? "true" : "false");
+        break;
     case TT_FORMAT_VAR: add_module_name(out, module, (uint32_t)insn.b); break;
     case TT_FORMAT_OPT_VAR:
         if (catch_name(module, insn) >= 0) add_module_name(out, module, (uint32_t)catch_name(module, insn));
@@ -135,6 +196,14 @@ static void add_operands(TtStrbuf *out, const TtModule *module, const Labels *la
         add_module_name(out, module, import->prefix);
         break;
     }
+    case TT_FORMAT_MATCH:
+        add_patterns(out, module, &module->matches.items[insn.b]);
+        if (tt_insn_target(module, insn) == UINT32_MAX) break;
+        tt_strbuf_add_text(out, " AFTER ");
+        add_address(out, module, labels, tt_insn_target(module, insn));
+        break;
+    case TT_FORMAT_SUPERVISOR: add_supervisor(out, &module->supervisors.items[insn.b]); break;
+    case TT_FORMAT_CHILD: add_child(out, module, &module->children.items[insn.b]); break;
     case TT_FORMAT_BUILTIN: tt_strbuf_add_text(out, tt_builtin_infos[insn.b].name); break;
     case TT_FORMAT_KINDS: break;
     }
@@ -176,6 +245,10 @@ static Labels collect_labels(const TtModule *module) {
         case TT_FORMAT_LABEL: note_target(&labels, module, (uint32_t)insn.b); break;
         case TT_FORMAT_OPT_LABEL:
             if (insn.a == 0) note_target(&labels, module, (uint32_t)insn.b);
+            break;
+        case TT_FORMAT_MATCH:
+            if (tt_insn_target(module, insn) != UINT32_MAX)
+                note_target(&labels, module, tt_insn_target(module, insn));
             break;
         case TT_FORMAT_CALL: note_target(&labels, module, function_of(module, insn)->entry); break;
         default: break;
@@ -280,6 +353,11 @@ static void add_trace_operand(TtStrbuf *out, const TtModule *module, TtInsn insn
         break;
     case TT_FORMAT_LABEL:
     case TT_FORMAT_OPT_LABEL: tt_strbuf_add_format(out, "%" PRIu32, tt_insn_target(module, insn)); break;
+    case TT_FORMAT_MATCH:
+        add_patterns(out, module, &module->matches.items[insn.b]);
+        if (tt_insn_target(module, insn) != UINT32_MAX)
+            tt_strbuf_add_format(out, " AFTER %" PRIu32, tt_insn_target(module, insn));
+        break;
     case TT_FORMAT_BUILTIN: {
         const char *name = tt_builtin_infos[insn.b].name;
         tt_print_quoted(out, name, strlen(name));

@@ -39,9 +39,47 @@ static bool makes_function(TtInsn insn)
     return insn.op == TT_OP_MAKE_FUNCTION || insn.op == TT_OP_MAKE_LAMBDA;
 }
 
+/**
+ * Children → scope of the label they start at, or `all` when the module has no such label: it is a file or a
+ * built-in worker then. The caller frees.
+ */
+static uint32_t *find_child_scopes(const TtModule *module, uint32_t all)
+{
+    uint32_t *scope_of = tt_alloc((module->children.count + 1) * sizeof *scope_of);
+    uint32_t *by_name = tt_alloc((module->names.count + 1) * sizeof *by_name);
+    for (uint32_t i = 0; i < module->names.count; i++) by_name[i] = all;
+    for (uint32_t i = 0; i < module->labels.count; i++)
+        by_name[module->labels.items[i].name] = module->scope_of[module->labels.items[i].address];
+    for (uint32_t i = 0; i < module->children.count; i++) {
+        TtValue label = module->constants.items[module->children.items[i].label];
+        uint32_t name = tt_names_find(&module->names, tt_bytes_data(label), label.len);
+        scope_of[i] = name == TT_NO_NAME ? all : by_name[name];
+    }
+    tt_free(by_name);
+    return scope_of;
+}
+
+/** Instructions that are come to in another way than from the one before. The caller frees. */
+static bool *find_entered(const TtModule *module)
+{
+    uint32_t count = module->code.count;
+    bool *entered = tt_alloc_zero((size_t)count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t target = tt_insn_target(module, module->code.items[i]);
+        if (target <= count) entered[target] = true;
+    }
+    for (uint32_t i = 0; i < module->blocks.count; i++)
+        if (module->blocks.items[i].end_at < count) entered[module->blocks.items[i].end_at + 1] = true;
+    for (uint32_t i = 0; i < module->labels.count; i++) entered[module->labels.items[i].address] = true;
+    for (uint32_t i = 0; i < module->functions.count; i++) entered[module->functions.items[i].entry] = true;
+    return entered;
+}
+
 static void scan_code(Uses *uses, uint32_t taken, uint32_t all, bool exact)
 {
     const TtModule *module = uses->module;
+    uint32_t *child_scopes = find_child_scopes(module, all);
+    bool *entered = find_entered(module);
     for (uint32_t at = 0; at < module->code.count; at++) {
         TtInsn insn = module->code.items[at];
         uint32_t scope = exact ? module->scope_of[at] : all;
@@ -67,7 +105,13 @@ static void scan_code(Uses *uses, uint32_t taken, uint32_t all, bool exact)
         case TT_OP_TAIL_CALL_FUNCTION: add_edge(uses, scope, taken); break;
         case TT_OP_SPAWN:
         case TT_OP_SPAWN_ARGS:
-            if (at == 0 || !makes_function(module->code.items[at - 1])) add_edge(uses, scope, all);
+        case TT_OP_SPAWN_LINK:
+        case TT_OP_SPAWN_MONITOR:
+        case TT_OP_SUPERVISE_FUNCTION:
+            if (at == 0 || entered[at] || !makes_function(module->code.items[at - 1])) add_edge(uses, scope, all);
+            break;
+        case TT_OP_SUPERVISE_CHILD:
+            if (exact) add_edge(uses, scope, child_scopes[insn.b]);
             break;
         default: break;
         }
@@ -76,6 +120,8 @@ static void scan_code(Uses *uses, uint32_t taken, uint32_t all, bool exact)
         for (uint32_t scope = 0; scope < module->scopes.count; scope++) add_edge(uses, all, scope);
     else
         add_edge(uses, taken, all);
+    tt_free(child_scopes);
+    tt_free(entered);
 }
 
 static void propagate(Uses *uses)

@@ -182,17 +182,22 @@ static bool read_ints(Reader *reader) {
     return true;
 }
 
+static bool get_float(Reader *reader, double *value) {
+    if (reader->end - reader->at < 8)
+        return fail(reader, reader->at, "expected a float but the section ends");
+    const unsigned char *at = reader->bytes + reader->at;
+    uint64_t bits = u32_at(at) | (uint64_t)u32_at(at + 4) << 32;
+    memcpy(value, &bits, sizeof *value);
+    reader->at += 8;
+    return true;
+}
+
 static bool read_floats(Reader *reader) {
     uint32_t count;
     if (!get_count(reader, "the number of floats", &count)) return false;
     for (uint32_t i = 0; i < count; i++) {
-        if (reader->end - reader->at < 8)
-            return fail(reader, reader->at, "expected a float but the section ends");
-        const unsigned char *at = reader->bytes + reader->at;
-        uint64_t bits = u32_at(at) | (uint64_t)u32_at(at + 4) << 32;
         double value;
-        memcpy(&value, &bits, sizeof value);
-        reader->at += 8;
+        if (!get_float(reader, &value)) return false;
         tt_vec_push(&reader->module->floats, value);
     }
     return true;
@@ -274,6 +279,106 @@ static bool read_blocks(Reader *reader) {
     return true;
 }
 
+/** The index of a constant, which must be there already. */
+static bool get_constant(Reader *reader, const char *what, uint32_t *constant) {
+    uint32_t count = reader->module->constants.count;
+    if (!count) return fail(reader, reader->at, "expected %s but there are no constants", what);
+    return get_u32(reader, what, count - 1, constant);
+}
+
+static bool get_literal(Reader *reader, TtValue *literal) {
+    size_t start = reader->at;
+    unsigned type = 0;
+    uint32_t constant;
+    if (!get_byte(reader, "the type of a literal", &type)) return false;
+    switch (type) {
+    case TT_IMAGE_NULL: *literal = tt_null(); return true;
+    case TT_IMAGE_FALSE:
+    case TT_IMAGE_TRUE: *literal = tt_bool(type == TT_IMAGE_TRUE); return true;
+    case TT_IMAGE_INT: *literal = tt_int(0); return get_signed(reader, "an integer", &literal->as.i);
+    case TT_IMAGE_FLOAT: *literal = tt_float(0); return get_float(reader, &literal->as.f);
+    case TT_IMAGE_STR:
+        if (!get_constant(reader, "the constant of a literal", &constant)) return false;
+        *literal = reader->module->constants.items[constant];
+        return literal->tag == TT_TAG_STR ||
+               fail(reader, start, "expected a literal that is a Str but got Bytes");
+    default:
+        return fail(reader, start, "expected the type of a literal of at most %d but got %u",
+                    TT_IMAGE_LITERAL_END - 1, type);
+    }
+}
+
+static bool read_terms(Reader *reader) {
+    uint32_t count;
+    if (!get_count(reader, "the number of terms", &count)) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        size_t start = reader->at;
+        unsigned kind = 0, type = 0;
+        TtTerm term = {0};
+        if (!get_byte(reader, "the kind of a term", &kind)) return false;
+        term.last = (kind & TT_IMAGE_LAST_TERM) != 0;
+        kind &= ~(unsigned)TT_IMAGE_LAST_TERM;
+        if (kind >= TT_TERM_KIND_COUNT)
+            return fail(reader, start, "expected the kind of a term of at most %d but got %u",
+                        TT_TERM_KIND_COUNT - 1, kind);
+        term.kind = (uint8_t)kind;
+        if (kind == TT_TERM_TYPE) {
+            if (!get_byte(reader, "the type of a term", &type)) return false;
+            if (type >= TT_MATCH_TYPE_COUNT)
+                return fail(reader, start, "expected the type of a term of at most %d but got %u",
+                            TT_MATCH_TYPE_COUNT - 1, type);
+            term.tag = (uint8_t)tt_match_types[type].tag;
+        }
+        if (kind == TT_TERM_FIELD && !get_constant(reader, "the constant of a field", &term.field))
+            return false;
+        if ((kind == TT_TERM_FIELD || kind == TT_TERM_EQUAL) && !get_literal(reader, &term.literal))
+            return false;
+        tt_vec_push(&reader->module->terms, term);
+    }
+    return true;
+}
+
+static bool read_matches(Reader *reader) {
+    uint32_t count, first = 0;
+    if (!get_count(reader, "the number of matches", &count)) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        TtMatch match = {.first = first};
+        if (!get_u32(reader, "a number of terms", reader->module->terms.count - first, &match.count))
+            return false;
+        if (!get_u32(reader, "the address after a time-out", TT_MAX_CODE + 1, &match.after)) return false;
+        match.after = match.after ? match.after - 1 : UINT32_MAX;
+        first += match.count;
+        tt_vec_push(&reader->module->matches, match);
+    }
+    return true;
+}
+
+static bool read_supervisors(Reader *reader) {
+    uint32_t count;
+    if (!get_count(reader, "the number of supervisors", &count)) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        TtSupervisorSpec spec;
+        if (!get_u32(reader, "a strategy", TT_STRATEGY_COUNT - 1, &spec.strategy)) return false;
+        if (!get_u32(reader, "a number of restarts", UINT32_MAX, &spec.intensity)) return false;
+        if (!get_u32(reader, "a period", UINT32_MAX, &spec.period_ms)) return false;
+        tt_vec_push(&reader->module->supervisors, spec);
+    }
+    return true;
+}
+
+static bool read_children(Reader *reader) {
+    uint32_t count;
+    if (!get_count(reader, "the number of children", &count)) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        TtChildSpec spec;
+        if (!get_u32(reader, "the constant of a child", UINT32_MAX - 1, &spec.id)) return false;
+        if (!get_u32(reader, "a policy", TT_POLICY_COUNT - 1, &spec.policy)) return false;
+        if (!get_u32(reader, "the constant of a label", UINT32_MAX - 1, &spec.label)) return false;
+        tt_vec_push(&reader->module->children, spec);
+    }
+    return true;
+}
+
 static bool read_operand(Reader *reader, TtFormat format, TtInsn *insn) {
     unsigned variant = 0;
     int64_t operand;
@@ -338,6 +443,10 @@ static bool read_contents(Reader *reader, TtImageSection section) {
     case TT_IMAGE_IMPORTS: return read_imports(reader);
     case TT_IMAGE_BUILTINS: return read_builtins(reader);
     case TT_IMAGE_BLOCKS: return read_blocks(reader);
+    case TT_IMAGE_TERMS: return read_terms(reader);
+    case TT_IMAGE_MATCHES: return read_matches(reader);
+    case TT_IMAGE_SUPERVISORS: return read_supervisors(reader);
+    case TT_IMAGE_CHILDREN: return read_children(reader);
     case TT_IMAGE_CODE: return read_code(reader);
     case TT_IMAGE_POSITIONS: return read_positions(reader);
     case TT_IMAGE_SECTION_END: break;

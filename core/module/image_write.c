@@ -50,14 +50,16 @@ static void put_constants(TtStrbuf *out, const TtModule *module) {
     }
 }
 
+static void put_float(TtStrbuf *out, double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    put_u32(out, (uint32_t)bits);
+    put_u32(out, (uint32_t)(bits >> 32));
+}
+
 static void put_floats(TtStrbuf *out, const TtModule *module) {
     put_number(out, module->floats.count);
-    for (uint32_t i = 0; i < module->floats.count; i++) {
-        uint64_t bits;
-        memcpy(&bits, &module->floats.items[i], sizeof bits);
-        put_u32(out, (uint32_t)bits);
-        put_u32(out, (uint32_t)(bits >> 32));
-    }
+    for (uint32_t i = 0; i < module->floats.count; i++) put_float(out, module->floats.items[i]);
 }
 
 static void put_functions(TtStrbuf *out, const TtModule *module) {
@@ -89,6 +91,68 @@ static void put_builtins(TtStrbuf *out, const TtModule *module, uint32_t *number
     put_number(out, used);
     tt_strbuf_add(out, texts.bytes, texts.length);
     tt_strbuf_free(&texts);
+}
+
+static void put_literal(TtStrbuf *out, const TtModule *module, TtValue literal) {
+    switch (literal.tag) {
+    case TT_TAG_NULL: put_byte(out, TT_IMAGE_NULL); return;
+    case TT_TAG_BOOL: put_byte(out, literal.as.b ? TT_IMAGE_TRUE : TT_IMAGE_FALSE); return;
+    case TT_TAG_INT:
+        put_byte(out, TT_IMAGE_INT);
+        put_signed(out, literal.as.i);
+        return;
+    case TT_TAG_FLOAT:
+        put_byte(out, TT_IMAGE_FLOAT);
+        put_float(out, literal.as.f);
+        return;
+    default: break;
+    }
+    TT_ASSERT(literal.tag == TT_TAG_STR);
+    uint32_t constant = tt_module_find_constant(module, TT_TAG_STR, tt_bytes_data(literal), literal.len);
+    TT_ASSERT(constant != TT_NO_NAME);
+    put_byte(out, TT_IMAGE_STR);
+    put_number(out, constant);
+}
+
+static void put_terms(TtStrbuf *out, const TtModule *module) {
+    put_number(out, module->terms.count);
+    for (uint32_t i = 0; i < module->terms.count; i++) {
+        const TtTerm *term = &module->terms.items[i];
+        put_byte(out, term->kind | (term->last ? TT_IMAGE_LAST_TERM : 0u));
+        if (term->kind == TT_TERM_TYPE) put_byte(out, (unsigned)tt_match_type_of(term->tag));
+        if (term->kind == TT_TERM_FIELD) put_number(out, term->field);
+        if (term->kind == TT_TERM_FIELD || term->kind == TT_TERM_EQUAL)
+            put_literal(out, module, term->literal);
+    }
+}
+
+static void put_matches(TtStrbuf *out, const TtModule *module) {
+    put_number(out, module->matches.count);
+    for (uint32_t i = 0; i < module->matches.count; i++) {
+        const TtMatch *match = &module->matches.items[i];
+        put_number(out, match->count);
+        put_number(out, match->after == UINT32_MAX ? 0 : (uint64_t)match->after + 1);
+    }
+}
+
+static void put_supervisors(TtStrbuf *out, const TtModule *module) {
+    put_number(out, module->supervisors.count);
+    for (uint32_t i = 0; i < module->supervisors.count; i++) {
+        const TtSupervisorSpec *spec = &module->supervisors.items[i];
+        put_number(out, spec->strategy);
+        put_number(out, spec->intensity);
+        put_number(out, spec->period_ms);
+    }
+}
+
+static void put_children(TtStrbuf *out, const TtModule *module) {
+    put_number(out, module->children.count);
+    for (uint32_t i = 0; i < module->children.count; i++) {
+        const TtChildSpec *spec = &module->children.items[i];
+        put_number(out, spec->id);
+        put_number(out, spec->policy);
+        put_number(out, spec->label);
+    }
 }
 
 static void put_code(TtStrbuf *out, const TtModule *module, const uint32_t *builtin_numbers) {
@@ -156,6 +220,10 @@ static void put_contents(TtStrbuf *out, const TtModule *module, TtImageSection s
             put_name(out, block->variable);
         }
         return;
+    case TT_IMAGE_TERMS: put_terms(out, module); return;
+    case TT_IMAGE_MATCHES: put_matches(out, module); return;
+    case TT_IMAGE_SUPERVISORS: put_supervisors(out, module); return;
+    case TT_IMAGE_CHILDREN: put_children(out, module); return;
     case TT_IMAGE_CODE: put_code(out, module, builtin_numbers); return;
     case TT_IMAGE_POSITIONS: put_positions(out, module); return;
     case TT_IMAGE_SECTION_END: return;

@@ -9,6 +9,20 @@
 const char *const tt_strategy_names[TT_STRATEGY_COUNT] = {"one_for_one", "one_for_all", "rest_for_one"};
 const char *const tt_policy_names[TT_POLICY_COUNT] = {"permanent", "transient", "temporary"};
 
+const TtMatchType tt_match_types[TT_MATCH_TYPE_COUNT] = {
+    {"int", TT_TAG_INT},       {"float", TT_TAG_FLOAT},   {"string", TT_TAG_STR},
+    {"bool", TT_TAG_BOOL},     {"null", TT_TAG_NULL},     {"list", TT_TAG_LIST},
+    {"object", TT_TAG_OBJECT}, {"bytes", TT_TAG_BYTES},   {"function", TT_TAG_FUNCTION},
+    {"exception", TT_TAG_EXCEPTION},
+};
+
+int tt_match_type_of(unsigned tag)
+{
+    for (int row = 0; row < TT_MATCH_TYPE_COUNT; row++)
+        if (tt_match_types[row].tag == tag) return row;
+    return -1;
+}
+
 static char *base_name(const char *file)
 {
     const char *start = strrchr(file, '/');
@@ -76,6 +90,16 @@ void tt_module_destroy(TtModule *module)
     tt_free(module->file);
     tt_free(module->name);
     tt_free(module);
+}
+
+uint32_t tt_module_find_constant(const TtModule *module, TtTag tag, const char *bytes, size_t length)
+{
+    TtStrbuf key = {0};
+    tt_strbuf_add_char(&key, (char)tag);
+    tt_strbuf_add(&key, bytes, length);
+    uint32_t index = tt_names_find(&module->constant_index, key.bytes, key.length);
+    tt_strbuf_free(&key);
+    return index;
 }
 
 uint32_t tt_module_add_constant(TtModule *module, TtTag tag, const char *bytes, size_t length)

@@ -22,7 +22,7 @@
  *   CALL                 b indexes `functions`
  *   IMPORT               b indexes `imports`
  *   OPT_BOOL             b = 0 or 1, -1: absent
- *   MATCH                b indexes `matches`
+ *   MATCH                b indexes `matches`, each of which belongs to one instruction
  *   SUPERVISOR           b indexes `supervisors`
  *   CHILD                b indexes `children`
  *   BUILTIN              b indexes `builtin_names` of bytecode/builtin.h; images store the name
@@ -65,7 +65,8 @@ typedef enum TtTermKind {
     TT_TERM_EQUAL, /* to the literal */
     TT_TERM_FIELD, /* an object whose field is equal to the literal */
     TT_TERM_EXIT,  /* an object with type = "EXIT" */
-    TT_TERM_DOWN   /* an object with type = "DOWN" */
+    TT_TERM_DOWN,  /* an object with type = "DOWN" */
+    TT_TERM_KIND_COUNT /* images store the number: append kinds, never insert or move them */
 } TtTermKind;
 
 typedef struct TtTerm {
@@ -76,7 +77,7 @@ typedef struct TtTerm {
     TtValue literal; /* EQUAL, FIELD: Int, Float, Bool, Null, or a Str of `constants` */
 } TtTerm;
 
-/** The operand of RECEIVE_MATCH. */
+/** The operand of RECEIVE_MATCH. Together the matches hold every term once, in order. */
 typedef struct TtMatch {
     uint32_t first, count; /* of `terms` */
     uint32_t after;        /* address to go on at after a time-out, or UINT32_MAX */
@@ -185,6 +186,19 @@ uint32_t tt_module_add_constant(TtModule *module, TtTag tag, const char *bytes, 
 uint32_t tt_module_add_function(TtModule *module, uint32_t entry, const uint32_t *parameters, uint32_t count);
 /** Names every function after its label once all labels are known. Before tt_module_link. */
 void tt_module_name_functions(TtModule *module);
+
+/** Constant index of a Str or Bytes, or TT_NO_NAME. */
+uint32_t tt_module_find_constant(const TtModule *module, TtTag tag, const char *bytes, size_t length);
+
+/** The type words of patterns. Images store the row: append, never insert or move. */
+typedef struct TtMatchType {
+    const char *word;
+    TtTag tag;
+} TtMatchType;
+#define TT_MATCH_TYPE_COUNT 10
+extern const TtMatchType tt_match_types[TT_MATCH_TYPE_COUNT];
+/** Row of a tag, or -1. */
+int tt_match_type_of(unsigned tag);
 
 /** "one_for_one" …, "permanent" …: as they are written in source. */
 extern const char *const tt_strategy_names[TT_STRATEGY_COUNT];

@@ -270,7 +270,7 @@ void tt_sched_join(TtScheduler *sched)
 static void free_actor(void *context, TtActor *actor)
 {
     (void)context;
-    tt_exec_release(actor);
+    tt_exec_discard(actor);
     tt_actor_release(actor);
     tt_actor_free(actor);
 }

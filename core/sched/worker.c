@@ -2,6 +2,7 @@
 /** What one worker does: take an actor, run a slice, see what became of it. */
 #include "sched/worker.h"
 
+#include "actor/supervisor.h"
 #include "base/random.h"
 #include "exec/exec.h"
 #include "port/atomic.h"
@@ -63,15 +64,15 @@ static void end_main(TtWorker *worker, TtActor *actor)
     sched->main_failed = actor->exit_reason.tag != TT_TAG_UNBOUND;
     if (sched->main_failed) tt_print_value(&sched->main_reason, actor->exit_reason);
     /* A crash has its own report. */
-    if (actor->report.length) tt_strbuf_clear(&sched->main_reason);
+    if (actor->crashed) tt_strbuf_clear(&sched->main_reason);
     tt_atomic_store_u32_seq(&sched->main_ended, 1);
 }
 
 static void end_actor(TtWorker *worker, TtActor *actor)
 {
     if (actor->timer_index) tt_timers_remove(&worker->sched->workers[actor->timer_worker].timers, actor);
-    tt_exec_release(actor);
     if (actor->pid == 1) end_main(worker, actor);
+    tt_exec_end(actor);
     tt_atomic_store_u32_seq(&actor->state, TT_ACTOR_ENDED);
     tt_pids_remove(worker->sched->system, actor);
     tt_actor_release(actor);
@@ -84,7 +85,9 @@ static void set_timer(TtWorker *worker, TtActor *actor)
 {
     TtScheduler *sched = worker->sched;
     if (actor->timer_index) tt_timers_remove(&sched->workers[actor->timer_worker].timers, actor);
-    if (actor->deadline_set && actor->deadline_ns != UINT64_MAX) tt_timers_add(&worker->timers, actor, actor->deadline_ns);
+    uint64_t deadline = actor->deadline_set ? actor->deadline_ns : UINT64_MAX;
+    if (actor->supervisor && actor->supervisor->deadline_ns < deadline) deadline = actor->supervisor->deadline_ns;
+    if (deadline != UINT64_MAX) tt_timers_add(&worker->timers, actor, deadline);
 }
 
 static void requeue(TtWorker *worker, TtActor *actor)
@@ -127,6 +130,7 @@ static void run_slice(TtWorker *worker, TtActor *actor)
     TtExecStatus status = tt_exec_run(actor, budget);
     tt_atomic_store_u64_rlx(&worker->instructions,
                             tt_atomic_load_u64_rlx(&worker->instructions) + (actor->instructions - before));
+    tt_atomic_store_u64_rlx(&actor->instructions_seen, actor->instructions);
     switch (status) {
     case TT_EXEC_PREEMPTED: requeue(worker, actor); break;
     case TT_EXEC_WAITS: park(worker, actor); break;

@@ -84,6 +84,8 @@ static Effect effect_of(const Heights *heights, TtInsn insn) {
         effect.pushes_most = !named;
         return effect;
     }
+    case TT_OP_RECEIVE_MATCH:
+    case TT_OP_MAILBOX_PEEK:
     case TT_OP_RECEIVE_TIMEOUT: effect.pushes_least = 1; return effect;
     default: return effect;
     }

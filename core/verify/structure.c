@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What every later step takes for granted. Switches on operand formats, never on instructions. */
+/** What every later step takes for granted. Switches on operand formats, hardly ever on instructions. */
 #include "verify/verify.h"
 
 #include "base/assert.h"
@@ -17,6 +17,7 @@ typedef struct Checker {
     const TtModule *module;
     TtDiags *diags;
     uint32_t insn; /* that is checked now */
+    bool *matched; /* match → an instruction has it; while the code is checked */
 } Checker;
 
 static void report(Checker *checker, const char *format, ...) TT_PRINTF(2, 3);
@@ -124,6 +125,87 @@ static void check_imports(Checker *checker) {
     }
 }
 
+static const TtValue *str_constant(const TtModule *module, uint32_t index) {
+    if (index >= module->constants.count) return NULL;
+    const TtValue *constant = &module->constants.items[index];
+    return constant->tag == TT_TAG_STR ? constant : NULL;
+}
+
+static bool is_literal(const TtModule *module, TtValue literal) {
+    switch (literal.tag) {
+    case TT_TAG_NULL:
+    case TT_TAG_BOOL:
+    case TT_TAG_INT:
+    case TT_TAG_FLOAT: return true;
+    case TT_TAG_STR:
+        return tt_module_find_constant(module, TT_TAG_STR, tt_bytes_data(literal), literal.len) != TT_NO_NAME;
+    default: return false;
+    }
+}
+
+static void check_terms(Checker *checker) {
+    const TtModule *module = checker->module;
+    for (uint32_t i = 0; i < module->terms.count; i++) {
+        const TtTerm *term = &module->terms.items[i];
+        bool compares = term->kind == TT_TERM_EQUAL || term->kind == TT_TERM_FIELD;
+        if (term->kind >= TT_TERM_KIND_COUNT)
+            report_table(checker, "Term", i, "of unknown kind");
+        else if (term->kind == TT_TERM_TYPE && tt_match_type_of(term->tag) < 0)
+            report_table(checker, "Term", i, "of unknown type");
+        else if (term->kind == TT_TERM_FIELD && !str_constant(module, term->field))
+            report_table(checker, "Term", i, "the field is no Str among the constants");
+        else if (compares && !is_literal(module, term->literal))
+            report_table(checker, "Term", i, "the literal is no scalar, or no Str among the constants");
+    }
+}
+
+/** The matches hold every term once, in order, so that printing them is linear in what was read. */
+static void check_matches(Checker *checker) {
+    const TtModule *module = checker->module;
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < module->matches.count; i++) {
+        const TtMatch *match = &module->matches.items[i];
+        if (match->first != next || match->count > module->terms.count - next) {
+            report_table(checker, "Match", i, "its terms are not those that follow");
+            return;
+        }
+        next += match->count;
+        if (!match->count)
+            report_table(checker, "Match", i, "no terms");
+        else if (!module->terms.items[next - 1].last)
+            report_table(checker, "Match", i, "the last alternative has no end");
+        if (match->after != UINT32_MAX && match->after > module->code.count)
+            report_table(checker, "Match", i, "address out of range");
+    }
+    if (next != module->terms.count) report_table(checker, "Term", next, "belongs to no match");
+}
+
+static void check_supervisors(Checker *checker) {
+    const TtModule *module = checker->module;
+    for (uint32_t i = 0; i < module->supervisors.count; i++) {
+        const TtSupervisorSpec *spec = &module->supervisors.items[i];
+        if (spec->strategy >= TT_STRATEGY_COUNT)
+            report_table(checker, "Supervisor", i, "unknown strategy");
+        else if (!spec->period_ms)
+            report_table(checker, "Supervisor", i, "the period is 0");
+    }
+}
+
+static bool is_name(const TtValue *constant) {
+    return constant && constant->len && !memchr(tt_bytes_data(*constant), 0, constant->len);
+}
+
+static void check_children(Checker *checker) {
+    const TtModule *module = checker->module;
+    for (uint32_t i = 0; i < module->children.count; i++) {
+        const TtChildSpec *spec = &module->children.items[i];
+        if (!is_name(str_constant(module, spec->id)) || !is_name(str_constant(module, spec->label)))
+            report_table(checker, "Child", i, "the id or label is no text, empty, or holds a NUL");
+        else if (spec->policy >= TT_POLICY_COUNT)
+            report_table(checker, "Child", i, "unknown policy");
+    }
+}
+
 /* ---- instructions ------------------------------------------------------------------------------------ */
 
 /** `b` as an index of a table of `count` items. */
@@ -152,7 +234,12 @@ static void check_count(Checker *checker, TtInsn insn, int32_t least) {
 }
 
 static void check_int(Checker *checker, TtInsn insn) {
-    if (insn.a == 1) check_index(checker, insn, checker->module->ints.count, "integers");
+    if (insn.a == 1 && check_index(checker, insn, checker->module->ints.count, "integers")) {
+        /* A small one there would mean something else than it reads: SEND 0 takes the pid from the stack. */
+        int64_t value = checker->module->ints.items[insn.b];
+        if (value >= INT32_MIN && value <= INT32_MAX)
+            report(checker, "an integer that fits into the operand");
+    }
     if (insn.a == 2 && insn.b != 0) report(checker, "an absent operand with a value");
 }
 
@@ -160,6 +247,19 @@ static void check_address(Checker *checker, TtInsn insn) {
     if (insn.b < 0 || (uint32_t)insn.b > checker->module->code.count)
         report(checker, "address %" PRId32 " is out of the range of 0 to %" PRIu32, insn.b,
                checker->module->code.count);
+}
+
+static void check_match(Checker *checker, TtInsn insn) {
+    if (!check_index(checker, insn, checker->module->matches.count, "matches")) return;
+    if (checker->matched[insn.b]) report(checker, "match %" PRId32 " belongs to two instructions", insn.b);
+    checker->matched[insn.b] = true;
+}
+
+static void check_child(Checker *checker, TtInsn insn) {
+    if (!check_index(checker, insn, checker->module->children.count, "children")) return;
+    const TtChildSpec *spec = &checker->module->children.items[insn.b];
+    if (insn.op == TT_OP_SUPERVISE_FUNCTION && spec->label != spec->id)
+        report(checker, "a label where none belongs");
 }
 
 static void check_operand(Checker *checker, TtInsn insn) {
@@ -201,6 +301,12 @@ static void check_operand(Checker *checker, TtInsn insn) {
     case TT_FORMAT_NAME: check_constant(checker, insn, TT_TAG_STR, true); return;
     case TT_FORMAT_BYTES: check_constant(checker, insn, TT_TAG_BYTES, false); return;
     case TT_FORMAT_BOOL: check_index(checker, insn, 2, "truth values"); return;
+    case TT_FORMAT_OPT_BOOL:
+        if (insn.b != -1) check_index(checker, insn, 2, "truth values");
+        return;
+    case TT_FORMAT_MATCH: check_match(checker, insn); return;
+    case TT_FORMAT_SUPERVISOR: check_index(checker, insn, module->supervisors.count, "supervisors"); return;
+    case TT_FORMAT_CHILD: check_child(checker, insn); return;
     case TT_FORMAT_VAR: check_index(checker, insn, module->names.count, "names"); return;
     case TT_FORMAT_COUNT: check_count(checker, insn, 0); return;
     case TT_FORMAT_OPT_COUNT: check_count(checker, insn, -1); return;
@@ -214,6 +320,7 @@ static void check_operand(Checker *checker, TtInsn insn) {
 
 static void check_code(Checker *checker) {
     const TtModule *module = checker->module;
+    checker->matched = tt_alloc_zero(module->matches.count + 1);
     for (checker->insn = 0; checker->insn < module->code.count && !checker->diags->truncated;
          checker->insn++) {
         TtInsn insn = module->code.items[checker->insn];
@@ -222,6 +329,8 @@ static void check_code(Checker *checker) {
         else
             check_operand(checker, insn);
     }
+    tt_free(checker->matched);
+    checker->matched = NULL;
 }
 
 /* ---- blocks -------------------------------------------------------------------------------------------- */
@@ -285,6 +394,10 @@ TtResult tt_verify_structure(const TtModule *module, TtDiags *diags) {
         check_functions(&checker);
         check_labels(&checker);
         check_imports(&checker);
+        check_terms(&checker);
+        check_matches(&checker);
+        check_supervisors(&checker);
+        check_children(&checker);
         check_code(&checker);
         if (!found.errors) check_blocks(&checker);
     }

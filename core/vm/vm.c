@@ -2,6 +2,7 @@
 /** Implements tinytot/tt.h: owns system, loader and scheduler of one VM. */
 #include "tinytot/tt.h"
 
+#include "actor/start.h"
 #include "base/alloc.h"
 #include "base/config.h"
 #include "exec/exec.h"
@@ -281,7 +282,11 @@ static void start_main(TtVm *vm)
 {
     TtActor *main_actor;
     set_args(vm);
-    if (tt_actor_create(&vm->system, NULL, tt_function(&vm->program->top), NULL, 0, &main_actor) != TT_OK) {
+    TtStart start;
+    tt_start_init(&start, NULL, tt_function(&vm->program->top), NULL, 0);
+    TtResult result = tt_actor_create(&vm->system, &start, &main_actor);
+    tt_start_free(&start);
+    if (result != TT_OK) {
         tt_strbuf_add_format(&vm->final_text, "Error: HeapExceeded: the limit of %llu bytes leaves no room for the main process (--max-heap)\n",
                              (unsigned long long)vm->system.pool.limit);
         tt_system_stop(&vm->system, TT_STOP_EXIT, 1);

@@ -60,6 +60,95 @@ TEST(operands) {
     CHECK_DIAGNOSTICS("IMPORT \"\"", "1:8-10 IMPORT takes a module path and an optional prefix, not \"\"");
 }
 
+TEST(patterns) {
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH ; x",
+                      "1:1-14 Missing operand: RECEIVE_MATCH takes patterns, and where to "
+                      "go on after a time-out");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH AFTER x", "1:15-20 Missing pattern: one must stand before AFTER");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH , int", "1:15-16 Missing pattern: one must stand before ,");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH int,", "1:18-19 Missing pattern: one must follow ,");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH int & , bool", "1:19-20 Missing pattern: one must follow &");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH int, AFTER x", "1:18-19 Missing pattern: one must follow ,");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH int string", "1:19-25 One of , & AFTER must stand before string");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH intt", "1:15-19 Unknown pattern: intt [int]");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH int, exceptoin", "1:20-29 Unknown pattern: exceptoin [exception]");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH dwon", "1:15-19 Unknown pattern: dwon [down]");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH order", "1:15-20 Unknown pattern: order");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH 5", "1:15-16 Unknown pattern: 5 [= 5]");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH \"x\", int", "1:15-18 Unknown pattern: \"x\" [= \"x\"]");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH = ", "1:15-16 Missing literal: an integer, a float, a \"string\", true, "
+                                          "false or null must follow =");
+    CHECK_DIAGNOSTICS(
+        "RECEIVE_MATCH = hello",
+        "1:17-22 A literal is an integer, a float, a \"string\", true, false or null, not hello [\"hello\"]");
+    CHECK_DIAGNOSTICS(
+        "RECEIVE_MATCH = ture",
+        "1:17-21 A literal is an integer, a float, a \"string\", true, false or null, not ture [true]");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH .a == 5",
+                      "1:19-20 A literal is an integer, a float, a \"string\", true, false or null, not =");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH = 9223372036854775808",
+                      "1:17-36 Integer out of range: 9223372036854775808 (an integer is between "
+                      "-9223372036854775808 and 9223372036854775807)");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH .a", "1:15-17 Missing literal: = and a literal must follow the field");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH .a, int",
+                      "1:15-17 Missing literal: = and a literal must follow the field");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH . = 1", "1:15-16 Missing field: a name must follow .");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH .a+b = 1", "1:17-18 Character + in the name of a field: a bare name has "
+                                                "letters, digits and _ . - ? ! *");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH = \"a\"b", "1:20-21 A blank must follow the string");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH = \"a", "1:17-19 Unterminated string: no closing \" on this line");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH any AFTER", "1:19-24 Missing operand: a label must follow AFTER");
+    CHECK_DIAGNOSTICS("RECEIVE_MATCH any AFTER lop\nLABEL loop", "1:25-28 Unknown label: lop [loop]");
+    CHECK_DIAGNOSTICS("NOP\nRECEIVE_MATCH any\nRECEIVE_MATCH any AFTER 0 x",
+                      "3:27-28 Surplus operand x: RECEIVE_MATCH takes patterns, and where to go on after a "
+                      "time-out");
+    CHECK_DIAGNOSTICS("MAILBOX_PEEK",
+                      "1:1-13 Missing operand: MAILBOX_PEEK takes a label or instruction index");
+}
+
+TEST(supervisors) {
+    CHECK_DIAGNOSTICS("START_SUPERVISOR one_for_al",
+                      "1:18-28 Unknown strategy: one_for_al (one_for_one, one_for_all or rest_for_one) "
+                      "[one_for_all]");
+    CHECK_DIAGNOSTICS("START_SUPERVISOR all",
+                      "1:18-21 Unknown strategy: all (one_for_one, one_for_all or rest_for_one)");
+    CHECK_DIAGNOSTICS("START_SUPERVISOR 4294967296",
+                      "1:18-28 Number of restarts out of range: 4294967296 (between 0 and 4294967295)");
+    CHECK_DIAGNOSTICS("START_SUPERVISOR one_for_one 1 0",
+                      "1:32-33 Period in milliseconds out of range: 0 (between 1 and 4294967295)");
+    CHECK_DIAGNOSTICS(
+        "START_SUPERVISOR 1 one_for_one",
+        "1:20-31 START_SUPERVISOR takes one_for_one, one_for_all or rest_for_one, and the restarts "
+        "allowed in a period, not one_for_one");
+    CHECK_DIAGNOSTICS("START_SUPERVISOR 1 2 3",
+                      "1:22-23 Surplus operand 3: START_SUPERVISOR takes one_for_one, one_for_all or "
+                      "rest_for_one, and the restarts allowed in a period");
+    CHECK_DIAGNOSTICS("SUPERVISE_CHILD", "1:1-16 Missing operand: SUPERVISE_CHILD takes a child's name, "
+                                         "permanent, transient or temporary, and a label");
+    CHECK_DIAGNOSTICS("SUPERVISE_CHILD \"\"", "1:17-19 The name of a child must not be empty");
+    CHECK_DIAGNOSTICS(
+        "SUPERVISE_CHILD w permanant",
+        "1:19-28 Unknown policy: permanant (permanent, transient or temporary; quote a label of "
+        "this name) [permanent]");
+    CHECK_DIAGNOSTICS("SUPERVISE_CHILD w always run",
+                      "1:19-25 Unknown policy: always (permanent, transient or temporary)");
+    CHECK_DIAGNOSTICS(
+        "SUPERVISE_CHILD w temporary run x",
+        "1:33-34 Surplus operand x: SUPERVISE_CHILD takes a child's name, permanent, transient or "
+        "temporary, and a label");
+    CHECK_DIAGNOSTICS("SUPERVISE_FUNCTION w run",
+                      "1:22-25 Unknown policy: run (permanent, transient or temporary)");
+    CHECK_DIAGNOSTICS("SUPERVISE_FUNCTION w temprary",
+                      "1:22-30 Unknown policy: temprary (permanent, transient or temporary) [temporary]");
+    CHECK_DIAGNOSTICS(
+        "SUPERVISE_FUNCTION w temporary run",
+        "1:32-35 Surplus operand run: SUPERVISE_FUNCTION takes a child's name and a policy; what "
+        "the child runs is on the stack");
+    CHECK_DIAGNOSTICS("TRAP_EXIT yes",
+                      "1:11-14 TRAP_EXIT takes a truth value (also 1 and 0), or nothing, not yes");
+    CHECK_DIAGNOSTICS("PUSH_BOOL 1", "1:11-12 PUSH_BOOL takes a truth value, not 1");
+}
+
 TEST(names) {
     CHECK_DIAGNOSTICS(
         "STORE a,b",
@@ -190,6 +279,8 @@ TEST(hostile_sizes) {
 int main(void) {
     RUN(unknown_words);
     RUN(operands);
+    RUN(patterns);
+    RUN(supervisors);
     RUN(names);
     RUN(addresses);
     RUN(strings);

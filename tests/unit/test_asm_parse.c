@@ -139,6 +139,62 @@ TEST(operands) {
                   "LABEL t\n    RECEIVE_TIMEOUT t\n    REGISTER \"main\"\n    WHEREIS \"main\"\n");
 }
 
+TEST(patterns) {
+    CHECK_LISTING("receive_match int,FLOAT , string\nRECEIVEMATCH any;comment",
+                  "    RECEIVE_MATCH int, float, string\n    RECEIVE_MATCH any\n");
+    CHECK_LISTING(
+        "RECEIVE_MATCH = 5, =-1 ,=2.50, = 3.0,=1e21, =-0.0, = \"a;b\", =True,=FALSE,= null",
+        "    RECEIVE_MATCH = 5, = -1, = 2.5, = 3.0, = 1000000000000000000000.0, = -0.0, = \"a;b\", = true, "
+        "= false, = null\n");
+    CHECK_LISTING("RECEIVE_MATCH .type=\"order\"&.id = 7&object, .\"odd name\"=null, .\"plain\" = 1, .a.b=2",
+                  "    RECEIVE_MATCH .type = \"order\" & .id = 7 & object, .\"odd name\" = null, .plain = 1, "
+                  ".a.b = 2\n");
+    CHECK_LISTING(
+        "RECEIVE_MATCH exit, down after \"the end\" ; x\nRECEIVE_MATCH any AFTER 0\nLABEL \"the end\"",
+        "LABEL L0\n    RECEIVE_MATCH exit, down AFTER \"the end\"\n    RECEIVE_MATCH any AFTER L0\nLABEL "
+        "\"the end\"\n");
+    CHECK_LISTING("LABEL l\nMAILBOX_PEEK l\nMAILBOX_WAIT l",
+                  "LABEL l\n    MAILBOX_PEEK l\n    MAILBOX_WAIT l\n");
+
+    TtModule *module = assemble("NOP\nRECEIVE_MATCH int & = 5, .k = \"v\" AFTER 0\nRECEIVE_MATCH bytes");
+    REQUIRE(module != NULL);
+    REQUIRE(module->matches.count == 2 && module->terms.count == 4);
+    const TtMatch *matches = module->matches.items;
+    const TtTerm *terms = module->terms.items;
+    CHECK_INT(matches[0].first, 0);
+    CHECK_INT(matches[0].count, 3);
+    CHECK_INT(matches[0].after, 0);
+    CHECK_INT(matches[1].first, 3);
+    CHECK_INT(matches[1].count, 1);
+    CHECK_INT(matches[1].after, UINT32_MAX);
+    CHECK(terms[0].kind == TT_TERM_TYPE && terms[0].tag == TT_TAG_INT && !terms[0].last);
+    CHECK(terms[1].kind == TT_TERM_EQUAL && terms[1].literal.tag == TT_TAG_INT && terms[1].literal.as.i == 5);
+    CHECK(terms[1].last && terms[2].last && terms[2].kind == TT_TERM_FIELD);
+    CHECK_INT(module->constants.items[terms[2].field].len, 1);
+    CHECK(terms[2].literal.tag == TT_TAG_STR && tt_bytes_data(terms[2].literal)[0] == 'v');
+    CHECK(terms[3].kind == TT_TERM_TYPE && terms[3].tag == TT_TAG_BYTES && terms[3].last);
+    tt_module_destroy(module);
+}
+
+TEST(supervisors) {
+    CHECK_LISTING("START_SUPERVISOR\nSTART_SUPERVISOR ONE_FOR_ALL\nstartsupervisor rest_for_one 5\n"
+                  "START_SUPERVISOR one_for_all 0 1\nSTART_SUPERVISOR 7 100",
+                  "    START_SUPERVISOR one_for_one 3 5000\n    START_SUPERVISOR one_for_all 3 5000\n"
+                  "    START_SUPERVISOR rest_for_one 5 5000\n    START_SUPERVISOR one_for_all 0 1\n"
+                  "    START_SUPERVISOR one_for_one 7 100\n");
+    CHECK_LISTING("SUPERVISE_CHILD w\nSUPERVISE_CHILD \"a b\" Transient\nSUPERVISE_CHILD w temporary run\n"
+                  "SUPERVISE_CHILD w run\nSUPERVISE_CHILD w \"transient\"\nSUPERVISE_CHILD w permanent w\n"
+                  "SUPERVISE_FUNCTION w\nSUPERVISE_FUNCTION \"x\" temporary",
+                  "    SUPERVISE_CHILD \"w\" permanent\n    SUPERVISE_CHILD \"a b\" transient\n"
+                  "    SUPERVISE_CHILD \"w\" temporary \"run\"\n    SUPERVISE_CHILD \"w\" permanent \"run\"\n"
+                  "    SUPERVISE_CHILD \"w\" permanent \"transient\"\n    SUPERVISE_CHILD \"w\" permanent\n"
+                  "    SUPERVISE_FUNCTION \"w\" permanent\n    SUPERVISE_FUNCTION \"x\" temporary\n");
+    CHECK_LISTING(
+        "TRAP_EXIT\nTRAP_EXIT True\nTRAP_EXIT 0\nLINK\nLINK 0\nMONITOR 3\nDEMONITOR\nEXIT_SIGNAL",
+        "    TRAP_EXIT\n    TRAP_EXIT true\n    TRAP_EXIT false\n    LINK\n    LINK 0\n    MONITOR 3\n"
+        "    DEMONITOR\n    EXIT_SIGNAL\n");
+}
+
 TEST(positions) {
     TtModule *module = assemble("\xEF\xBB\xBFNOP\r\n\r\n\tPOP ; x\n  LABEL a\n   RET");
     REQUIRE(module != NULL);
@@ -237,6 +293,8 @@ int main(void) {
     RUN(names);
     RUN(labels_and_addresses);
     RUN(operands);
+    RUN(patterns);
+    RUN(supervisors);
     RUN(positions);
     RUN(blocks);
     RUN(large_programs_are_fast);

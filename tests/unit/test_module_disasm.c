@@ -124,6 +124,13 @@ TEST(trace_forms) {
     CHECK_INSN("SEND", tt_disasm_trace, "Send");
     CHECK_INSN("SEND 3", tt_disasm_trace, "Send(3)");
     CHECK_INSN("SENDNAMED x", tt_disasm_trace, "Sendnamed(\"x\")");
+    CHECK_INSN("TRAP_EXIT", tt_disasm_trace, "TrapExit");
+    CHECK_INSN("TRAP_EXIT 1", tt_disasm_trace, "TrapExit(true)");
+    CHECK_INSN("LINK 3", tt_disasm_trace, "Link(3)");
+    CHECK_INSN("RECEIVE_MATCH int&=5,.a=\"x\" AFTER h\nNOP\nLABEL h", tt_disasm_trace,
+               "ReceiveMatch(int & = 5, .a = \"x\" AFTER 2)");
+    CHECK_INSN("START_SUPERVISOR", tt_disasm_trace, "StartSupervisor(one_for_one 3 5000)");
+    CHECK_INSN("SUPERVISE_CHILD w transient", tt_disasm_trace, "SuperviseChild(\"w\" transient)");
     CHECK_INSN("IMPORT a", tt_disasm_trace, "Import(\"a\")");
     CHECK_INSN("IMPORT a AS b", tt_disasm_trace, "Import { path: \"a\", prefix: \"b\" }");
     CHECK_INSN("BUILTIN math.sqrt", tt_disasm_trace, "Builtin(\"math.sqrt\")");

@@ -78,17 +78,21 @@ TEST(every_instruction_comes_back) {
 /** The format on disk: any change here is a change of TT_IMAGE_VERSION. */
 TEST(bytes_are_fixed) {
     static const unsigned char wanted[] = {
-        0x89, 'T', 'T', 'B',  '\r', '\n', 0x1a, '\n',                   /* magic */
-        1,    0,   0,   0,    126,  0,    0,    0,    0,   0,   0,   0, /* version, length, checksum (not
-                                                                           compared) */
-        1,    10,  0,   0,    0,    9,    't',  'e',  's', 't', '.', 't', 't', 'v',  'm', 2,   5, 0, 0,
-        0,    2,   1,   'f',  1,    'x',  3,    5,    0,   0,   0,   1,   0,   2,    'h', 'i', 4, 6, 0,
-        0,    0,   1,   0x80, 0x80, 0x80, 0x80, 0x20,                                /* 2^32 = zigzag 2^33 */
-        5,    9,   0,   0,    0,    1,    0,    0,    0,   0,   0,   0,   4,   0x40, /* 2.5 */
-        6,    4,   0,   0,    0,    1,    4,    1,    1,                             /* f at 4, (x) */
-        7,    3,   0,   0,    0,    1,    0,    4,    8,   1,   0,   0,   0,   0,    9,   1,   0, 0, 0,
-        0,    10,  1,   0,    0,    0,    0,    11,   11,  0,   0,   0,   5,   0,    1,   0,   1, 0, 2,
-        0,    70,  0,   71,   12,   10,   0,    0,    0,   2,   1,   2,   1,   2,    1,   2,   1, 6, 1,
+        0x89, 'T', 'T', 'B', '\r', '\n', 0x1a, '\n',                      /* magic */
+        2,    0,   0,   0,   0x96, 0,    0,    0,    0,    0,    0,    0, /* version, length, checksum (not
+                                                                             compared) */
+        1,    10,  0,   0,   0,    9,    't',  'e',  's',  't',  '.',  't',  't', 'v',  'm', 2,  5,
+        0,    0,   0,   2,   1,    'f',  1,    'x',  3,    5,    0,    0,    0,   1,    0,   2,  'h',
+        'i',  4,   6,   0,   0,    0,    1,    0x80, 0x80, 0x80, 0x80, 0x20, /* 2^32 = zigzag 2^33 */
+        5,    9,   0,   0,   0,    1,    0,    0,    0,    0,    0,    0,    4,   0x40, /* 2.5 */
+        6,    4,   0,   0,   0,    1,    4,    1,    1,                                 /* f at 4, (x) */
+        7,    3,   0,   0,   0,    1,    0,    4,    8,    1,    0,    0,    0,   0,    9,   1,  0,
+        0,    0,   0,   10,  1,    0,    0,    0,    0,    11,   1,    0,    0,   0,    0,   12, 1,
+        0,    0,   0,   0,   13,   1,    0,    0,    0,    0,    14,   1,    0,   0,    0,   0, /* terms to
+                                                                                                   children:
+                                                                                                   none */
+        15,   11,  0,   0,   0,    5,    0,    1,    0,    1,    0,    2,    0,   70,   0,   71, 16,
+        10,   0,   0,   0,   2,    1,    2,    1,    2,    1,    2,    1,    6,   1,
     };
     TtStrbuf image = {0};
     REQUIRE(make_image("PUSH_INT 4294967296\nPUSH_FLOAT 2.5\nPUSH_STR hi\nCALL f x\n\nLABEL f\nRET", &image));
@@ -113,11 +117,11 @@ TEST(files_that_are_no_images) {
          "x.ttb: bad image at offset 4: expected the rest of the header; the file was cut or copied as text"},
         {"\x89TTB\n\x1a\n....................", 27,
          "x.ttb: bad image at offset 4: expected the rest of the header; the file was cut or copied as text"},
-        {"\x89TTB\r\n\x1a\n\x02\0\0\0\0\0\0\0\0\0\0\0", 20,
-         "x.ttb: bad image at offset 8: expected version 1 but got 2"},
-        {"\x89TTB\r\n\x1a\n\x01\0\0\0\x05\0\0\0\0\0\0\0", 20,
-         "x.ttb: bad image at offset 12: expected 5 bytes after the header but got 0"},
         {"\x89TTB\r\n\x1a\n\x01\0\0\0\0\0\0\0\0\0\0\0", 20,
+         "x.ttb: bad image at offset 8: expected version 2 but got 1"},
+        {"\x89TTB\r\n\x1a\n\x02\0\0\0\x05\0\0\0\0\0\0\0", 20,
+         "x.ttb: bad image at offset 12: expected 5 bytes after the header but got 0"},
+        {"\x89TTB\r\n\x1a\n\x02\0\0\0\0\0\0\0\0\0\0\0", 20,
          "x.ttb: bad image at offset 16: expected checksum 00000000 but the contents have 1AB0FBCD"},
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -132,7 +136,10 @@ TEST(files_that_are_no_images) {
 
 static const char *const small_program = "IMPORT a AS m\nLABEL f\nPUSH_INT 5000000000\nPUSH_FLOAT 1.5\nCALL "
                                          "f x\nBUILTIN math.sqrt\nTRY\nCATCH e\nEND_TRY\n"
-                                         "PUSH_STR \"text\"\nPUSH_BYTES 00ff\nSEND\nSET_FIELD k\nJMP f\n";
+                                         "PUSH_STR \"text\"\nPUSH_BYTES 00ff\nSEND\nSET_FIELD k\nJMP f\n"
+                                         "RECEIVE_MATCH int & = 5, .k = \"text\", = 2.5 AFTER f\n"
+                                         "RECEIVE_MATCH any, null & = true\nSTART_SUPERVISOR rest_for_one 1\n"
+                                         "SUPERVISE_CHILD text transient f\nSUPERVISE_FUNCTION k\n";
 
 /** Whatever the outcome, no later step may fall over it. */
 static void use_image(const TtStrbuf *image) {
@@ -271,6 +278,22 @@ TEST(bad_sections) {
     CHECK_SECTION(TT_IMAGE_FUNCTIONS, "\x02\x00\x00\x00\x00", "expected a new function but got one again");
     CHECK_SECTION(TT_IMAGE_LABELS, "\x01\x00\x03", "label f has address 3 of 2");
     CHECK_SECTION(TT_IMAGE_BUILTINS, "\x01\x04nope", "unknown built-in nope");
+    CHECK_SECTION(TT_IMAGE_TERMS, "\x01\x06", "expected the kind of a term of at most 5 but got 6");
+    CHECK_SECTION(TT_IMAGE_TERMS, "\x01\x81\x0A", "expected the type of a term of at most 9 but got 10");
+    CHECK_SECTION(TT_IMAGE_TERMS, "\x01\x81", "expected the type of a term but the section ends");
+    CHECK_SECTION(TT_IMAGE_TERMS, "\x01\x82\x06", "expected the type of a literal of at most 5 but got 6");
+    CHECK_SECTION(TT_IMAGE_TERMS, "\x01\x82\x05\x00",
+                  "expected the constant of a literal but there are no constants");
+    CHECK_SECTION(TT_IMAGE_TERMS, "\x01\x83\x00",
+                  "expected the constant of a field but there are no constants");
+    CHECK_SECTION(TT_IMAGE_TERMS, "\x01\x82\x04\x00", "expected a float but the section ends");
+    CHECK_SECTION(TT_IMAGE_MATCHES, "\x01\x01\x00", "expected a number of terms of at most 0 but got 1");
+    CHECK_SECTION(TT_IMAGE_MATCHES, "\x01\x00\x82\x80\x80\x20",
+                  "expected the address after a time-out of at most 67108865 but got 67108866");
+    CHECK_SECTION(TT_IMAGE_SUPERVISORS, "\x01\x03\x00\x00", "expected a strategy of at most 2 but got 3");
+    CHECK_SECTION(TT_IMAGE_SUPERVISORS, "\x01\x00\x80\x80\x80\x80\x10\x00",
+                  "expected a number of restarts of at most 4294967295 but got 4294967296");
+    CHECK_SECTION(TT_IMAGE_CHILDREN, "\x01\x00\x03\x00", "expected a policy of at most 2 but got 3");
     CHECK_SECTION(TT_IMAGE_CODE, "\x01\xFF\x01", "expected the number of an instruction of at most");
     CHECK_SECTION(TT_IMAGE_POSITIONS, "\x02", "expected a column but the section ends");
     CHECK_SECTION(TT_IMAGE_POSITIONS, "\x01\x01", "expected a line number but got a step of -1");
@@ -279,8 +302,9 @@ TEST(bad_sections) {
 /** Counts that the file cannot justify allocate nothing. */
 TEST(allocations_are_bounded) {
     static const int sections[] = {
-        TT_IMAGE_NAMES,  TT_IMAGE_CONSTANTS, TT_IMAGE_INTS,     TT_IMAGE_FLOATS, TT_IMAGE_FUNCTIONS,
-        TT_IMAGE_LABELS, TT_IMAGE_IMPORTS,   TT_IMAGE_BUILTINS, TT_IMAGE_BLOCKS, TT_IMAGE_CODE};
+        TT_IMAGE_NAMES,   TT_IMAGE_CONSTANTS,   TT_IMAGE_INTS,     TT_IMAGE_FLOATS, TT_IMAGE_FUNCTIONS,
+        TT_IMAGE_LABELS,  TT_IMAGE_IMPORTS,     TT_IMAGE_BUILTINS, TT_IMAGE_BLOCKS, TT_IMAGE_TERMS,
+        TT_IMAGE_MATCHES, TT_IMAGE_SUPERVISORS, TT_IMAGE_CHILDREN, TT_IMAGE_CODE};
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
         TtStrbuf image = {0}, text = {0};
         REQUIRE(make_image("NOP", &image));

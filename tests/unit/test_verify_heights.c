@@ -41,6 +41,14 @@ TEST(straight_lines) {
     CHECK_HEIGHTS("NULL\nNULL\nNULL\nSPAWN_ARGS\nNOP", "0 1 2 3 1");
     CHECK_HEIGHTS("NULL\nNULL\nBUILTIN math.pow\nNOP", "0 1 2 1");
     CHECK_HEIGHTS("NULL\nNULL\nRECEIVE_TIMEOUT 4\nNOP\nNOP", "0 1 2 2 1");
+    CHECK_HEIGHTS("NULL\nNULL\nRECEIVE_MATCH int\nNOP", "0 1 2 3");
+    CHECK_HEIGHTS("NULL\nNULL\nRECEIVE_MATCH int AFTER 4\nNOP\nNOP", "0 1 2 2 1");
+    CHECK_HEIGHTS("NULL\nNULL\nRECEIVE_MATCH int AFTER 5\nPOP\nNULL\nNOP", "0 1 2 2 1 1");
+    CHECK_HEIGHTS("NULL\nMAILBOX_PEEK 4\nPOP\nNULL\nNOP", "0 1 2 1 1");
+    CHECK_HEIGHTS("NULL\nNULL\nMAILBOX_WAIT 4\nNULL\nNOP", "0 1 2 1 1");
+    CHECK_HEIGHTS("LINK 5\nNULL\nNULL\nLINK\nUNLINK 0\nNOP\nMONITOR 3\nMONITOR\nNOP", "0 0 1 2 1 0 0 1 1");
+    CHECK_HEIGHTS("TRAP_EXIT 1\nNULL\nTRAP_EXIT\nNULL\nSPAWN_MONITOR\nNOP", "0 0 1 0 1 2");
+    CHECK_HEIGHTS("START_SUPERVISOR\nSUPERVISE_CHILD w\nSUPERVISE_FUNCTION w\nNOP", "0 0 1 1");
 }
 
 TEST(branches) {
@@ -76,6 +84,7 @@ TEST(most_operands) {
     CHECK_MOST("CALL f\nCALL f\nCALL f\nHALT\nLABEL f\nNULL\nJZ f\nRET", 0);
     CHECK_MOST("CALL f\nCALL f\nCALL f\nHALT\nLABEL f\nNULL\nRET", 3);
     CHECK_MOST("TRY\nNULL\nNULL\nCATCH\nNULL\nEND_TRY", 4); /* body, exception, one more */
+    CHECK_MOST("RECEIVE_MATCH int\nRECEIVE_MATCH any AFTER 0\nMAILBOX_PEEK 1", 2);
     CHECK_MOST("TRY\nNULL\nPOP\nCATCH e\nNULL\nEND_TRY", 1);
     TtModule *module = assemble_linked("CALL f\nHALT\nLABEL f\nNULL\nNULL\nNULL\nRET");
     REQUIRE(module != NULL);
@@ -221,13 +230,17 @@ static bool execute(Machine *machine, Frame *frame, TtInsn insn) {
         frame->pending = false;
         return true;
     }
-    case TT_OP_RECEIVE_TIMEOUT:
-        if (!pop(frame, 1)) return throw_up(machine);
-        if (chance(machine, 50))
-            jump(frame, (uint32_t)insn.b);
+    case TT_OP_RECEIVE_MATCH:
+    case TT_OP_MAILBOX_PEEK:
+    case TT_OP_RECEIVE_TIMEOUT: {
+        uint32_t target = tt_insn_target(module, insn);
+        if (!pop(frame, (uint32_t)pops)) return throw_up(machine);
+        if (target != UINT32_MAX && chance(machine, 50))
+            jump(frame, target);
         else
             frame->height++;
         return true;
+    }
     default: break;
     }
     if (!pop(frame, (uint32_t)pops)) return throw_up(machine);
@@ -275,11 +288,17 @@ static void write_random_program(TtStrbuf *out, uint64_t *random) {
                                      TT_OP_LIST_POP, TT_OP_NULL, TT_OP_NULL};
         uint32_t target = (uint32_t)tt_random_below(random, count + 1);
         if (tt_random_below(random, 5) == 0) tt_strbuf_add_format(out, "LABEL l%u\n", i);
-        switch (tt_random_below(random, 16)) {
+        switch (tt_random_below(random, 20)) {
         case 0: tt_strbuf_add_format(out, "JMP %u\n", target); break;
         case 1:
         case 2: tt_strbuf_add_format(out, "JZ %u\n", target); break;
         case 3: tt_strbuf_add_format(out, "RECEIVE_TIMEOUT %u\n", target); break;
+        case 12: tt_strbuf_add_format(out, "MAILBOX_%s %u\n", i & 1 ? "PEEK" : "WAIT", target); break;
+        case 13: tt_strbuf_add_format(out, "RECEIVE_MATCH any AFTER %u\n", target); break;
+        case 14: tt_strbuf_add_format(out, "RECEIVE_MATCH any\n"); break;
+        case 15:
+            tt_strbuf_add_format(out, "%s%s\n", i & 1 ? "MONITOR" : "LINK", target & 1 ? " 7" : "");
+            break;
         case 4: tt_strbuf_add_format(out, "CALL %u\n", target); break;
         case 5: tt_strbuf_add_format(out, "CALL %u a\n", target); break;
         case 6: tt_strbuf_add_format(out, "TAIL_CALL %u\n", target); break;

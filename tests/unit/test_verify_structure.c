@@ -40,7 +40,7 @@ TEST(what_the_assembler_makes_is_good) {
 }
 
 TEST(operands) {
-    CHECK_VERDICT("NOP", CODE(0).op = TT_OP_COUNT, "Instruction 0 (unknown): unknown instruction 121");
+    CHECK_VERDICT("NOP", CODE(0).op = TT_OP_COUNT, "Instruction 0 (unknown): unknown instruction 143");
     CHECK_VERDICT("NOP", CODE(0).op = UINT16_MAX, "Instruction 0 (unknown): unknown instruction 65535");
     CHECK_VERDICT("NOP\nADD", CODE(1).b = 1, "Instruction 1 (ADD): an operand where none belongs");
     CHECK_VERDICT("ADD", CODE(0).a = 1, "Instruction 0 (ADD): operand of unknown form 1");
@@ -49,6 +49,22 @@ TEST(operands) {
     CHECK_VERDICT("PUSH_INT 1", CODE(0).a = 2, "Instruction 0 (PUSH_INT): operand of unknown form 2");
     CHECK_VERDICT("SEND", CODE(0).b = 5, "Instruction 0 (SEND): an absent operand with a value");
     CHECK_VERDICT("SEND", CODE(0).a = 3, "Instruction 0 (SEND): operand of unknown form 3");
+    CHECK_VERDICT("SEND 5000000000", m->ints.items[0] = 0,
+                  "Instruction 0 (SEND): an integer that fits into the operand");
+    CHECK_VERDICT("TRAP_EXIT", CODE(0).b = -2,
+                  "Instruction 0 (TRAP_EXIT): operand -2 is out of the range of 2 truth values");
+    CHECK_VERDICT("TRAP_EXIT 1", CODE(0).b = 2,
+                  "Instruction 0 (TRAP_EXIT): operand 2 is out of the range of 2 truth values");
+    CHECK_VERDICT("RECEIVE_MATCH any", CODE(0).b = 1,
+                  "Instruction 0 (RECEIVE_MATCH): operand 1 is out of the range of 1 matches");
+    CHECK_VERDICT("RECEIVE_MATCH any\nRECEIVE_MATCH any", CODE(1).b = 0,
+                  "Instruction 1 (RECEIVE_MATCH): match 0 belongs to two instructions");
+    CHECK_VERDICT("START_SUPERVISOR", CODE(0).b = -1,
+                  "Instruction 0 (START_SUPERVISOR): operand -1 is out of the range of 1 supervisors");
+    CHECK_VERDICT("SUPERVISE_CHILD w", CODE(0).b = 1,
+                  "Instruction 0 (SUPERVISE_CHILD): operand 1 is out of the range of 1 children");
+    CHECK_VERDICT("SUPERVISE_CHILD w x", CODE(0).op = TT_OP_SUPERVISE_FUNCTION,
+                  "Instruction 0 (SUPERVISE_FUNCTION): a label where none belongs");
     CHECK_VERDICT("PUSH_FLOAT 1", CODE(0).b = -1,
                   "Instruction 0 (PUSH_FLOAT): operand -1 is out of the range of 1 floats");
     CHECK_VERDICT("PUSH_STR x", CODE(0).b = 1,
@@ -107,6 +123,46 @@ TEST(tables) {
     CHECK_VERDICT("NOP\nNOP", m->positions.count = 1, "1 positions for 2 instructions");
 }
 
+#define TWO_MATCHES "RECEIVE_MATCH int & = 5, .a = \"x\"\nRECEIVE_MATCH any AFTER 2"
+
+TEST(patterns) {
+    CHECK_VERDICT(TWO_MATCHES, (void)0, "");
+    CHECK_VERDICT(TWO_MATCHES, m->terms.items[0].kind = TT_TERM_KIND_COUNT, "Term 0: of unknown kind");
+    CHECK_VERDICT(TWO_MATCHES, m->terms.items[0].tag = TT_TAG_CLOSURE, "Term 0: of unknown type");
+    CHECK_VERDICT(TWO_MATCHES, m->terms.items[0].tag = 255, "Term 0: of unknown type");
+    CHECK_VERDICT(TWO_MATCHES, m->terms.items[1].literal.tag = TT_TAG_REF,
+                  "Term 1: the literal is no scalar, or no Str among the constants");
+    CHECK_VERDICT(TWO_MATCHES, m->terms.items[2].literal.len = 0,
+                  "Term 2: the literal is no scalar, or no Str among the constants");
+    CHECK_VERDICT(TWO_MATCHES, m->terms.items[2].field = 2,
+                  "Term 2: the field is no Str among the constants");
+    CHECK_VERDICT(TWO_MATCHES "\nPUSH_BYTES 00", m->terms.items[2].field = 2,
+                  "Term 2: the field is no Str among the constants");
+    CHECK_VERDICT(TWO_MATCHES, m->terms.items[2].last = false, "Match 0: the last alternative has no end");
+    CHECK_VERDICT(TWO_MATCHES, m->terms.items[1].last = false, "");
+    CHECK_VERDICT(TWO_MATCHES, m->matches.items[0].count = 0, "Match 0: no terms");
+    CHECK_VERDICT(TWO_MATCHES, m->matches.items[0].count = 5, "Match 0: its terms are not those that follow");
+    CHECK_VERDICT(TWO_MATCHES, m->matches.items[1].count = UINT32_MAX,
+                  "Match 1: its terms are not those that follow");
+    CHECK_VERDICT(TWO_MATCHES, m->matches.items[1].first = 2, "Match 1: its terms are not those that follow");
+    CHECK_VERDICT(TWO_MATCHES, m->matches.items[1].after = 3, "Match 1: address out of range");
+    CHECK_VERDICT(TWO_MATCHES, m->matches.count = 1, "Term 3: belongs to no match");
+}
+
+TEST(supervisors) {
+    CHECK_VERDICT("START_SUPERVISOR", m->supervisors.items[0].strategy = TT_STRATEGY_COUNT,
+                  "Supervisor 0: unknown strategy");
+    CHECK_VERDICT("START_SUPERVISOR", m->supervisors.items[0].period_ms = 0, "Supervisor 0: the period is 0");
+    CHECK_VERDICT("SUPERVISE_CHILD a", m->children.items[0].policy = TT_POLICY_COUNT,
+                  "Child 0: unknown policy");
+    CHECK_VERDICT("SUPERVISE_CHILD a", m->children.items[0].id = 1,
+                  "Child 0: the id or label is no text, empty, or holds a NUL");
+    CHECK_VERDICT("SUPERVISE_CHILD a\nPUSH_BYTES 00", m->children.items[0].label = 1,
+                  "Child 0: the id or label is no text, empty, or holds a NUL");
+    CHECK_VERDICT("SUPERVISE_CHILD a\nPUSH_STR \"\"", m->children.items[0].label = 1,
+                  "Child 0: the id or label is no text, empty, or holds a NUL");
+}
+
 #define TWO_BLOCKS "TRY\nCATCH a\nEND_TRY\nTRY\nCATCH b\nEND_TRY"
 
 TEST(blocks) {
@@ -150,6 +206,8 @@ int main(void) {
     RUN(what_the_assembler_makes_is_good);
     RUN(operands);
     RUN(tables);
+    RUN(patterns);
+    RUN(supervisors);
     RUN(blocks);
     RUN(many_errors_are_bounded);
     return test_finish();
