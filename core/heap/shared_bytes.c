@@ -2,8 +2,7 @@
 #include "heap/heap_internal.h"
 #include "port/atomic.h"
 
-TtBigBytes *big_bytes_new(TtHeap *heap, uint32_t capacity)
-{
+TtBigBytes *big_bytes_new(TtHeap *heap, uint32_t capacity) {
     size_t held = offsetof(TtSharedBytes, bytes) + (size_t)capacity;
     if (!heap_take(heap, held)) return NULL;
     TtSharedBytes *shared = tt_alloc_try(held);
@@ -25,8 +24,7 @@ TtBigBytes *big_bytes_new(TtHeap *heap, uint32_t capacity)
     return big;
 }
 
-void shared_bytes_release(TtHeapPool *pool, TtSharedBytes *shared)
-{
+void shared_bytes_release(TtHeapPool *pool, TtSharedBytes *shared) {
     /* Alone, nobody else can come to hold a reference: only holders copy references. */
     if (tt_atomic_load_u32_acq(&shared->references) != 1 &&
         tt_atomic_fetch_sub_u32_acqrel(&shared->references, 1) != 1)
@@ -35,7 +33,6 @@ void shared_bytes_release(TtHeapPool *pool, TtSharedBytes *shared)
     tt_free(shared);
 }
 
-void big_bytes_release_all(TtHeapPool *pool, TtBigBytes *list)
-{
+void big_bytes_release_all(TtHeapPool *pool, TtBigBytes *list) {
     for (; list; list = list->next) shared_bytes_release(pool, list->shared);
 }
