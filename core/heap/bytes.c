@@ -90,7 +90,7 @@ bool tt_bytes_append(TtHeap *heap, TtValue a, const char *data, size_t length, T
         *out = view((TtTag)a.tag, (uint32_t)total, a.as.object);
         return true;
     }
-    size_t capacity = whole && total / 2 < a.len ? (size_t)a.len + a.len : total;
+    size_t capacity = whole && total / 2 < a.len && a.len <= UINT32_MAX / 2 ? (size_t)a.len * 2 : total;
     TtValue made;
     if (!alloc_buffer(heap, (TtTag)a.tag, total, capacity, &room, &made)) return false;
     memcpy(room, tt_bytes_data(a), a.len);

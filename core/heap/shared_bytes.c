@@ -3,9 +3,13 @@
 #include "port/atomic.h"
 
 TtBigBytes *big_bytes_new(TtHeap *heap, uint32_t capacity) {
-    size_t held = offsetof(TtSharedBytes, bytes) + (size_t)capacity;
+    uint64_t held = offsetof(TtSharedBytes, bytes) + (uint64_t)capacity;
+    if (held > SIZE_MAX / 2) {
+        heap_full(heap);
+        return NULL;
+    }
     if (!heap_take(heap, held)) return NULL;
-    TtSharedBytes *shared = tt_alloc_try(held);
+    TtSharedBytes *shared = tt_alloc_try((size_t)held);
     TtBigBytes *big = shared ? (TtBigBytes *)tt_heap_alloc(heap, TT_OBJ_BIG_BYTES, sizeof(TtBigBytes)) : NULL;
     if (!big) {
         tt_free(shared);
