@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Runs the programs of tests/conformance, tests/limits, tests/regress and examples natively, each in every
-// mode, by the expectations in their comments; seeded ones with several seeds; the golden tests; and the check
-// that every instruction appears in a conformance program. The last line is `N passed, M failed`.
+// mode, by the expectations in their comments; seeded ones with several seeds; the golden tests; random programs
+// against a model; and the check that every instruction appears in a conformance program. The last line is `N passed, M failed`.
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { judgeRun, runsIn } from './lib/expectations.mjs';
 import { hasSeed, runSeeds } from './lib/determinism.mjs';
 import { collectGolden, runGolden } from './lib/golden.mjs';
+import { MODEL_GROUPS, runModel } from './lib/model_run.mjs';
 import { collectPrograms, uncoveredInstructions } from './lib/programs.mjs';
 import { runProgram } from './lib/run_program.mjs';
 
@@ -20,9 +21,12 @@ const STRETCH = process.env.ASAN_OPTIONS || process.env.TSAN_OPTIONS ? 6 : 1;
 
 /** Native modes: name in `modes:` comments → options of ttvm. */
 const MODES = {
-  smp: [],
-  'no-smp': ['--no-smp'],
+  smp: { options: [], usual: true },
+  'no-smp': { options: ['--no-smp'], usual: true },
+  // Finds errors of collector and scheduler, most of all together with the address sanitizer.
+  stress: { options: ['--no-smp', '--gc-stress', '--reductions', '1'], usual: Boolean(process.env.ASAN_OPTIONS) },
 };
+const USUAL = Object.keys(MODES).filter((mode) => MODES[mode].usual);
 
 const USAGE = `usage: node tests/run.mjs [FILTER…] [--binary PATH] [--modes ${Object.keys(MODES).join(',')}] [--timeout SECONDS]
                           [--update] [--verbose]
@@ -34,7 +38,7 @@ function usageError(text) {
 }
 
 function parseArguments(args) {
-  const result = { filters: [], binary: 'build/native/bin/ttvm', modes: Object.keys(MODES), timeout: TIMEOUT, update: false, verbose: false };
+  const result = { filters: [], binary: 'build/native/bin/ttvm', modes: USUAL, timeout: TIMEOUT, update: false, verbose: false };
   const value = (at) => args[at] ?? usageError(`${args[at - 1]} needs a value`);
   for (let at = 0; at < args.length; at++) {
     const arg = args[at];
@@ -59,9 +63,9 @@ function collectTests({ filters, binary, modes, timeout, update }) {
     const { problems } = expectations;
     if (problems.length > 0) return [{ name, run: async () => problems }];
     const seconds = Math.max(timeout, expectations.timeout ?? 0) * STRETCH;
-    return modes.filter((mode) => runsIn(expectations, mode)).map((mode) => ({
+    return modes.filter((mode) => runsIn(expectations, mode) && !(mode === 'stress' && name.startsWith('tests/limits/'))).map((mode) => ({
       name: `${name} [${mode}]`,
-      run: async () => judgeRun(expectations, await runProgram(binary, file, expectations, { options: MODES[mode], timeout: seconds })),
+      run: async () => judgeRun(expectations, await runProgram(binary, file, expectations, { options: MODES[mode].options, timeout: seconds })),
     }));
   });
   const seeded = collectPrograms(ROOT).filter(chosen).filter(hasSeed).map((program) => ({
@@ -72,11 +76,15 @@ function collectTests({ filters, binary, modes, timeout, update }) {
     name: test.name,
     run: () => runGolden(binary, test, { timeout: timeout * STRETCH, update }),
   }));
+  const model = MODEL_GROUPS.flatMap((group) => modes.map((mode) => ({
+    name: `tests/model: ${group.name} [${mode}]`,
+    run: () => runModel(binary, group, { options: MODES[mode].options, timeout: timeout * STRETCH }),
+  }))).filter(chosen);
   const coverage = {
     name: 'tests/conformance: every instruction appears',
     run: async () => uncoveredInstructions(ROOT).missing.map((name) => `no program contains ${name}`),
   };
-  return [...programs, ...seeded, ...golden, ...[coverage].filter(chosen)];
+  return [...programs, ...seeded, ...golden, ...model, ...[coverage].filter(chosen)];
 }
 
 async function main() {

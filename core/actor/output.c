@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Program output with back-pressure: an actor that finds no room parks and is woken when there is some. */
 #include "actor/system.h"
+#include "port/atomic.h"
 
 static void unlink_waiter(TtSystem *system, TtActor *actor)
 {
@@ -23,6 +24,7 @@ bool tt_output_write(TtActor *actor, int stream, const char *bytes, size_t lengt
         TtActor **link = &system->output_waiters;
         while (*link) link = &(*link)->output_next;
         *link = actor;
+        tt_atomic_fetch_add_u64_seq(&system->output_waiting, 1);
     }
     tt_lock_release(&system->output_lock);
     return system->host->write(system->host, stream, bytes, length);
@@ -36,6 +38,8 @@ void tt_output_ready(TtSystem *system)
         system->output_waiters = actor->output_next;
         actor->output_waiting = false;
         tt_actor_wake(actor, NULL);
+        /* Ready before it leaves the count: nobody takes the VM for finished in between. */
+        tt_atomic_fetch_sub_u64_seq(&system->output_waiting, 1);
     }
     tt_lock_release(&system->output_lock);
     if (system->poke) system->poke(system);
@@ -45,7 +49,10 @@ void tt_output_forget(TtActor *actor)
 {
     TtSystem *system = actor->system;
     tt_lock_acquire(&system->output_lock);
-    if (actor->output_waiting) unlink_waiter(system, actor);
+    if (actor->output_waiting) {
+        unlink_waiter(system, actor);
+        tt_atomic_fetch_sub_u64_seq(&system->output_waiting, 1);
+    }
     actor->output_waiting = false;
     tt_lock_release(&system->output_lock);
 }

@@ -8,8 +8,7 @@
 #include <string.h>
 
 /** A buffer with room for `capacity` bytes, `length` of them used. */
-static bool alloc_buffer(TtHeap *heap, TtTag tag, size_t length, size_t capacity, char **data, TtValue *out)
-{
+static bool alloc_buffer(TtHeap *heap, TtTag tag, size_t length, size_t capacity, char **data, TtValue *out) {
     if (length < TT_SHARED_MIN_BYTES) {
         if (capacity >= TT_SHARED_MIN_BYTES) capacity = TT_SHARED_MIN_BYTES - 1;
         size_t size = round_to_cells(bytes_buf_size((uint32_t)capacity));
@@ -32,8 +31,7 @@ static bool alloc_buffer(TtHeap *heap, TtTag tag, size_t length, size_t capacity
     return true;
 }
 
-bool tt_bytes_alloc(TtHeap *heap, TtTag tag, size_t length, char **data, TtValue *out)
-{
+bool tt_bytes_alloc(TtHeap *heap, TtTag tag, size_t length, char **data, TtValue *out) {
     static char none;
     if (length) return alloc_buffer(heap, tag, length, length, data, out);
     *data = &none;
@@ -41,8 +39,7 @@ bool tt_bytes_alloc(TtHeap *heap, TtTag tag, size_t length, char **data, TtValue
     return true;
 }
 
-bool tt_bytes_new(TtHeap *heap, TtTag tag, const void *data, size_t length, TtValue *out)
-{
+bool tt_bytes_new(TtHeap *heap, TtTag tag, const void *data, size_t length, TtValue *out) {
     char *room;
     TtValue made;
     if (!tt_bytes_alloc(heap, tag, length, &room, &made)) return false;
@@ -51,8 +48,7 @@ bool tt_bytes_new(TtHeap *heap, TtTag tag, const void *data, size_t length, TtVa
     return true;
 }
 
-bool tt_str_new(TtHeap *heap, const char *text, TtValue *out)
-{
+bool tt_str_new(TtHeap *heap, const char *text, TtValue *out) {
     return tt_bytes_new(heap, TT_TAG_STR, text, strlen(text), out);
 }
 
@@ -60,8 +56,7 @@ bool tt_str_new(TtHeap *heap, const char *text, TtValue *out)
  * Where to write behind the view `a`, NULL when it must be copied. `*whole` tells whether it is the
  * longest view of a buffer of this heap, that is, one more link of a chain of appends.
  */
-static char *room_behind(TtHeap *heap, TtValue a, size_t total, bool *whole)
-{
+static char *room_behind(TtHeap *heap, TtValue a, size_t total, bool *whole) {
     TtObj *object = a.as.object;
     *whole = false;
     if (object->flags & TT_OBJ_FROZEN) return NULL;
@@ -80,8 +75,7 @@ static char *room_behind(TtHeap *heap, TtValue a, size_t total, bool *whole)
     return shared->bytes + a.len;
 }
 
-bool tt_bytes_append(TtHeap *heap, TtValue a, const char *data, size_t length, TtValue *out)
-{
+bool tt_bytes_append(TtHeap *heap, TtValue a, const char *data, size_t length, TtValue *out) {
     if (!a.len) return tt_bytes_new(heap, (TtTag)a.tag, data, length, out);
     if (!length) {
         *out = a;
@@ -96,7 +90,7 @@ bool tt_bytes_append(TtHeap *heap, TtValue a, const char *data, size_t length, T
         *out = view((TtTag)a.tag, (uint32_t)total, a.as.object);
         return true;
     }
-    size_t capacity = whole && total / 2 < a.len ? (size_t)a.len + a.len : total;
+    size_t capacity = whole && total / 2 < a.len && a.len <= UINT32_MAX / 2 ? (size_t)a.len * 2 : total;
     TtValue made;
     if (!alloc_buffer(heap, (TtTag)a.tag, total, capacity, &room, &made)) return false;
     memcpy(room, tt_bytes_data(a), a.len);

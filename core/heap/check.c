@@ -31,15 +31,13 @@ typedef struct Check {
     size_t count, capacity;
 } Check;
 
-static void require(const Check *check, bool holds, const char *what)
-{
+static void require(const Check *check, bool holds, const char *what) {
     if (TT_LIKELY(holds)) return;
     fprintf(stderr, "internal error: heap of actor %" PRIu64 ": %s\n", check->heap->owner, what);
     abort();
 }
 
-static void add_spot(Check *check, const TtObj *object, size_t size)
-{
+static void add_spot(Check *check, const TtObj *object, size_t size) {
     if (check->count == check->capacity) {
         check->capacity = check->capacity ? check->capacity * 2 : 64;
         check->spots = tt_realloc(check->spots, check->capacity * sizeof(Spot));
@@ -47,22 +45,19 @@ static void add_spot(Check *check, const TtObj *object, size_t size)
     check->spots[check->count++] = (Spot){(const char *)object, size, false};
 }
 
-static int compare_spots(const void *a, const void *b)
-{
+static int compare_spots(const void *a, const void *b) {
     const char *x = ((const Spot *)a)->start, *y = ((const Spot *)b)->start;
     return (x > y) - (x < y);
 }
 
-static Spot *find_spot(const Check *check, const void *start)
-{
+static Spot *find_spot(const Check *check, const void *start) {
     Spot wanted = {start, 0, false};
     return check->count ? bsearch(&wanted, check->spots, check->count, sizeof(Spot), compare_spots) : NULL;
 }
 
 /* ---- 1: the sequence ---------------------------------------------------------------------------- */
 
-static void collect_block(Check *check, const TtHeapBlock *block)
-{
+static void collect_block(Check *check, const TtHeapBlock *block) {
     const TtHeap *heap = check->heap;
     const char *at = block->data, *end = at + block->bytes;
     while (at < end) {
@@ -81,8 +76,7 @@ static void collect_block(Check *check, const TtHeapBlock *block)
     require(check, at == end, "the current free run passes the end of its block");
 }
 
-static void collect_spots(Check *check)
-{
+static void collect_spots(Check *check) {
     const TtHeap *heap = check->heap;
     uint64_t held = 0;
     bool bump_found = heap->bump == heap->bump_end;
@@ -93,7 +87,8 @@ static void collect_spots(Check *check)
     }
     require(check, bump_found, "the current free run is in no block");
     for (const TtHeapLarge *large = heap->large; large; large = large->next) {
-        require(check, large->object.cls == 0 && large->object.kind != TT_OBJ_FREE, "a large object's header");
+        require(check, large->object.cls == 0 && large->object.kind != TT_OBJ_FREE,
+                "a large object's header");
         require(check, object_size(&large->object) == large->bytes, "a large object's size");
         add_spot(check, &large->object, large->bytes);
         held += large_held(large);
@@ -102,18 +97,19 @@ static void collect_spots(Check *check)
     if (check->count) qsort(check->spots, check->count, sizeof(Spot), compare_spots);
 }
 
-static void check_bins(Check *check)
-{
+static void check_bins(Check *check) {
     const TtHeapSpare *spare = check->heap->spare;
     if (!spare) return;
     for (size_t bin = 0; bin < TT_SPARE_BINS; bin++) {
-        require(check, !spare->bins[bin] == !(spare->filled >> bin & 1), "`filled` does not tell which bins are");
+        require(check, !spare->bins[bin] == !(spare->filled >> bin & 1),
+                "`filled` does not tell which bins are");
         for (const TtFreeRun *run = spare->bins[bin]; run; run = run->next) {
             Spot *spot = find_spot(check, run);
             require(check, spot && run->object.kind == TT_OBJ_FREE, "a free run in a bin is not in a block");
             require(check, !spot->listed, "a free run is in two bins");
             size_t cells = spot->size / TT_HEAP_CELL;
-            require(check, bin == (cells < TT_SPARE_BINS ? cells : TT_SPARE_BINS - 1), "a free run is in a wrong bin");
+            require(check, bin == (cells < TT_SPARE_BINS ? cells : TT_SPARE_BINS - 1),
+                    "a free run is in a wrong bin");
             spot->listed = true;
         }
     }
@@ -128,8 +124,7 @@ static const TtObjKind kind_of_tag[TT_TAG_COUNT] = {
     [TT_TAG_EXCEPTION] = TT_OBJ_EXCEPTION,
 };
 
-static uint32_t longest_view(const TtObj *object)
-{
+static uint32_t longest_view(const TtObj *object) {
     switch (object->kind) {
     case TT_OBJ_BIG_BYTES: {
         const TtSharedBytes *shared = ((const TtBigBytes *)object)->shared;
@@ -141,9 +136,9 @@ static uint32_t longest_view(const TtObj *object)
     }
 }
 
-/** Lists and objects: between an in-place update and the store of its result a view may be longer than `used`. */
-static void check_value(const Check *check, TtValue value)
-{
+/** Lists and objects: between an in-place update and the store of its result a view may be longer than
+ * `used`. */
+static void check_value(const Check *check, TtValue value) {
     require(check, value.tag < TT_TAG_COUNT, "a value has no tag");
     if (value.tag < TT_TAG_STR) return;
     const TtObj *object = value.as.object;
@@ -151,16 +146,18 @@ static void check_value(const Check *check, TtValue value)
         require(check, tt_is_view(value) && !value.len, "a value lacks its object");
         return;
     }
-    if (!find_spot(check, object)) require(check, object->flags & TT_OBJ_FROZEN, "a reference leaves the heap");
+    if (!find_spot(check, object))
+        require(check, object->flags & TT_OBJ_FROZEN, "a reference leaves the heap");
     if (value.tag == TT_TAG_STR || value.tag == TT_TAG_BYTES)
-        require(check, object->kind == TT_OBJ_BYTES || object->kind == TT_OBJ_BIG_BYTES, "a Str without characters");
+        require(check, object->kind == TT_OBJ_BYTES || object->kind == TT_OBJ_BIG_BYTES,
+                "a Str without characters");
     else
         require(check, object->kind == kind_of_tag[value.tag], "a reference to an object of another kind");
-    if (tt_is_view(value)) require(check, value.len <= longest_view(object), "a view is longer than its buffer");
+    if (tt_is_view(value))
+        require(check, value.len <= longest_view(object), "a view is longer than its buffer");
 }
 
-static void check_map(const Check *check, const TtMapBuf *map)
-{
+static void check_map(const Check *check, const TtMapBuf *map) {
     require(check, map->obj.used <= map->capacity, "an object has more entries than room");
     require(check, map->index_size == map_index_size(map->capacity), "an object's index has a wrong size");
     TtValue whole = {TT_TAG_OBJECT, map->obj.used, {.object = (TtObj *)(uintptr_t)map}};
@@ -169,16 +166,17 @@ static void check_map(const Check *check, const TtMapBuf *map)
         require(check, key.tag == TT_TAG_STR, "a key is not a Str");
         check_value(check, key);
         check_value(check, map->entries[i].value);
-        require(check, tt_map_find(whole, tt_bytes_data(key), key.len) == i, "an entry is not found by its key");
+        require(check, tt_map_find(whole, tt_bytes_data(key), key.len) == i,
+                "an entry is not found by its key");
     }
     const uint32_t *index = (const uint32_t *)(const void *)(map->entries + map->capacity);
     uint32_t indexed = 0;
     for (uint32_t i = 0; i < map->index_size; i++) indexed += index[i] != 0;
-    require(check, !map->index_size || indexed == map->obj.used, "an index leads to entries that are not there");
+    require(check, !map->index_size || indexed == map->obj.used,
+            "an index leads to entries that are not there");
 }
 
-static void check_object(const Check *check, const TtObj *object, size_t size)
-{
+static void check_object(const Check *check, const TtObj *object, size_t size) {
     if (object->kind == TT_OBJ_FREE) return;
     require(check, object->mark == check->heap->mark || object->mark == 0, "an object has the wrong colour");
     require(check, !(object->flags & TT_OBJ_FROZEN), "a frozen object in a heap");
@@ -203,7 +201,8 @@ static void check_object(const Check *check, const TtObj *object, size_t size)
     }
     case TT_OBJ_MAP: {
         const TtMapBuf *map = (const TtMapBuf *)object;
-        require(check, size == round_to_cells(map_size(map->capacity, map->index_size)), "the size of an object");
+        require(check, size == round_to_cells(map_size(map->capacity, map->index_size)),
+                "the size of an object");
         check_map(check, map);
         break;
     }
@@ -228,8 +227,7 @@ static void check_object(const Check *check, const TtObj *object, size_t size)
 
 /* ---- 5, 6: lists and sums ----------------------------------------------------------------------- */
 
-static void check_sums(Check *check)
-{
+static void check_sums(Check *check) {
     const TtHeap *heap = check->heap;
     uint64_t bytes = 0, objects = 0, references = 0, listed = 0, shared = 0;
     for (size_t i = 0; i < check->count; i++) {
@@ -241,7 +239,8 @@ static void check_sums(Check *check)
     }
     for (const TtBigBytes *big = heap->big_bytes; big; big = big->next) {
         Spot *spot = find_spot(check, big);
-        require(check, spot && big->obj.kind == TT_OBJ_BIG_BYTES, "a listed reference to shared bytes is not in the heap");
+        require(check, spot && big->obj.kind == TT_OBJ_BIG_BYTES,
+                "a listed reference to shared bytes is not in the heap");
         require(check, !spot->listed, "a reference to shared bytes is listed twice");
         spot->listed = true;
         listed++;
@@ -254,13 +253,11 @@ static void check_sums(Check *check)
     require(check, heap->mark == 1 || heap->mark == 2, "the colour");
 }
 
-static void check_roots(TtRootVisitor *visitor, const TtValue *values, size_t count)
-{
+static void check_roots(TtRootVisitor *visitor, const TtValue *values, size_t count) {
     for (size_t i = 0; i < count; i++) check_value((const Check *)visitor, values[i]);
 }
 
-void tt_heap_check(TtHeap *heap, TtRootsFn roots, void *context)
-{
+void tt_heap_check(TtHeap *heap, TtRootsFn roots, void *context) {
     Check check = {.visitor = {check_roots}, .heap = heap};
     collect_spots(&check);
     check_bins(&check);

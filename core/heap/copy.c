@@ -15,8 +15,8 @@
 
 #include <string.h>
 
-#define COPYING 255
-#define NO_ENTRY UINT32_MAX
+#define COPYING       255
+#define NO_ENTRY      UINT32_MAX
 #define FIRST_ENTRIES 16
 
 typedef struct Entry {
@@ -42,8 +42,7 @@ typedef struct Copier {
 
 /* ---- 1: discover -------------------------------------------------------------------------------- */
 
-static bool grow_entries(Copier *copier)
-{
+static bool grow_entries(Copier *copier) {
     if (copier->capacity > UINT32_MAX / 2 / sizeof(Entry)) return false;
     uint32_t capacity = copier->capacity * 2;
     bool first = copier->entries == copier->first;
@@ -56,13 +55,12 @@ static bool grow_entries(Copier *copier)
     return true;
 }
 
-static bool needs_copy(TtValue value)
-{
-    return tt_has_object(value) && !(value.as.object->flags & TT_OBJ_FROZEN) && (value.len || !tt_is_view(value));
+static bool needs_copy(TtValue value) {
+    return tt_has_object(value) && !(value.as.object->flags & TT_OBJ_FROZEN) &&
+           (value.len || !tt_is_view(value));
 }
 
-static TtResult discover(Copier *copier, TtValue value, uint32_t depth)
-{
+static TtResult discover(Copier *copier, TtValue value, uint32_t depth) {
     if (!needs_copy(value)) return TT_OK;
     TtObj *object = value.as.object;
     if (object->mark == COPYING) {
@@ -93,8 +91,7 @@ static TtResult discover(Copier *copier, TtValue value, uint32_t depth)
 }
 
 /** Follows the parts of an object that have not been followed. */
-static TtResult follow(Copier *copier, uint32_t number)
-{
+static TtResult follow(Copier *copier, uint32_t number) {
     Entry *entry = &copier->entries[number];
     TtObj *object = entry->object;
     uint32_t from = entry->scanned, to = entry->len, depth = entry->depth + 1;
@@ -125,8 +122,7 @@ static TtResult follow(Copier *copier, uint32_t number)
     }
 }
 
-static TtResult discover_all(Copier *copier, const TtValue *values, uint32_t count)
-{
+static TtResult discover_all(Copier *copier, const TtValue *values, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) TT_TRY(discover(copier, values[i], 1));
     for (uint32_t next = 0; next < copier->count || copier->redo != NO_ENTRY;) {
         if (copier->redo != NO_ENTRY) {
@@ -142,13 +138,11 @@ static TtResult discover_all(Copier *copier, const TtValue *values, uint32_t cou
 
 /* ---- 2: measure --------------------------------------------------------------------------------- */
 
-static bool copies_shared_bytes(const Copier *copier)
-{
+static bool copies_shared_bytes(const Copier *copier) {
     return copier->target->flags & TT_OBJ_FROZEN;
 }
 
-static size_t measure(const Copier *copier, const Entry *entry)
-{
+static size_t measure(const Copier *copier, const Entry *entry) {
     switch (entry->object->kind) {
     case TT_OBJ_BYTES: return round_to_cells(bytes_buf_size(entry->len));
     case TT_OBJ_BIG_BYTES:
@@ -162,8 +156,7 @@ static size_t measure(const Copier *copier, const Entry *entry)
 }
 
 /** Gives every copy its place; the room for all of them, or false when no address space has it. */
-static bool place(Copier *copier, size_t *room)
-{
+static bool place(Copier *copier, size_t *room) {
     size_t total = 0;
     for (uint32_t i = 0; i < copier->count; i++) {
         Entry *entry = &copier->entries[i];
@@ -178,8 +171,7 @@ static bool place(Copier *copier, size_t *room)
 
 /* ---- 3: write ----------------------------------------------------------------------------------- */
 
-static TtValue translate(const Copier *copier, char *base, TtValue value)
-{
+static TtValue translate(const Copier *copier, char *base, TtValue value) {
     if (needs_copy(value)) {
         value.as.object = (TtObj *)(void *)(base + copier->entries[value.as.object->used].offset);
     } else if (tt_is_view(value) && !value.len) {
@@ -188,16 +180,14 @@ static TtValue translate(const Copier *copier, char *base, TtValue value)
     return value;
 }
 
-static void write_bytes(const Entry *entry, const char *bytes, TtBytesBuf *copy, size_t size, bool frozen)
-{
+static void write_bytes(const Entry *entry, const char *bytes, TtBytesBuf *copy, size_t size, bool frozen) {
     copy->obj.kind = TT_OBJ_BYTES;
     copy->capacity = (uint32_t)(size - offsetof(TtBytesBuf, bytes));
     memcpy(copy->bytes, bytes, entry->len);
     copy->hash = frozen ? tt_hash_bytes(bytes, entry->len) : 0;
 }
 
-static void write_big_bytes(Copier *copier, const Entry *entry, TtBigBytes *copy)
-{
+static void write_big_bytes(Copier *copier, const Entry *entry, TtBigBytes *copy) {
     TtSharedBytes *shared = ((TtBigBytes *)entry->object)->shared;
     tt_atomic_fetch_add_u32_rlx(&shared->references, 1);
     copy->shared = shared;
@@ -206,8 +196,7 @@ static void write_big_bytes(Copier *copier, const Entry *entry, TtBigBytes *copy
     copier->target->shared_bytes += shared_held(shared);
 }
 
-static void write_copy(Copier *copier, char *base, const Entry *entry)
-{
+static void write_copy(Copier *copier, char *base, const Entry *entry) {
     TtObj *object = entry->object, *copy = (TtObj *)(void *)(base + entry->offset);
     size_t size = measure(copier, entry);
     bool frozen = copies_shared_bytes(copier);
@@ -271,8 +260,8 @@ static void write_copy(Copier *copier, char *base, const Entry *entry)
 
 /* ---- the whole ---------------------------------------------------------------------------------- */
 
-static TtResult write_all(Copier *copier, const TtValue *values, uint32_t count, TtValue *copies, char **base)
-{
+static TtResult write_all(Copier *copier, const TtValue *values, uint32_t count, TtValue *copies,
+                          char **base) {
     size_t room;
     *base = NULL;
     if (copier->count) {
@@ -285,8 +274,7 @@ static TtResult write_all(Copier *copier, const TtValue *values, uint32_t count,
     return TT_OK;
 }
 
-TtResult copy_values(TtCopyTarget *target, const TtValue *values, uint32_t count, TtValue *copies)
-{
+TtResult copy_values(TtCopyTarget *target, const TtValue *values, uint32_t count, TtValue *copies) {
     Copier copier;
     copier.target = target;
     copier.entries = copier.first;

@@ -5,8 +5,7 @@
 #include <string.h>
 
 bool tt_closure_new(TtHeap *heap, const TtFunction *function, const TtCapture *captures, uint32_t count,
-                    TtValue *out)
-{
+                    TtValue *out) {
     if (count > UINT32_MAX / sizeof(TtCapture) - 64) return heap_full(heap);
     TtClosure *closure = (TtClosure *)tt_heap_alloc(heap, TT_OBJ_CLOSURE, closure_size(count));
     if (!closure) return false;
@@ -17,8 +16,8 @@ bool tt_closure_new(TtHeap *heap, const TtFunction *function, const TtCapture *c
     return true;
 }
 
-bool tt_exception_new(TtHeap *heap, TtValue message, TtValue kind, TtValue stack, TtValue value, TtValue *out)
-{
+bool tt_exception_new(TtHeap *heap, TtValue message, TtValue kind, TtValue stack, TtValue value,
+                      TtValue *out) {
     TtException *exception = (TtException *)tt_heap_alloc(heap, TT_OBJ_EXCEPTION, sizeof(TtException));
     if (!exception) return false;
     exception->message = message;

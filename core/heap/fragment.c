@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "heap/heap_internal.h"
 
-static TtHeapBlock *block_of(const TtFragment *fragment)
-{
+static TtHeapBlock *block_of(const TtFragment *fragment) {
     return (TtHeapBlock *)(void *)fragment;
 }
 
-static TtFragmentInfo *info_of(TtHeapBlock *block)
-{
+static TtFragmentInfo *info_of(TtHeapBlock *block) {
     return (TtFragmentInfo *)(void *)block->data;
 }
 
@@ -16,8 +14,7 @@ typedef struct Reservation {
     TtHeapBlock *block;
 } Reservation;
 
-static char *reserve(void *context, size_t bytes, size_t objects)
-{
+static char *reserve(void *context, size_t bytes, size_t objects) {
     Reservation *made = context;
     size_t data = TT_FRAGMENT_INFO + bytes, held = sizeof(TtHeapBlock) + data;
     if (!tt_heap_pool_take(made->pool, held)) return NULL;
@@ -35,8 +32,7 @@ static char *reserve(void *context, size_t bytes, size_t objects)
 }
 
 TtResult tt_fragment_copy(TtHeapPool *pool, const TtValue *values, uint32_t count, TtFragment **fragment,
-                          TtValue *copies)
-{
+                          TtValue *copies) {
     Reservation made = {pool, NULL};
     TtCopyTarget target = {.reserve = reserve, .context = &made};
     *fragment = NULL;
@@ -48,8 +44,7 @@ TtResult tt_fragment_copy(TtHeapPool *pool, const TtValue *values, uint32_t coun
     return TT_OK;
 }
 
-void tt_heap_adopt(TtHeap *heap, TtFragment *fragment)
-{
+void tt_heap_adopt(TtHeap *heap, TtFragment *fragment) {
     if (!fragment) return;
     TtHeapBlock *block = block_of(fragment);
     TtFragmentInfo info = *info_of(block);
@@ -68,8 +63,7 @@ void tt_heap_adopt(TtHeap *heap, TtFragment *fragment)
     heap_add_run(heap, block->data, TT_FRAGMENT_INFO);
 }
 
-void tt_fragment_free(TtFragment *fragment)
-{
+void tt_fragment_free(TtFragment *fragment) {
     if (!fragment) return;
     TtHeapBlock *block = block_of(fragment);
     TtHeapPool *pool = info_of(block)->pool;
@@ -78,7 +72,6 @@ void tt_fragment_free(TtFragment *fragment)
     tt_free(block);
 }
 
-uint64_t tt_fragment_bytes(const TtFragment *fragment)
-{
+uint64_t tt_fragment_bytes(const TtFragment *fragment) {
     return fragment ? block_held(block_of(fragment)) : 0;
 }

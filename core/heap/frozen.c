@@ -16,8 +16,7 @@ _Static_assert(offsetof(TtFrozenChunk, data) % 4 == 0, "objects are aligned as m
 #define CHUNK_BYTES 4080
 
 /** Room of a multiple of TT_HEAP_CELL bytes, taken with `alloc`; NULL when that gives none. */
-static char *reserve(TtFrozen *area, size_t bytes, void *(*alloc)(size_t))
-{
+static char *reserve(TtFrozen *area, size_t bytes, void *(*alloc)(size_t)) {
     TtFrozenChunk *chunk = area->chunks;
     if (!chunk || chunk->capacity - chunk->used < bytes) {
         size_t capacity = bytes > CHUNK_BYTES / 4 ? bytes : CHUNK_BYTES;
@@ -39,20 +38,17 @@ static char *reserve(TtFrozen *area, size_t bytes, void *(*alloc)(size_t))
     return room;
 }
 
-static char *reserve_copy(void *context, size_t bytes, size_t objects)
-{
+static char *reserve_copy(void *context, size_t bytes, size_t objects) {
     (void)objects;
     return reserve(context, bytes, tt_alloc_try);
 }
 
-TtResult tt_frozen_copy(TtFrozen *area, TtValue value, TtValue *copy)
-{
+TtResult tt_frozen_copy(TtFrozen *area, TtValue value, TtValue *copy) {
     TtCopyTarget target = {.flags = TT_OBJ_FROZEN, .reserve = reserve_copy, .context = area};
     return copy_values(&target, &value, 1, copy);
 }
 
-TtValue tt_frozen_bytes(TtFrozen *area, TtTag tag, const char *data, size_t length)
-{
+TtValue tt_frozen_bytes(TtFrozen *area, TtTag tag, const char *data, size_t length) {
     if (!length) return tt_empty(tag);
     TT_ASSERT(length <= UINT32_MAX - 64);
     size_t size = round_to_cells(bytes_buf_size((uint32_t)length));
@@ -64,8 +60,7 @@ TtValue tt_frozen_bytes(TtFrozen *area, TtTag tag, const char *data, size_t leng
     return view(tag, (uint32_t)length, buf);
 }
 
-void tt_frozen_free(TtFrozen *area)
-{
+void tt_frozen_free(TtFrozen *area) {
     for (TtFrozenChunk *chunk = area->chunks, *next; chunk; chunk = next) {
         next = chunk->next;
         tt_free(chunk);

@@ -31,24 +31,22 @@ typedef struct Marker {
     Range first[FIRST_RANGES];
 } Marker;
 
-static inline Range range_of(const TtObj *object)
-{
+static inline Range range_of(const TtObj *object) {
     switch (object->kind) {
     case TT_OBJ_LIST:
         return (Range){(const char *)((const TtListBuf *)object)->items, object->used, sizeof(TtValue)};
     case TT_OBJ_MAP:
         return (Range){(const char *)((const TtMapBuf *)object)->entries, 2 * object->used, sizeof(TtValue)};
     case TT_OBJ_CLOSURE:
-        return (Range){(const char *)((const TtClosure *)object)->captures + offsetof(TtCapture, value), object->used,
-                       sizeof(TtCapture)};
+        return (Range){(const char *)((const TtClosure *)object)->captures + offsetof(TtCapture, value),
+                       object->used, sizeof(TtCapture)};
     case TT_OBJ_EXCEPTION:
         return (Range){(const char *)&((const TtException *)object)->message, 4, sizeof(TtValue)};
     default: return (Range){NULL, 0, 0};
     }
 }
 
-static TT_COLD bool grow_stack(Marker *marker)
-{
+static TT_COLD bool grow_stack(Marker *marker) {
     size_t capacity = marker->capacity * 2;
     Range *stack = marker->stack == marker->first ? tt_alloc_try(capacity * sizeof(Range))
                                                   : tt_realloc_try(marker->stack, capacity * sizeof(Range));
@@ -59,8 +57,7 @@ static TT_COLD bool grow_stack(Marker *marker)
     return true;
 }
 
-static void mark_range(Marker *marker, Range range)
-{
+static void mark_range(Marker *marker, Range range) {
     const size_t bottom = marker->depth;
     const uint8_t colour = marker->colour;
     for (;;) {
@@ -87,8 +84,7 @@ static void mark_range(Marker *marker, Range range)
     }
 }
 
-static void mark_roots(TtRootVisitor *visitor, const TtValue *values, size_t count)
-{
+static void mark_roots(TtRootVisitor *visitor, const TtValue *values, size_t count) {
     while (count) {
         uint32_t part = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
         mark_range((Marker *)visitor, (Range){(const char *)values, part, sizeof(TtValue)});
@@ -98,8 +94,7 @@ static void mark_roots(TtRootVisitor *visitor, const TtValue *values, size_t cou
 }
 
 /** Marks again from everything marked until nothing is left out. */
-static TT_COLD void recover_overflow(TtHeap *heap, Marker *marker)
-{
+static TT_COLD void recover_overflow(TtHeap *heap, Marker *marker) {
     while (marker->overflowed) {
         marker->overflowed = false;
         for (TtHeapBlock *block = heap->blocks; block; block = block->next)
@@ -119,8 +114,7 @@ typedef struct Live {
     uint64_t bytes, objects;
 } Live;
 
-static void sweep_big_bytes(TtHeap *heap, Live *live)
-{
+static void sweep_big_bytes(TtHeap *heap, Live *live) {
     for (TtBigBytes **link = &heap->big_bytes; *link;) {
         TtBigBytes *big = *link;
         size_t held = shared_held(big->shared);
@@ -136,8 +130,7 @@ static void sweep_big_bytes(TtHeap *heap, Live *live)
 }
 
 /** Makes runs of what is dead in a block; true when that is all of it (and nothing was done). */
-static bool sweep_block(TtHeap *heap, TtHeapBlock *block, Live *live)
-{
+static bool sweep_block(TtHeap *heap, TtHeapBlock *block, Live *live) {
     char *const end = block->data + block->bytes;
     const uint8_t colour = heap->mark;
     uint64_t bytes = 0, objects = 0;
@@ -164,8 +157,7 @@ static bool sweep_block(TtHeap *heap, TtHeapBlock *block, Live *live)
     return false;
 }
 
-static uint64_t sweep_blocks(TtHeap *heap, Live *live)
-{
+static uint64_t sweep_blocks(TtHeap *heap, Live *live) {
     uint64_t given = 0;
     for (TtHeapBlock **link = &heap->blocks; *link;) {
         TtHeapBlock *block = *link;
@@ -181,8 +173,7 @@ static uint64_t sweep_blocks(TtHeap *heap, Live *live)
     return given;
 }
 
-static uint64_t sweep_large(TtHeap *heap, Live *live)
-{
+static uint64_t sweep_large(TtHeap *heap, Live *live) {
     uint64_t given = 0;
     for (TtHeapLarge **link = &heap->large; *link;) {
         TtHeapLarge *large = *link;
@@ -199,8 +190,7 @@ static uint64_t sweep_large(TtHeap *heap, Live *live)
     return given;
 }
 
-static void sweep(TtHeap *heap)
-{
+static void sweep(TtHeap *heap) {
     Live live = {0, 0};
     memset(heap->spare->bins, 0, sizeof heap->spare->bins);
     heap->spare->filled = 0;
@@ -213,8 +203,7 @@ static void sweep(TtHeap *heap)
     heap->freed_objects = heap->allocated_objects - live.objects;
 }
 
-static void collect(TtHeap *heap, TtRootsFn roots, void *context)
-{
+static void collect(TtHeap *heap, TtRootsFn roots, void *context) {
     uint64_t start = tt_clock_ns();
     if (!heap->spare) heap->spare = tt_alloc_zero(sizeof *heap->spare);
     heap_retire_bump(heap);

@@ -4,8 +4,7 @@
 #include <string.h>
 
 /** Nothing is freed before its heap is; a program that needs more than the limit ends with HeapExceeded. */
-static void collect(TtHeap *heap, TtRootsFn roots, void *context)
-{
+static void collect(TtHeap *heap, TtRootsFn roots, void *context) {
     (void)roots;
     (void)context;
     heap->collect_at = UINT64_MAX;
@@ -14,8 +13,7 @@ static void collect(TtHeap *heap, TtRootsFn roots, void *context)
 
 const TtGcEngine tt_gc_none = {"no-gc", collect};
 
-const TtGcEngine *tt_gc_engine(const char *name)
-{
+const TtGcEngine *tt_gc_engine(const char *name) {
     static const TtGcEngine *const engines[] = {&tt_gc_mark_sweep, &tt_gc_none};
     for (size_t i = 0; i < sizeof engines / sizeof *engines; i++)
         if (strcmp(engines[i]->name, name) == 0) return engines[i];

@@ -13,21 +13,18 @@
  * Add first, look afterwards: one atomic operation when there is room. Two threads that meet at the
  * limit may both be refused although one would have fitted; nobody gets past it.
  */
-bool tt_heap_pool_take(TtHeapPool *pool, uint64_t bytes)
-{
+bool tt_heap_pool_take(TtHeapPool *pool, uint64_t bytes) {
     uint64_t before = tt_atomic_fetch_add_u64_rlx(&pool->used, bytes);
     if (TT_LIKELY(bytes <= pool->limit && before <= pool->limit - bytes)) return true;
     tt_atomic_fetch_sub_u64_rlx(&pool->used, bytes);
     return false;
 }
 
-void tt_heap_pool_give(TtHeapPool *pool, uint64_t bytes)
-{
+void tt_heap_pool_give(TtHeapPool *pool, uint64_t bytes) {
     tt_atomic_fetch_sub_u64_rlx(&pool->used, bytes);
 }
 
-bool heap_take(TtHeap *heap, uint64_t bytes)
-{
+bool heap_take(TtHeap *heap, uint64_t bytes) {
     if (heap->reserve) {
         tt_atomic_fetch_add_u64_rlx(&heap->pool->used, bytes);
         return true;
@@ -38,15 +35,13 @@ bool heap_take(TtHeap *heap, uint64_t bytes)
     return tt_heap_pool_take(heap->pool, bytes) || heap_full(heap);
 }
 
-void heap_give(TtHeap *heap, uint64_t bytes)
-{
+void heap_give(TtHeap *heap, uint64_t bytes) {
     tt_heap_pool_give(heap->pool, bytes);
 }
 
 /* ---- free runs ---------------------------------------------------------------------------------- */
 
-void heap_add_run(TtHeap *heap, char *start, size_t bytes)
-{
+void heap_add_run(TtHeap *heap, char *start, size_t bytes) {
     TtFreeRun *run = (TtFreeRun *)(void *)start;
     TtHeapSpare *spare = heap->spare;
     size_t cells = bytes / TT_HEAP_CELL;
@@ -60,15 +55,13 @@ void heap_add_run(TtHeap *heap, char *start, size_t bytes)
     spare->filled |= 1ull << bin;
 }
 
-void heap_retire_bump(TtHeap *heap)
-{
+void heap_retire_bump(TtHeap *heap) {
     if (heap->bump < heap->bump_end) heap_add_run(heap, heap->bump, (size_t)(heap->bump_end - heap->bump));
     heap->bump = heap->bump_end = NULL;
 }
 
 /** Makes a run of at least `cells` cells the current one when there is any. */
-static bool use_spare_run(TtHeap *heap, size_t cells)
-{
+static bool use_spare_run(TtHeap *heap, size_t cells) {
     TtHeapSpare *spare = heap->spare;
     if (!spare) return false;
     /* The long runs first: they last. Then the shortest that fits. */
@@ -88,9 +81,18 @@ static bool use_spare_run(TtHeap *heap, size_t cells)
     return true;
 }
 
+/**
+ * Many small heaps may hold more garbage than the pool has room for before any of them is due. When
+ * half of the pool is taken, a small heap collects before it grows.
+ */
+static void collect_under_pressure(TtHeap *heap) {
+    const TtHeapPool *pool = heap->pool;
+    if (heap->held_bytes <= TT_GC_FIRST_BYTES && tt_atomic_load_u64_rlx(&pool->used) > pool->limit / 2)
+        heap->collect_at = heap->allocated_bytes;
+}
+
 /** Makes a new block with at least `bytes` of data the current run. Blocks grow with the heap. */
-static bool use_new_block(TtHeap *heap, size_t bytes)
-{
+static bool use_new_block(TtHeap *heap, size_t bytes) {
     size_t held = heap->held_bytes < TT_BLOCK_MIN   ? TT_BLOCK_MIN
                   : heap->held_bytes > TT_BLOCK_MAX ? TT_BLOCK_MAX
                                                     : (size_t)heap->held_bytes;
@@ -116,13 +118,13 @@ static bool use_new_block(TtHeap *heap, size_t bytes)
     heap->bump = block->data;
     heap->bump_end = block->data + data;
     tt_heap_poison(block->data, data);
+    collect_under_pressure(heap);
     return true;
 }
 
 /* ---- objects ------------------------------------------------------------------------------------ */
 
-static TtObj *alloc_large(TtHeap *heap, TtObjKind kind, size_t bytes)
-{
+static TtObj *alloc_large(TtHeap *heap, TtObjKind kind, size_t bytes) {
     if (bytes > SIZE_MAX - 64) return heap_full(heap), NULL;
     bytes = round_to_cells(bytes);
     size_t held = offsetof(TtHeapLarge, object) + bytes;
@@ -142,8 +144,7 @@ static TtObj *alloc_large(TtHeap *heap, TtObjKind kind, size_t bytes)
     return &large->object;
 }
 
-TtObj *tt_heap_alloc_slow(TtHeap *heap, TtObjKind kind, size_t bytes)
-{
+TtObj *tt_heap_alloc_slow(TtHeap *heap, TtObjKind kind, size_t bytes) {
     if (bytes > TT_HEAP_SMALL_MAX) return alloc_large(heap, kind, bytes);
     size_t room = round_to_cells(bytes);
     if (!use_spare_run(heap, room / TT_HEAP_CELL) && !use_new_block(heap, room)) return NULL;
@@ -152,14 +153,12 @@ TtObj *tt_heap_alloc_slow(TtHeap *heap, TtObjKind kind, size_t bytes)
 
 /* ---- life of a heap ----------------------------------------------------------------------------- */
 
-void tt_heap_init(TtHeap *heap, TtHeapPool *pool, uint64_t owner)
-{
+void tt_heap_init(TtHeap *heap, TtHeapPool *pool, uint64_t owner) {
     *heap = (TtHeap){.pool = pool, .owner = owner, .mark = 1};
     heap->collect_at = pool->stress ? 0 : TT_GC_FIRST_BYTES;
 }
 
-void tt_heap_stats_add(const TtHeap *heap, TtHeapStats *total)
-{
+void tt_heap_stats_add(const TtHeap *heap, TtHeapStats *total) {
     total->allocated_bytes += heap->allocated_bytes;
     total->allocated_objects += heap->allocated_objects;
     total->freed_bytes += heap->freed_bytes;
@@ -173,8 +172,7 @@ void tt_heap_stats_add(const TtHeap *heap, TtHeapStats *total)
     if (spare->pause_max_ns > total->pause_max_ns) total->pause_max_ns = spare->pause_max_ns;
 }
 
-void tt_heap_free(TtHeap *heap, TtHeapStats *total)
-{
+void tt_heap_free(TtHeap *heap, TtHeapStats *total) {
     heap->freed_bytes = heap->allocated_bytes;
     heap->freed_objects = heap->allocated_objects;
     if (total) tt_heap_stats_add(heap, total);
@@ -193,8 +191,7 @@ void tt_heap_free(TtHeap *heap, TtHeapStats *total)
     *heap = (TtHeap){.pool = heap->pool, .owner = heap->owner, .mark = 1, .collect_at = heap->collect_at};
 }
 
-void tt_heap_collect(TtHeap *heap, TtRootsFn roots, void *context)
-{
+void tt_heap_collect(TtHeap *heap, TtRootsFn roots, void *context) {
     const TtGcEngine *engine = heap->pool->gc ? heap->pool->gc : &tt_gc_mark_sweep;
 #ifdef NDEBUG
     engine->collect(heap, roots, context);

@@ -39,11 +39,11 @@ typedef struct TtHeapStats {
 
 /** Memory budget shared by all heaps of a VM. Zeroed but for the limit it is ready for use. */
 typedef struct TtHeapPool {
-    uint64_t used;         /* atomic: bytes held by heaps, fragments, shared bytes and stacks */
-    uint64_t limit;        /* constant after start */
-    uint64_t actor_limit;  /* constant after start; 0 = none */
-    const TtGcEngine *gc;  /* constant after start; NULL = mark-sweep */
-    bool stress;           /* constant after start: always want a collection; with assertions, check each (tests) */
+    uint64_t used;        /* atomic: bytes held by heaps, fragments, shared bytes and stacks */
+    uint64_t limit;       /* constant after start */
+    uint64_t actor_limit; /* constant after start; 0 = none */
+    const TtGcEngine *gc; /* constant after start; NULL = mark-sweep */
+    bool stress; /* constant after start: always want a collection; with assertions, check each (tests) */
 } TtHeapPool;
 
 /** Takes bytes from the budget; false when that would pass the limit. Any thread. */
@@ -51,23 +51,23 @@ bool tt_heap_pool_take(TtHeapPool *pool, uint64_t bytes);
 void tt_heap_pool_give(TtHeapPool *pool, uint64_t bytes);
 
 typedef struct TtHeap {
-    char *bump, *bump_end;         /* the free run that small objects are cut from next */
-    uint64_t allocated_bytes;      /* as in TtHeapStats */
+    char *bump, *bump_end;    /* the free run that small objects are cut from next */
+    uint64_t allocated_bytes; /* as in TtHeapStats */
     uint64_t allocated_objects;
     uint64_t freed_bytes;
     uint64_t freed_objects;
-    uint64_t collect_at;           /* a collection is due when allocated_bytes reaches this */
+    uint64_t collect_at; /* a collection is due when allocated_bytes reaches this */
     TtHeapPool *pool;
-    uint64_t owner;                /* pid; may append to shared bytes it owns */
-    TtHeapBlock *blocks;           /* of small objects, and adopted messages */
-    TtHeapLarge *large;            /* objects allocated one by one */
-    TtBigBytes *big_bytes;         /* every reference to shared bytes, for dropping it */
-    TtHeapSpare *spare;            /* free runs found by collections; NULL before the first one */
-    uint64_t held_bytes;           /* memory taken from the pool */
-    uint64_t shared_bytes;         /* memory of the shared bytes this heap refers to */
-    uint8_t mark;                  /* colour of the objects that the last collection kept: 1 or 2 */
-    bool reserve;                         /* allocate past the limits: an error is being built */
-    bool limit_hit;                /* an allocation failed since the last collection */
+    uint64_t owner;        /* pid; may append to shared bytes it owns */
+    TtHeapBlock *blocks;   /* of small objects, and adopted messages */
+    TtHeapLarge *large;    /* objects allocated one by one */
+    TtBigBytes *big_bytes; /* every reference to shared bytes, for dropping it */
+    TtHeapSpare *spare;    /* free runs found by collections; NULL before the first one */
+    uint64_t held_bytes;   /* memory taken from the pool */
+    uint64_t shared_bytes; /* memory of the shared bytes this heap refers to */
+    uint8_t mark;          /* colour of the objects that the last collection kept: 1 or 2 */
+    bool reserve;          /* allocate past the limits: an error is being built */
+    bool limit_hit;        /* an allocation failed since the last collection */
 } TtHeap;
 
 /** Takes no memory until something is allocated. */
@@ -77,7 +77,9 @@ void tt_heap_free(TtHeap *heap, TtHeapStats *total);
 /** Adds the figures so far to `total`. */
 void tt_heap_stats_add(const TtHeap *heap, TtHeapStats *total);
 
-static inline uint64_t tt_heap_live_bytes(const TtHeap *heap) { return heap->allocated_bytes - heap->freed_bytes; }
+static inline uint64_t tt_heap_live_bytes(const TtHeap *heap) {
+    return heap->allocated_bytes - heap->freed_bytes;
+}
 
 /** Sizes are multiples of this. */
 #define TT_HEAP_CELL 16
@@ -110,8 +112,7 @@ TtObj *tt_heap_alloc_slow(TtHeap *heap, TtObjKind kind, size_t bytes);
  * NULL at a limit. `bytes` is what the object's kind and capacity make it (heap_internal.h), which
  * the caller sets before the next collection.
  */
-static inline TtObj *tt_heap_alloc(TtHeap *heap, TtObjKind kind, size_t bytes)
-{
+static inline TtObj *tt_heap_alloc(TtHeap *heap, TtObjKind kind, size_t bytes) {
     size_t room = (bytes + TT_HEAP_CELL - 1) & ~(size_t)(TT_HEAP_CELL - 1);
     if (TT_UNLIKELY(bytes > TT_HEAP_SMALL_MAX || room > (size_t)(heap->bump_end - heap->bump)))
         return tt_heap_alloc_slow(heap, kind, bytes);
@@ -124,8 +125,7 @@ static inline TtObj *tt_heap_alloc(TtHeap *heap, TtObjKind kind, size_t bytes)
     return object;
 }
 
-static inline bool tt_heap_wants_collection(const TtHeap *heap)
-{
+static inline bool tt_heap_wants_collection(const TtHeap *heap) {
     return heap->allocated_bytes >= heap->collect_at;
 }
 

@@ -67,15 +67,17 @@ typedef struct TtFragmentInfo {
 #define TT_BLOCK_MAX 16368 /* likewise 16 KiB */
 
 /* Memory that blocks and objects take from the pool. */
-static inline size_t block_held(const TtHeapBlock *block) { return sizeof(TtHeapBlock) + block->bytes; }
-static inline size_t large_held(const TtHeapLarge *large) { return offsetof(TtHeapLarge, object) + large->bytes; }
-static inline size_t shared_held(const TtSharedBytes *shared)
-{
+static inline size_t block_held(const TtHeapBlock *block) {
+    return sizeof(TtHeapBlock) + block->bytes;
+}
+static inline size_t large_held(const TtHeapLarge *large) {
+    return offsetof(TtHeapLarge, object) + large->bytes;
+}
+static inline size_t shared_held(const TtSharedBytes *shared) {
     return offsetof(TtSharedBytes, bytes) + (size_t)shared->capacity;
 }
 
-static inline size_t round_to_cells(size_t bytes)
-{
+static inline size_t round_to_cells(size_t bytes) {
     return (bytes + TT_HEAP_CELL - 1) & ~(size_t)(TT_HEAP_CELL - 1);
 }
 
@@ -84,27 +86,32 @@ static inline size_t round_to_cells(size_t bytes)
 /* Sizes by kind. The counts must have been checked with the *_MAX constants. */
 #define TT_LIST_MAX ((uint32_t)((UINT32_MAX / sizeof(TtValue)) - 64))
 #define TT_MAP_MAX  ((uint32_t)((UINT32_MAX / (sizeof(TtMapEntry) + 4 * sizeof(uint32_t))) - 64))
-static inline size_t bytes_buf_size(uint32_t capacity) { return offsetof(TtBytesBuf, bytes) + (size_t)capacity; }
-static inline size_t list_size(uint32_t capacity) { return sizeof(TtListBuf) + capacity * sizeof(TtValue); }
-static inline size_t map_size(uint32_t capacity, uint32_t index_size)
-{
+static inline size_t bytes_buf_size(uint32_t capacity) {
+    return offsetof(TtBytesBuf, bytes) + (size_t)capacity;
+}
+static inline size_t list_size(uint32_t capacity) {
+    return sizeof(TtListBuf) + capacity * sizeof(TtValue);
+}
+static inline size_t map_size(uint32_t capacity, uint32_t index_size) {
     return sizeof(TtMapBuf) + capacity * sizeof(TtMapEntry) + index_size * sizeof(uint32_t);
 }
-static inline size_t closure_size(uint32_t captures) { return sizeof(TtClosure) + captures * sizeof(TtCapture); }
+static inline size_t closure_size(uint32_t captures) {
+    return sizeof(TtClosure) + captures * sizeof(TtCapture);
+}
 
 /** Slots of the index for a buffer of `capacity` entries. */
-static inline uint32_t map_index_size(uint32_t capacity)
-{
+static inline uint32_t map_index_size(uint32_t capacity) {
     if (capacity <= TT_MAP_LINEAR) return 0;
     uint32_t size = 32;
     while (size < 2 * capacity) size *= 2;
     return size;
 }
-static inline uint32_t *map_index(TtMapBuf *buf) { return (uint32_t *)(void *)(buf->entries + buf->capacity); }
+static inline uint32_t *map_index(TtMapBuf *buf) {
+    return (uint32_t *)(void *)(buf->entries + buf->capacity);
+}
 
 /** Bytes of an object or free run inside a block, or of a large object. */
-static inline size_t object_size(const TtObj *object)
-{
+static inline size_t object_size(const TtObj *object) {
     if (object->cls) return (size_t)object->cls * TT_HEAP_CELL;
     switch (object->kind) {
     case TT_OBJ_FREE: return (size_t)object->used * TT_HEAP_CELL;
@@ -112,7 +119,8 @@ static inline size_t object_size(const TtObj *object)
     case TT_OBJ_BIG_BYTES: return round_to_cells(sizeof(TtBigBytes));
     case TT_OBJ_LIST: return round_to_cells(list_size(((const TtListBuf *)object)->capacity));
     case TT_OBJ_MAP:
-        return round_to_cells(map_size(((const TtMapBuf *)object)->capacity, ((const TtMapBuf *)object)->index_size));
+        return round_to_cells(
+            map_size(((const TtMapBuf *)object)->capacity, ((const TtMapBuf *)object)->index_size));
     case TT_OBJ_CLOSURE: return round_to_cells(closure_size(object->used));
     case TT_OBJ_EXCEPTION: return round_to_cells(sizeof(TtException));
     }
@@ -120,21 +128,18 @@ static inline size_t object_size(const TtObj *object)
 }
 
 /** The part of its size that an object counts with beyond the block it is in (TtHeapStats). */
-static inline size_t object_shared_size(const TtObj *object)
-{
+static inline size_t object_shared_size(const TtObj *object) {
     return object->kind == TT_OBJ_BIG_BYTES ? shared_held(((const TtBigBytes *)object)->shared) : 0;
 }
 
-static inline TtValue view(TtTag tag, uint32_t length, void *object)
-{
+static inline TtValue view(TtTag tag, uint32_t length, void *object) {
     return (TtValue){tag, length, {.object = length ? object : NULL}};
 }
 
 /* ---- heap.c ------------------------------------------------------------------------------------- */
 
 /** Notes a failed allocation. */
-static inline bool heap_full(TtHeap *heap)
-{
+static inline bool heap_full(TtHeap *heap) {
     heap->limit_hit = true;
     return false;
 }
@@ -165,14 +170,15 @@ void map_build_index(TtMapBuf *buf);
 
 /** Where a copy goes. */
 typedef struct TtCopyTarget {
-    uint8_t flags;     /* of all objects made: 0 or TT_OBJ_FROZEN (then shared bytes are copied, too) */
+    uint8_t flags; /* of all objects made: 0 or TT_OBJ_FROZEN (then shared bytes are copied, too) */
     /** Gives memory for objects of `bytes` in all, `objects` many; NULL when there is none. */
     char *(*reserve)(void *context, size_t bytes, size_t objects);
     void *context;
-    TtBigBytes *big_bytes;  /* out: the references made */
-    uint64_t shared_bytes;  /* out: memory they refer to */
+    TtBigBytes *big_bytes; /* out: the references made */
+    uint64_t shared_bytes; /* out: memory they refer to */
 } TtCopyTarget;
 
-TtResult copy_values(TtCopyTarget *target, const TtValue *values, uint32_t count, TtValue *copies) TT_MUST_USE;
+TtResult copy_values(TtCopyTarget *target, const TtValue *values, uint32_t count,
+                     TtValue *copies) TT_MUST_USE;
 
 #endif

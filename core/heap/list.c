@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-static bool alloc_list(TtHeap *heap, uint32_t capacity, TtListBuf **out)
-{
+static bool alloc_list(TtHeap *heap, uint32_t capacity, TtListBuf **out) {
     if (capacity > TT_LIST_MAX) return heap_full(heap);
     TtListBuf *buf = (TtListBuf *)tt_heap_alloc(heap, TT_OBJ_LIST, list_size(capacity));
     if (!buf) return false;
@@ -15,15 +14,14 @@ static bool alloc_list(TtHeap *heap, uint32_t capacity, TtListBuf **out)
 }
 
 /** The buffer of a list, NULL when it may not be changed in place. */
-static TtListBuf *own_buffer(TtValue list, bool own)
-{
-    return own && list.len && !(list.as.object->flags & (TT_OBJ_SHARED | TT_OBJ_FROZEN)) ? (TtListBuf *)list.as.object
-                                                                                        : NULL;
+static TtListBuf *own_buffer(TtValue list, bool own) {
+    return own && list.len && !(list.as.object->flags & (TT_OBJ_SHARED | TT_OBJ_FROZEN))
+               ? (TtListBuf *)list.as.object
+               : NULL;
 }
 
 /** Copies all items. Unless `moved`, the old buffer stays in use, so what is in both is shared. */
-static bool copy_list(TtHeap *heap, TtValue list, uint32_t capacity, bool moved, TtListBuf **out)
-{
+static bool copy_list(TtHeap *heap, TtValue list, uint32_t capacity, bool moved, TtListBuf **out) {
     TtListBuf *buf;
     if (!alloc_list(heap, capacity, &buf)) return false;
     buf->obj.used = list.len;
@@ -34,8 +32,7 @@ static bool copy_list(TtHeap *heap, TtValue list, uint32_t capacity, bool moved,
     return true;
 }
 
-bool tt_list_alloc(TtHeap *heap, uint32_t count, TtValue **items, TtValue *out)
-{
+bool tt_list_alloc(TtHeap *heap, uint32_t count, TtValue **items, TtValue *out) {
     static TtValue none;
     *items = &none;
     *out = tt_empty(TT_TAG_LIST);
@@ -48,8 +45,7 @@ bool tt_list_alloc(TtHeap *heap, uint32_t count, TtValue **items, TtValue *out)
     return true;
 }
 
-bool tt_list_new(TtHeap *heap, const TtValue *items, uint32_t count, TtValue *out)
-{
+bool tt_list_new(TtHeap *heap, const TtValue *items, uint32_t count, TtValue *out) {
     TtValue *room, made;
     if (!tt_list_alloc(heap, count, &room, &made)) return false;
     if (count) memcpy(room, items, count * sizeof(TtValue));
@@ -57,8 +53,7 @@ bool tt_list_new(TtHeap *heap, const TtValue *items, uint32_t count, TtValue *ou
     return true;
 }
 
-static bool append(TtHeap *heap, TtValue list, TtValue item, bool own, TtValue *out)
-{
+static bool append(TtHeap *heap, TtValue list, TtValue item, bool own, TtValue *out) {
     TtListBuf *buf = list.len ? (TtListBuf *)list.as.object : NULL;
     if (list.len >= TT_LIST_MAX) return heap_full(heap);
     if (TT_UNLIKELY(!buf || buf->obj.used != list.len || list.len == buf->capacity ||
@@ -74,18 +69,15 @@ static bool append(TtHeap *heap, TtValue list, TtValue item, bool own, TtValue *
     return true;
 }
 
-bool tt_list_append(TtHeap *heap, TtValue list, TtValue item, TtValue *out)
-{
+bool tt_list_append(TtHeap *heap, TtValue list, TtValue item, TtValue *out) {
     return append(heap, list, item, false, out);
 }
 
-bool tt_list_append_own(TtHeap *heap, TtValue list, TtValue item, TtValue *out)
-{
+bool tt_list_append_own(TtHeap *heap, TtValue list, TtValue item, TtValue *out) {
     return append(heap, list, item, true, out);
 }
 
-bool tt_list_set(TtHeap *heap, TtValue list, uint32_t index, TtValue item, bool own, TtValue *out)
-{
+bool tt_list_set(TtHeap *heap, TtValue list, uint32_t index, TtValue item, bool own, TtValue *out) {
     TT_ASSERT(index < list.len);
     TtListBuf *buf = own_buffer(list, own);
     if (!buf && !copy_list(heap, list, list.len, false, &buf)) return false;
@@ -94,8 +86,7 @@ bool tt_list_set(TtHeap *heap, TtValue list, uint32_t index, TtValue item, bool 
     return true;
 }
 
-TtValue tt_list_drop_last(TtValue list, bool own)
-{
+TtValue tt_list_drop_last(TtValue list, bool own) {
     TT_ASSERT(list.len > 0);
     TtListBuf *buf = own_buffer(list, own);
     if (!buf) {

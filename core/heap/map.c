@@ -5,8 +5,7 @@
 #include <string.h>
 
 /** Hash of a key, kept in its buffer where that is possible. Frozen buffers have it from the start. */
-static uint32_t key_hash(TtValue key)
-{
+static uint32_t key_hash(TtValue key) {
     TtBytesBuf *buf = (TtBytesBuf *)key.as.object;
     bool kept = buf && buf->obj.kind == TT_OBJ_BYTES && buf->obj.used == key.len;
     if (kept && buf->hash) return buf->hash;
@@ -15,22 +14,19 @@ static uint32_t key_hash(TtValue key)
     return hash;
 }
 
-static void index_entry(TtMapBuf *buf, uint32_t entry, uint32_t hash)
-{
+static void index_entry(TtMapBuf *buf, uint32_t entry, uint32_t hash) {
     uint32_t *index = map_index(buf), mask = buf->index_size - 1, at = hash & mask;
     while (index[at]) at = (at + 1) & mask;
     index[at] = entry + 1;
 }
 
-void map_build_index(TtMapBuf *buf)
-{
+void map_build_index(TtMapBuf *buf) {
     if (!buf->index_size) return;
     memset(map_index(buf), 0, buf->index_size * sizeof(uint32_t));
     for (uint32_t i = 0; i < buf->obj.used; i++) index_entry(buf, i, key_hash(buf->entries[i].key));
 }
 
-static bool alloc_map(TtHeap *heap, uint32_t capacity, TtMapBuf **out)
-{
+static bool alloc_map(TtHeap *heap, uint32_t capacity, TtMapBuf **out) {
     if (capacity > TT_MAP_MAX) return heap_full(heap);
     uint32_t index_size = map_index_size(capacity);
     TtMapBuf *buf = (TtMapBuf *)tt_heap_alloc(heap, TT_OBJ_MAP, map_size(capacity, index_size));
@@ -41,14 +37,12 @@ static bool alloc_map(TtHeap *heap, uint32_t capacity, TtMapBuf **out)
     return true;
 }
 
-static bool is_own(TtValue map, bool own)
-{
+static bool is_own(TtValue map, bool own) {
     return own && map.len && !(map.as.object->flags & (TT_OBJ_SHARED | TT_OBJ_FROZEN));
 }
 
 /** Copies the entries of the view. Unless `moved`, the old buffer stays in use: what is in both is shared. */
-static bool copy_map(TtHeap *heap, TtValue map, uint32_t capacity, bool moved, TtMapBuf **out)
-{
+static bool copy_map(TtHeap *heap, TtValue map, uint32_t capacity, bool moved, TtMapBuf **out) {
     TtMapBuf *buf;
     if (!alloc_map(heap, capacity, &buf)) return false;
     buf->obj.used = map.len;
@@ -68,8 +62,7 @@ static bool copy_map(TtHeap *heap, TtValue map, uint32_t capacity, bool moved, T
     return true;
 }
 
-static bool replace(TtHeap *heap, TtValue map, uint32_t at, TtValue value, bool own, TtValue *out)
-{
+static bool replace(TtHeap *heap, TtValue map, uint32_t at, TtValue value, bool own, TtValue *out) {
     TtMapBuf *buf = (TtMapBuf *)map.as.object;
     if (!is_own(map, own) && !copy_map(heap, map, map.len, false, &buf)) return false;
     buf->entries[at].value = value;
@@ -77,8 +70,7 @@ static bool replace(TtHeap *heap, TtValue map, uint32_t at, TtValue value, bool 
     return true;
 }
 
-static bool add(TtHeap *heap, TtValue map, TtValue key, TtValue value, bool own, TtValue *out)
-{
+static bool add(TtHeap *heap, TtValue map, TtValue key, TtValue value, bool own, TtValue *out) {
     TtMapBuf *buf = map.len ? (TtMapBuf *)map.as.object : NULL;
     if (map.len >= TT_MAP_MAX) return heap_full(heap);
     if (!buf || buf->obj.used != map.len || map.len == buf->capacity || buf->obj.flags & TT_OBJ_FROZEN) {
@@ -94,21 +86,19 @@ static bool add(TtHeap *heap, TtValue map, TtValue key, TtValue value, bool own,
     return true;
 }
 
-bool tt_map_set(TtHeap *heap, TtValue map, TtValue key, TtValue value, bool own, TtValue *out)
-{
-    int64_t at = map.len <= TT_MAP_LINEAR ? tt_map_find(map, tt_bytes_data(key), key.len)
-                                          : tt_map_find_hashed(map, tt_bytes_data(key), key.len, key_hash(key));
+bool tt_map_set(TtHeap *heap, TtValue map, TtValue key, TtValue value, bool own, TtValue *out) {
+    int64_t at = map.len <= TT_MAP_LINEAR
+                     ? tt_map_find(map, tt_bytes_data(key), key.len)
+                     : tt_map_find_hashed(map, tt_bytes_data(key), key.len, key_hash(key));
     return at < 0 ? add(heap, map, key, value, own, out) : replace(heap, map, (uint32_t)at, value, own, out);
 }
 
-bool tt_map_set_text(TtHeap *heap, TtValue map, const char *key, TtValue value, TtValue *out)
-{
+bool tt_map_set_text(TtHeap *heap, TtValue map, const char *key, TtValue value, TtValue *out) {
     TtValue name;
     return tt_str_new(heap, key, &name) && tt_map_set(heap, map, name, value, true, out);
 }
 
-bool tt_map_delete(TtHeap *heap, TtValue map, const char *key, uint32_t length, TtValue *out)
-{
+bool tt_map_delete(TtHeap *heap, TtValue map, const char *key, uint32_t length, TtValue *out) {
     int64_t found = tt_map_find(map, key, length);
     if (found < 0) {
         *out = tt_value_share(map);

@@ -2,11 +2,14 @@
 #include "heap/heap_internal.h"
 #include "port/atomic.h"
 
-TtBigBytes *big_bytes_new(TtHeap *heap, uint32_t capacity)
-{
-    size_t held = offsetof(TtSharedBytes, bytes) + (size_t)capacity;
+TtBigBytes *big_bytes_new(TtHeap *heap, uint32_t capacity) {
+    uint64_t held = offsetof(TtSharedBytes, bytes) + (uint64_t)capacity;
+    if (held > SIZE_MAX / 2) {
+        heap_full(heap);
+        return NULL;
+    }
     if (!heap_take(heap, held)) return NULL;
-    TtSharedBytes *shared = tt_alloc_try(held);
+    TtSharedBytes *shared = tt_alloc_try((size_t)held);
     TtBigBytes *big = shared ? (TtBigBytes *)tt_heap_alloc(heap, TT_OBJ_BIG_BYTES, sizeof(TtBigBytes)) : NULL;
     if (!big) {
         tt_free(shared);
@@ -25,8 +28,7 @@ TtBigBytes *big_bytes_new(TtHeap *heap, uint32_t capacity)
     return big;
 }
 
-void shared_bytes_release(TtHeapPool *pool, TtSharedBytes *shared)
-{
+void shared_bytes_release(TtHeapPool *pool, TtSharedBytes *shared) {
     /* Alone, nobody else can come to hold a reference: only holders copy references. */
     if (tt_atomic_load_u32_acq(&shared->references) != 1 &&
         tt_atomic_fetch_sub_u32_acqrel(&shared->references, 1) != 1)
@@ -35,7 +37,6 @@ void shared_bytes_release(TtHeapPool *pool, TtSharedBytes *shared)
     tt_free(shared);
 }
 
-void big_bytes_release_all(TtHeapPool *pool, TtBigBytes *list)
-{
+void big_bytes_release_all(TtHeapPool *pool, TtBigBytes *list) {
     for (; list; list = list->next) shared_bytes_release(pool, list->shared);
 }

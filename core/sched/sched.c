@@ -67,12 +67,9 @@ static bool is_quiescent(TtScheduler *sched)
         if (tt_run_queue_count(&sched->workers[i].queue)) return false;
         if (tt_timers_earliest(&sched->workers[i].timers) != UINT64_MAX) return false;
     }
-    if (tt_atomic_load_u64_seq(&system->requests)) return false;
-    tt_lock_acquire(&system->output_lock);
-    bool waits_for_output = system->output_waiters != NULL;
-    tt_lock_release(&system->output_lock);
-    if (waits_for_output) return false;
-    /* A request that was answered meanwhile made its actor ready before it left the count. */
+    /* Counts, not the lock of the list: its holder wakes actors, which takes idle_lock. */
+    if (tt_atomic_load_u64_seq(&system->requests) || tt_atomic_load_u64_seq(&system->output_waiting)) return false;
+    /* What was answered meanwhile made its actor ready before it left the count. */
     for (uint32_t i = 0; i < sched->options.workers; i++)
         if (tt_run_queue_count(&sched->workers[i].queue)) return false;
     return true;
@@ -97,7 +94,8 @@ static uint64_t earliest_timer(const TtScheduler *sched)
 static bool jump_clock(TtScheduler *sched)
 {
     TtSystem *system = sched->system;
-    if (!system->virtual_time || tt_atomic_load_u64_seq(&system->requests) || system->output_waiters) return false;
+    if (!system->virtual_time) return false;
+    if (tt_atomic_load_u64_seq(&system->requests) || tt_atomic_load_u64_seq(&system->output_waiting)) return false;
     uint64_t earliest = earliest_timer(sched);
     if (earliest == UINT64_MAX) return false;
     if (earliest > tt_atomic_load_u64_rlx(&system->virtual_ns)) tt_atomic_store_u64_rlx(&system->virtual_ns, earliest);

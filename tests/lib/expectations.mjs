@@ -4,7 +4,7 @@
 
 const NAMES = new Set([
   'title', 'tags', 'module', 'expect', 'expect-empty', 'expect-unordered', 'expect-error', 'exit', 'args', 'stdin',
-  'stdin-part', 'env', 'options', 'modes', 'timeout',
+  'stdin-part', 'env', 'options', 'modes', 'timeout', 'no-stress',
 ]);
 const NATIVE = ['smp', 'no-smp'];
 const WASM = ['wasm-mt', 'wasm-st'];
@@ -29,6 +29,7 @@ export const MODE_GROUPS = {
  * @property {string[]} options
  * @property {string[] | undefined} modes  the only modes it runs in; undefined: all
  * @property {number | undefined} timeout  seconds
+ * @property {boolean} stress     whether it may run in the mode `stress`
  * @property {string[]} problems   what is wrong with the comments themselves
  */
 
@@ -55,7 +56,7 @@ function parseModes(text, problem) {
 export function parseExpectations(source) {
   const result = {
     title: '', tags: [], module: undefined, output: [], errors: [], exit: 0, args: [], stdin: '', env: {}, options: [],
-    modes: undefined, timeout: undefined, problems: [],
+    modes: undefined, timeout: undefined, stress: true, problems: [],
   };
   let empty = false;
   source.split('\n').forEach((raw, index) => {
@@ -85,6 +86,7 @@ export function parseExpectations(source) {
     else if (name === 'tags') result.tags.push(...text.split(',').map((tag) => tag.trim()).filter(Boolean));
     else if (name === 'title') result.title = text;
     else if (name === 'module') result.module = text;
+    else if (name === 'no-stress') result.stress = false;
     else if (name === 'modes') result.modes = parseModes(text, problem);
     else if (name === 'env') {
       const at = text.indexOf('=');
@@ -103,8 +105,9 @@ export function parseExpectations(source) {
   return result;
 }
 
-/** Whether the program is to run in a mode ('smp', 'no-smp', 'wasm-mt', …). */
+/** Whether the program is to run in a mode ('smp', 'no-smp', 'wasm-mt', …); `stress` is `no-smp` made hard. */
 export function runsIn(expectations, mode) {
+  if (mode === 'stress') return expectations.stress && runsIn(expectations, 'no-smp');
   return expectations.module === undefined && (expectations.modes === undefined || expectations.modes.includes(mode));
 }
 

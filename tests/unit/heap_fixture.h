@@ -18,30 +18,28 @@ typedef struct Fixture {
     TtValue roots[FIXTURE_ROOTS];
 } Fixture;
 
-static inline void fixture_init(Fixture *f, uint64_t limit)
-{
+static inline void fixture_init(Fixture *f, uint64_t limit) {
     memset(f, 0, sizeof *f);
     f->pool.limit = limit;
     tt_heap_init(&f->heap, &f->pool, 7);
 }
 
-static inline void fixture_visit(void *context, TtRootVisitor *visitor)
-{
+static inline void fixture_visit(void *context, TtRootVisitor *visitor) {
     Fixture *f = context;
     visitor->values(visitor, f->roots, FIXTURE_ROOTS);
 }
 
-static inline void fixture_check(Fixture *f) { tt_heap_check(&f->heap, fixture_visit, f); }
+static inline void fixture_check(Fixture *f) {
+    tt_heap_check(&f->heap, fixture_visit, f);
+}
 
-static inline void fixture_collect(Fixture *f)
-{
+static inline void fixture_collect(Fixture *f) {
     fixture_check(f);
     tt_heap_collect(&f->heap, fixture_visit, f);
     fixture_check(f);
 }
 
-static inline TtHeapStats fixture_stats(const Fixture *f)
-{
+static inline TtHeapStats fixture_stats(const Fixture *f) {
     TtHeapStats stats = {0};
     tt_heap_stats_add(&f->heap, &stats);
     return stats;
@@ -56,20 +54,17 @@ static inline TtHeapStats fixture_stats(const Fixture *f)
         }                                                                                                    \
     } while (0)
 
-static inline TtValue make_str(TtHeap *heap, const char *text)
-{
+static inline TtValue make_str(TtHeap *heap, const char *text) {
     TtValue v;
     MUST(tt_str_new(heap, text, &v));
     return v;
 }
 
-static inline bool is_text(TtValue v, const char *text)
-{
+static inline bool is_text(TtValue v, const char *text) {
     return v.tag == TT_TAG_STR && v.len == strlen(text) && memcmp(tt_bytes_data(v), text, v.len) == 0;
 }
 
-static inline TtValue list_of_ints(TtHeap *heap, uint32_t count)
-{
+static inline TtValue list_of_ints(TtHeap *heap, uint32_t count) {
     TtValue *items, list;
     MUST(tt_list_alloc(heap, count, &items, &list));
     for (uint32_t i = 0; i < count; i++) items[i] = tt_int(i);

@@ -10,27 +10,28 @@
 static Fixture f;
 static TtHeap *const heap = &f.heap;
 
-static void start(void) { fixture_init(&f, 256 * MIB); }
-static void end(void)
-{
+static void start(void) {
+    fixture_init(&f, 256 * MIB);
+}
+static void end(void) {
     fixture_check(&f);
     tt_heap_free(heap, NULL);
     CHECK_INT(f.pool.used, 0);
 }
 
-static uint64_t allocated(void) { return fixture_stats(&f).allocated_bytes; }
+static uint64_t allocated(void) {
+    return fixture_stats(&f).allocated_bytes;
+}
 
 /* ---- text and bytes ------------------------------------------------------------------------------ */
 
-static TtValue append_text(TtValue a, const char *text)
-{
+static TtValue append_text(TtValue a, const char *text) {
     TtValue out;
     MUST(tt_bytes_append(heap, a, text, strlen(text), &out));
     return out;
 }
 
-TEST(text_of_every_length)
-{
+TEST(text_of_every_length) {
     start();
     char text[300];
     for (uint32_t length = 0; length < sizeof text; length++) {
@@ -41,15 +42,15 @@ TEST(text_of_every_length)
         CHECK_INT(v.len, length);
         CHECK(!length == !v.as.object);
         CHECK(memcmp(tt_bytes_data(v), text, length) == 0);
-        if (length) CHECK_INT(v.as.object->kind, length < TT_SHARED_MIN_BYTES ? TT_OBJ_BYTES : TT_OBJ_BIG_BYTES);
+        if (length)
+            CHECK_INT(v.as.object->kind, length < TT_SHARED_MIN_BYTES ? TT_OBJ_BYTES : TT_OBJ_BIG_BYTES);
         f.roots[0] = v;
         if (length % 50 == 0) fixture_collect(&f);
     }
     end();
 }
 
-TEST(text_appends_behind_the_longest_view_only)
-{
+TEST(text_appends_behind_the_longest_view_only) {
     start();
     TtValue base = append_text(append_text(tt_empty(TT_TAG_STR), "ab"), "c");
     TtValue one = append_text(base, "1"), two = append_text(base, "2");
@@ -74,8 +75,7 @@ TEST(text_appends_behind_the_longest_view_only)
     end();
 }
 
-TEST(text_of_another_actor_is_not_appended_to)
-{
+TEST(text_of_another_actor_is_not_appended_to) {
     start();
     TtHeap other;
     tt_heap_init(&other, &f.pool, 8);
@@ -96,8 +96,7 @@ TEST(text_of_another_actor_is_not_appended_to)
     end();
 }
 
-TEST(text_grows_in_amortised_constant_time)
-{
+TEST(text_grows_in_amortised_constant_time) {
     start();
     uint64_t bytes[2];
     for (int i = 0; i < 2; i++) {
@@ -116,25 +115,22 @@ TEST(text_grows_in_amortised_constant_time)
 
 /* ---- lists ------------------------------------------------------------------------------------------ */
 
-static TtValue append_int(TtValue list, int64_t i)
-{
+static TtValue append_int(TtValue list, int64_t i) {
     TtValue out;
     MUST(tt_list_append(heap, list, tt_int(i), &out));
     return out;
 }
 
-static bool is_list(TtValue list, uint32_t count, const int64_t *items)
-{
+static bool is_list(TtValue list, uint32_t count, const int64_t *items) {
     if (list.tag != TT_TAG_LIST || list.len != count || !count != !list.as.object) return false;
     for (uint32_t i = 0; i < count; i++)
         if (tt_list_items(list)[i].tag != TT_TAG_INT || tt_list_items(list)[i].as.i != items[i]) return false;
     return true;
 }
-#define IS_LIST(list, ...) \
+#define IS_LIST(list, ...)                                                                                   \
     is_list(list, sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t), (int64_t[]){__VA_ARGS__})
 
-TEST(list_views_do_not_see_each_other)
-{
+TEST(list_views_do_not_see_each_other) {
     start();
     TtValue a = append_int(append_int(tt_empty(TT_TAG_LIST), 1), 2);
     TtValue b = append_int(a, 3), c = append_int(a, 4), d = append_int(b, 5);
@@ -152,8 +148,7 @@ TEST(list_views_do_not_see_each_other)
     end();
 }
 
-TEST(list_updates_in_place_when_owned)
-{
+TEST(list_updates_in_place_when_owned) {
     start();
     TtValue a = list_of_ints(heap, 4), b;
     MUST(tt_list_set(heap, a, 2, tt_int(7), true, &b));
@@ -172,8 +167,7 @@ TEST(list_updates_in_place_when_owned)
     end();
 }
 
-TEST(copies_share_what_is_nested)
-{
+TEST(copies_share_what_is_nested) {
     start();
     TtValue inner = list_of_ints(heap, 2), outer, copy;
     MUST(tt_list_new(heap, &inner, 1, &outer));
@@ -202,8 +196,7 @@ TEST(copies_share_what_is_nested)
     end();
 }
 
-TEST(list_pops)
-{
+TEST(list_pops) {
     start();
     TtValue a = list_of_ints(heap, 5);
     TtObj *buffer = a.as.object;
@@ -227,8 +220,7 @@ TEST(list_pops)
     end();
 }
 
-TEST(list_loops_are_amortised_constant)
-{
+TEST(list_loops_are_amortised_constant) {
     start();
     uint64_t bytes[2];
     for (int i = 0; i < 2; i++) {
@@ -255,32 +247,29 @@ TEST(list_loops_are_amortised_constant)
 
 /* ---- objects ------------------------------------------------------------------------------------- */
 
-static TtValue set(TtValue map, const char *key, int64_t value, bool own)
-{
+static TtValue set(TtValue map, const char *key, int64_t value, bool own) {
     TtValue out;
     MUST(tt_map_set(heap, map, make_str(heap, key), tt_int(value), own, &out));
     return out;
 }
 
 /** The value of a key; -1 when it is absent. */
-static int64_t get(TtValue map, const char *key)
-{
+static int64_t get(TtValue map, const char *key) {
     uint32_t length = (uint32_t)strlen(key);
     int64_t at = tt_map_find(map, key, length);
     if (at != tt_map_find_hashed(map, key, length, tt_hash_bytes(key, length))) return -2;
     return at < 0 ? -1 : tt_map_entries(map)[at].value.as.i;
 }
 
-static const char *key_name(int i)
-{
+static const char *key_name(int i) {
     static char name[100];
     /* Some are long enough for shared bytes. */
-    snprintf(name, sizeof name, "%s%d", i % 10 == 3 ? "a key of more than sixty-four characters, which is rather long, " : "k", i);
+    snprintf(name, sizeof name, "%s%d",
+             i % 10 == 3 ? "a key of more than sixty-four characters, which is rather long, " : "k", i);
     return name;
 }
 
-TEST(map_finds_every_key)
-{
+TEST(map_finds_every_key) {
     start();
     TtValue map = tt_empty(TT_TAG_OBJECT);
     CHECK_INT(get(map, "k0"), -1);
@@ -300,8 +289,7 @@ TEST(map_finds_every_key)
     end();
 }
 
-TEST(map_views_do_not_see_each_other)
-{
+TEST(map_views_do_not_see_each_other) {
     for (int size = 1; size < 40; size++) {
         start();
         TtValue a = tt_empty(TT_TAG_OBJECT);
@@ -335,8 +323,7 @@ TEST(map_views_do_not_see_each_other)
     }
 }
 
-TEST(map_updates_in_place_when_owned)
-{
+TEST(map_updates_in_place_when_owned) {
     start();
     TtValue a = tt_empty(TT_TAG_OBJECT);
     for (int i = 0; i < 20; i++) a = set(a, key_name(i), i, true);
@@ -357,8 +344,7 @@ TEST(map_updates_in_place_when_owned)
     end();
 }
 
-TEST(map_deletes)
-{
+TEST(map_deletes) {
     start();
     TtValue map = tt_empty(TT_TAG_OBJECT), out;
     for (int i = 0; i < 30; i++) map = set(map, key_name(i), i, true);
@@ -385,8 +371,7 @@ TEST(map_deletes)
     end();
 }
 
-TEST(map_loops_are_amortised_constant)
-{
+TEST(map_loops_are_amortised_constant) {
     start();
     uint64_t bytes[2];
     for (int i = 0; i < 2; i++) {
@@ -411,8 +396,7 @@ TEST(map_loops_are_amortised_constant)
 
 /* ---- failing changes nothing ------------------------------------------------------------------- */
 
-TEST(failing_updates_change_nothing)
-{
+TEST(failing_updates_change_nothing) {
     int failures = 0;
     for (uint64_t extra = 0; extra < 3000; extra += 16) {
         start();
@@ -447,14 +431,14 @@ TEST(failing_updates_change_nothing)
 
 /* ---- frozen areas ---------------------------------------------------------------------------------- */
 
-TEST(frozen_copies_are_never_changed)
-{
+TEST(frozen_copies_are_never_changed) {
     start();
     TtFrozen area = {0};
     TtValue map = tt_empty(TT_TAG_OBJECT), frozen, again, out;
     for (int i = 0; i < 20; i++) map = set(map, key_name(i), i, true);
     MUST(tt_map_set_text(heap, map, "list", list_of_ints(heap, 3), &map));
-    TtValue text = make_str(heap, "something that is longer than sixty-four bytes for being shared between actors");
+    TtValue text =
+        make_str(heap, "something that is longer than sixty-four bytes for being shared between actors");
     MUST(tt_map_set_text(heap, map, "text", text, &map));
     CHECK_INT(tt_frozen_copy(&area, map, &frozen), TT_OK);
     CHECK(tt_value_equal(map, frozen));
@@ -496,8 +480,7 @@ TEST(frozen_copies_are_never_changed)
     tt_frozen_free(&area);
 }
 
-TEST(frozen_bytes_of_every_length)
-{
+TEST(frozen_bytes_of_every_length) {
     TtFrozen area = {0};
     static char text[10000];
     TtValue values[100];
@@ -507,14 +490,14 @@ TEST(frozen_bytes_of_every_length)
     }
     for (uint32_t i = 0; i < 100; i++) {
         CHECK_INT(values[i].len, i * 100);
-        for (uint32_t k = 0; k < values[i].len; k++) CHECK(tt_bytes_data(values[i])[k] == 'a' + (int)(i % 26));
+        for (uint32_t k = 0; k < values[i].len; k++)
+            CHECK(tt_bytes_data(values[i])[k] == 'a' + (int)(i % 26));
     }
     CHECK(!values[0].as.object);
     tt_frozen_free(&area);
 }
 
-int main(void)
-{
+int main(void) {
     RUN(text_of_every_length);
     RUN(text_appends_behind_the_longest_view_only);
     RUN(text_of_another_actor_is_not_appended_to);

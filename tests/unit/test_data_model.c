@@ -24,8 +24,7 @@ typedef struct TreePart {
     Tree tree;
 } TreePart;
 
-static void tree_free(Tree *tree)
-{
+static void tree_free(Tree *tree) {
     for (uint32_t i = 0; i < tree->count; i++) {
         tt_free(tree->parts[i].key);
         tree_free(&tree->parts[i].tree);
@@ -35,10 +34,11 @@ static void tree_free(Tree *tree)
     memset(tree, 0, sizeof *tree);
 }
 
-static char *text_copy(const char *text) { return text ? tt_alloc_string(text, strlen(text)) : NULL; }
+static char *text_copy(const char *text) {
+    return text ? tt_alloc_string(text, strlen(text)) : NULL;
+}
 
-static Tree tree_copy(const Tree *from)
-{
+static Tree tree_copy(const Tree *from) {
     Tree tree = *from;
     tree.text = text_copy(from->text);
     tree.parts = from->count ? tt_alloc(from->count * sizeof(TreePart)) : NULL;
@@ -48,36 +48,31 @@ static Tree tree_copy(const Tree *from)
 }
 
 /** Takes `part` over. */
-static void tree_add(Tree *tree, const char *key, Tree part)
-{
+static void tree_add(Tree *tree, const char *key, Tree part) {
     tree->parts = tt_realloc(tree->parts, (tree->count + 1) * sizeof(TreePart));
     tree->parts[tree->count++] = (TreePart){text_copy(key), part};
 }
 
-static void tree_remove(Tree *tree, uint32_t at)
-{
+static void tree_remove(Tree *tree, uint32_t at) {
     tt_free(tree->parts[at].key);
     tree_free(&tree->parts[at].tree);
     memmove(&tree->parts[at], &tree->parts[at + 1], (tree->count - at - 1) * sizeof(TreePart));
     tree->count--;
 }
 
-static int64_t tree_find(const Tree *tree, const char *key)
-{
+static int64_t tree_find(const Tree *tree, const char *key) {
     for (uint32_t i = 0; i < tree->count; i++)
         if (strcmp(tree->parts[i].key, key) == 0) return i;
     return -1;
 }
 
-static uint32_t tree_size(const Tree *tree)
-{
+static uint32_t tree_size(const Tree *tree) {
     uint32_t size = 1 + (tree->text ? (uint32_t)strlen(tree->text) / 16 : 0);
     for (uint32_t i = 0; i < tree->count; i++) size += tree_size(&tree->parts[i].tree);
     return size;
 }
 
-static bool same(TtValue value, const Tree *tree)
-{
+static bool same(TtValue value, const Tree *tree) {
     if (value.tag != tree->tag) return false;
     if (tree->tag == TT_TAG_INT) return value.as.i == tree->i;
     if (tree->tag == TT_TAG_STR) return is_text(value, tree->text);
@@ -97,37 +92,39 @@ static bool same(TtValue value, const Tree *tree)
 
 /* ---- variables ---------------------------------------------------------------------------------------- */
 
-#define VARIABLES 8
+#define VARIABLES  8
 #define SIZE_LIMIT 400
 
 static Fixture f;
 static Tree model[VARIABLES];
 static uint64_t random_state;
 
-static uint32_t below(uint32_t bound) { return (uint32_t)tt_random_below(&random_state, bound); }
+static uint32_t below(uint32_t bound) {
+    return (uint32_t)tt_random_below(&random_state, bound);
+}
 
 /** Stores a result in a variable; takes `tree` over. */
-static void store(uint32_t variable, TtValue value, Tree tree)
-{
+static void store(uint32_t variable, TtValue value, Tree tree) {
     f.roots[variable] = value;
     tree_free(&model[variable]);
     model[variable] = tree;
 }
 
-static Tree int_tree(int64_t i) { return (Tree){.tag = TT_TAG_INT, .i = i}; }
+static Tree int_tree(int64_t i) {
+    return (Tree){.tag = TT_TAG_INT, .i = i};
+}
 
-static const char *some_key(void)
-{
+static const char *some_key(void) {
     static char key[128];
     uint32_t number = below(30);
-    snprintf(key, sizeof key, "%s%u", number % 7 == 0 ? "a key that is longer than sixty-four bytes, to be in shared memory: " : "k",
+    snprintf(key, sizeof key, "%s%u",
+             number % 7 == 0 ? "a key that is longer than sixty-four bytes, to be in shared memory: " : "k",
              number);
     return key;
 }
 
 /** A part to put somewhere: an Int, or what another variable holds, which then is in two places. */
-static TtValue some_part(Tree *tree)
-{
+static TtValue some_part(Tree *tree) {
     uint32_t from = below(VARIABLES);
     if (below(2) || tree_size(&model[from]) > 60) {
         *tree = int_tree(below(1000));
@@ -137,16 +134,14 @@ static TtValue some_part(Tree *tree)
     return tt_value_share(f.roots[from]);
 }
 
-static void make_new(uint32_t variable)
-{
+static void make_new(uint32_t variable) {
     static const TtTag tags[] = {TT_TAG_STR, TT_TAG_LIST, TT_TAG_LIST, TT_TAG_OBJECT, TT_TAG_OBJECT};
     TtTag tag = tags[below(5)];
     store(variable, tt_empty(tag), (Tree){.tag = tag, .text = tag == TT_TAG_STR ? text_copy("") : NULL});
 }
 
 /** `target` = `source` changed; with own they are the same variable, as the linker sees to it. */
-static void update_list(uint32_t source, uint32_t target, bool own)
-{
+static void update_list(uint32_t source, uint32_t target, bool own) {
     TtHeap *heap = &f.heap;
     Tree tree = tree_copy(&model[source]), part;
     TtValue list = f.roots[source], out;
@@ -168,8 +163,7 @@ static void update_list(uint32_t source, uint32_t target, bool own)
     store(target, out, tree);
 }
 
-static void update_map(uint32_t source, uint32_t target, bool own)
-{
+static void update_map(uint32_t source, uint32_t target, bool own) {
     TtHeap *heap = &f.heap;
     Tree tree = tree_copy(&model[source]), part;
     TtValue map = f.roots[source], out;
@@ -195,8 +189,7 @@ static void update_map(uint32_t source, uint32_t target, bool own)
     store(target, out, tree);
 }
 
-static void update_text(uint32_t source, uint32_t target)
-{
+static void update_text(uint32_t source, uint32_t target) {
     char more[40];
     snprintf(more, sizeof more, "%.*s", (int)below(33), "abcdefghijklmnopqrstuvwxyz0123456789");
     TtValue out;
@@ -207,8 +200,7 @@ static void update_text(uint32_t source, uint32_t target)
     store(target, out, tree);
 }
 
-static void update(uint32_t source, uint32_t target)
-{
+static void update(uint32_t source, uint32_t target) {
     bool own = source == target && below(4) > 0;
     switch (model[source].tag) {
     case TT_TAG_LIST: update_list(source, target, own); break;
@@ -219,14 +211,12 @@ static void update(uint32_t source, uint32_t target)
 }
 
 /** LOAD source, STORE target. */
-static void copy_variable(uint32_t source, uint32_t target)
-{
+static void copy_variable(uint32_t source, uint32_t target) {
     Tree tree = tree_copy(&model[source]);
     store(target, tt_value_share(f.roots[source]), tree);
 }
 
-static void take_part(uint32_t source, uint32_t target)
-{
+static void take_part(uint32_t source, uint32_t target) {
     TtValue from = f.roots[source];
     if ((from.tag != TT_TAG_LIST && from.tag != TT_TAG_OBJECT) || !from.len) return;
     uint32_t at = below(from.len);
@@ -236,8 +226,7 @@ static void take_part(uint32_t source, uint32_t target)
 }
 
 /** A message to oneself, of several variables. */
-static void send_to_self(void)
-{
+static void send_to_self(void) {
     TtFragment *fragment;
     TtValue copies[2];
     uint32_t first = below(VARIABLES - 1);
@@ -250,8 +239,7 @@ static void send_to_self(void)
     memcpy(f.roots + first, copies, sizeof copies);
 }
 
-static void step(TtFrozen *area)
-{
+static void step(TtFrozen *area) {
     uint32_t source = below(VARIABLES), target = below(2) ? source : below(VARIABLES);
     if (tree_size(&model[source]) > SIZE_LIMIT) {
         make_new(source);
@@ -272,8 +260,7 @@ static void step(TtFrozen *area)
         make_new(target);
 }
 
-static void run_random(uint64_t seed, int steps)
-{
+static void run_random(uint64_t seed, int steps) {
     TtFrozen area = {0};
     fixture_init(&f, 256u << 20);
     random_state = seed;
@@ -298,13 +285,11 @@ done:
     tt_frozen_free(&area);
 }
 
-TEST(no_update_is_seen_elsewhere)
-{
+TEST(no_update_is_seen_elsewhere) {
     for (uint64_t seed = 1; seed <= 40; seed++) run_random(seed, 1000);
 }
 
-int main(void)
-{
+int main(void) {
     RUN(no_update_is_seen_elsewhere);
     return test_finish();
 }

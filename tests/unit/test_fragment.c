@@ -14,42 +14,36 @@ static struct {
     TtValue roots[FIXTURE_ROOTS];
 } to;
 
-static void visit_to(void *context, TtRootVisitor *visitor)
-{
+static void visit_to(void *context, TtRootVisitor *visitor) {
     (void)context;
     visitor->values(visitor, to.roots, FIXTURE_ROOTS);
 }
 
-static void check_both(void)
-{
+static void check_both(void) {
     fixture_check(&f);
     tt_heap_check(&to.heap, visit_to, NULL);
 }
 
-static void collect_both(void)
-{
+static void collect_both(void) {
     fixture_collect(&f);
     tt_heap_collect(&to.heap, visit_to, NULL);
     check_both();
 }
 
-static void start(uint64_t limit)
-{
+static void start(uint64_t limit) {
     fixture_init(&f, limit);
     memset(&to, 0, sizeof to);
     tt_heap_init(&to.heap, &f.pool, 8);
 }
 
-static void end(void)
-{
+static void end(void) {
     check_both();
     tt_heap_free(&f.heap, NULL);
     tt_heap_free(&to.heap, NULL);
     CHECK_INT(f.pool.used, 0);
 }
 
-static TtValue send(TtValue value)
-{
+static TtValue send(TtValue value) {
     TtFragment *fragment;
     TtValue copy;
     MUST(tt_fragment_copy(&f.pool, &value, 1, &fragment, &copy) == TT_OK);
@@ -57,11 +51,11 @@ static TtValue send(TtValue value)
     return copy;
 }
 
-TEST(immediate_and_frozen_values_need_no_fragment)
-{
+TEST(immediate_and_frozen_values_need_no_fragment) {
     start(MIB);
     TtFrozen area = {0};
-    TtValue values[4] = {tt_int(1), tt_null(), tt_empty(TT_TAG_LIST), tt_frozen_bytes(&area, TT_TAG_STR, "abc", 3)};
+    TtValue values[4] = {tt_int(1), tt_null(), tt_empty(TT_TAG_LIST),
+                         tt_frozen_bytes(&area, TT_TAG_STR, "abc", 3)};
     TtValue copies[4];
     TtFragment *fragment;
     CHECK_INT(tt_fragment_copy(&f.pool, values, 4, &fragment, copies), TT_OK);
@@ -74,8 +68,7 @@ TEST(immediate_and_frozen_values_need_no_fragment)
     tt_frozen_free(&area);
 }
 
-TEST(message_outlives_its_sender)
-{
+TEST(message_outlives_its_sender) {
     static const TtFunction function = {.name = "f"};
     start(MIB);
     TtHeap *heap = &f.heap;
@@ -121,8 +114,7 @@ TEST(message_outlives_its_sender)
     CHECK_INT(f.pool.used, 0);
 }
 
-TEST(copies_are_independent)
-{
+TEST(copies_are_independent) {
     start(MIB);
     TtValue list = list_of_ints(&f.heap, 3);
     f.roots[0] = list;
@@ -135,8 +127,7 @@ TEST(copies_are_independent)
     end();
 }
 
-TEST(copies_are_as_long_as_the_view)
-{
+TEST(copies_are_as_long_as_the_view) {
     start(MIB);
     TtValue list = list_of_ints(&f.heap, 3), longer, map = tt_empty(TT_TAG_OBJECT), more;
     for (int i = 0; i < 5; i++) MUST(tt_list_append(&f.heap, list, tt_int(i), &longer));
@@ -168,8 +159,7 @@ TEST(copies_are_as_long_as_the_view)
     end();
 }
 
-TEST(sharing_survives)
-{
+TEST(sharing_survives) {
     start(16 * MIB);
     /* 2 to the 60th paths lead to the innermost list. */
     TtValue list = list_of_ints(&f.heap, 1);
@@ -194,8 +184,7 @@ TEST(sharing_survives)
     end();
 }
 
-TEST(nesting_is_bounded)
-{
+TEST(nesting_is_bounded) {
     start(64 * MIB);
     TtValue list = tt_empty(TT_TAG_LIST), copy;
     TtFragment *fragment;
@@ -223,15 +212,15 @@ TEST(nesting_is_bounded)
     end();
 }
 
-TEST(shared_bytes_are_not_copied)
-{
+TEST(shared_bytes_are_not_copied) {
     start(MIB);
     char *data;
     MUST(tt_bytes_alloc(&f.heap, TT_TAG_STR, 300000, &data, &f.roots[0]));
     memset(data, 'x', 300000);
     TtFragment *fragments[10];
     TtValue copies[10];
-    for (int i = 0; i < 10; i++) MUST(tt_fragment_copy(&f.pool, f.roots, 1, &fragments[i], &copies[i]) == TT_OK);
+    for (int i = 0; i < 10; i++)
+        MUST(tt_fragment_copy(&f.pool, f.roots, 1, &fragments[i], &copies[i]) == TT_OK);
     CHECK(f.pool.used < 310000);
     f.roots[0] = tt_null();
     collect_both();
@@ -255,8 +244,7 @@ TEST(shared_bytes_are_not_copied)
     end();
 }
 
-TEST(part_of_a_message_keeps_little_memory)
-{
+TEST(part_of_a_message_keeps_little_memory) {
     start(64 * MIB);
     for (int i = 0; i < 10; i++) {
         TtValue list;
@@ -280,8 +268,7 @@ TEST(part_of_a_message_keeps_little_memory)
     end();
 }
 
-TEST(failing_copies_leave_nothing_behind)
-{
+TEST(failing_copies_leave_nothing_behind) {
     start(64 * MIB);
     TtValue list = tt_empty(TT_TAG_LIST), copy;
     TtFragment *fragment;
@@ -311,8 +298,7 @@ TEST(failing_copies_leave_nothing_behind)
     end();
 }
 
-TEST(figures_add_up_over_heaps)
-{
+TEST(figures_add_up_over_heaps) {
     start(64 * MIB);
     TtHeapStats total = {0};
     uint64_t random = 5;
@@ -343,8 +329,7 @@ TEST(figures_add_up_over_heaps)
     CHECK_INT(f.pool.used, 0);
 }
 
-int main(void)
-{
+int main(void) {
     RUN(immediate_and_frozen_values_need_no_fragment);
     RUN(message_outlives_its_sender);
     RUN(copies_are_independent);

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+import { Worker, isMainThread, parentPort } from 'node:worker_threads';
+
+function fib(n) {
+  return n < 2 ? n : fib(n - 1) + fib(n - 2);
+}
+
+if (isMainThread) {
+  const results = Array.from(
+    { length: 8 },
+    () => new Promise((resolve) => new Worker(new URL(import.meta.url)).once('message', resolve)),
+  );
+  const sum = (await Promise.all(results)).reduce((a, x) => a + x, 0);
+  console.log(String(sum));
+} else {
+  parentPort.postMessage(fib(32));
+}
