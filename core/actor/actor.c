@@ -5,8 +5,7 @@
 #include "base/alloc.h"
 #include "port/atomic.h"
 
-TtPosition tt_function_position(const TtFunction *function, uint32_t address)
-{
+TtPosition tt_function_position(const TtFunction *function, uint32_t address) {
     const TtModule *module = function->module;
     if (address < module->positions.count) return module->positions.items[address];
     return (TtPosition){0, 0};
@@ -14,22 +13,19 @@ TtPosition tt_function_position(const TtFunction *function, uint32_t address)
 
 /* ---- globals -------------------------------------------------------------------------------------- */
 
-static TtValue *unfrozen_globals(const TtActor *actor, const TtModule *module)
-{
+static TtValue *unfrozen_globals(const TtActor *actor, const TtModule *module) {
     if (module == actor->program) return actor->globals_on_stack ? actor->stack : actor->globals;
     for (TtInit *init = actor->inits; init; init = init->outer)
         if (init->module == module) return actor->stack + init->fp;
     return NULL;
 }
 
-const TtValue *tt_actor_globals(const TtActor *actor, const TtModule *module)
-{
+const TtValue *tt_actor_globals(const TtActor *actor, const TtModule *module) {
     if (tt_atomic_load_int_acq(&module->state) == TT_MODULE_READY) return module->globals;
     return unfrozen_globals(actor, module);
 }
 
-TtValue *tt_actor_own_globals(TtActor *actor, const TtModule *module)
-{
+TtValue *tt_actor_own_globals(TtActor *actor, const TtModule *module) {
     if (tt_atomic_load_int_acq(&module->state) == TT_MODULE_READY) return NULL;
     if (module == actor->program && !actor->globals_on_stack && !actor->globals) {
         uint32_t count = module->scopes.items[0].slot_count;
@@ -38,8 +34,7 @@ TtValue *tt_actor_own_globals(TtActor *actor, const TtModule *module)
     return unfrozen_globals(actor, module);
 }
 
-void tt_actor_release(TtActor *actor)
-{
+void tt_actor_release(TtActor *actor) {
     TtSystem *system = actor->system;
     tt_lock_acquire(&system->stats_lock);
     tt_heap_free(&actor->heap, &system->gc_total);
@@ -60,14 +55,12 @@ void tt_actor_release(TtActor *actor)
     actor->globals = actor->stack = NULL;
 }
 
-void tt_actor_free(TtActor *actor)
-{
+void tt_actor_free(TtActor *actor) {
     tt_heap_pool_give(&actor->system->pool, sizeof *actor);
     tt_free(actor);
 }
 
-bool tt_actor_grow_stack(TtActor *actor, uint32_t cells)
-{
+bool tt_actor_grow_stack(TtActor *actor, uint32_t cells) {
     uint64_t wanted = (uint64_t)actor->sp + cells;
     if (wanted <= actor->stack_capacity) return true;
     uint64_t capacity = actor->stack_capacity + actor->stack_capacity / 2 + 16;
@@ -85,13 +78,14 @@ bool tt_actor_grow_stack(TtActor *actor, uint32_t cells)
     return true;
 }
 
-void tt_actor_roots(void *context, TtRootVisitor *visitor)
-{
+void tt_actor_roots(void *context, TtRootVisitor *visitor) {
     TtActor *actor = context;
     visitor->values(visitor, actor->stack, actor->sp);
     if (actor->globals) visitor->values(visitor, actor->globals, actor->program->scopes.items[0].slot_count);
-    for (uint32_t i = 0; i < actor->handlers.count; i++) visitor->values(visitor, &actor->handlers.items[i].exception, 1);
-    for (uint32_t i = 0; i < actor->captures.count; i++) visitor->values(visitor, &actor->captures.items[i].value, 1);
+    for (uint32_t i = 0; i < actor->handlers.count; i++)
+        visitor->values(visitor, &actor->handlers.items[i].exception, 1);
+    for (uint32_t i = 0; i < actor->captures.count; i++)
+        visitor->values(visitor, &actor->captures.items[i].value, 1);
     visitor->values(visitor, &actor->exit_reason, 1);
     uint32_t adopted = actor->mailbox.adopted;
     for (TtMessage *message = actor->mailbox.first; message && adopted; message = message->next) {
@@ -103,15 +97,13 @@ void tt_actor_roots(void *context, TtRootVisitor *visitor)
 
 /* ---- parking and waking: see sched/PROTOCOLS.md --------------------------------------------------- */
 
-bool tt_actor_park(TtActor *actor, TtActorState state)
-{
+bool tt_actor_park(TtActor *actor, TtActorState state) {
     if (tt_atomic_cas_u32_seq(&actor->state, TT_ACTOR_RUNNING, state)) return true;
     tt_atomic_store_u32_seq(&actor->state, TT_ACTOR_RUNNING);
     return false;
 }
 
-static void wake(TtActor *actor, TtContext *from, bool by_message)
-{
+static void wake(TtActor *actor, TtContext *from, bool by_message) {
     for (;;) {
         uint32_t state = tt_atomic_load_u32_seq(&actor->state);
         switch ((TtActorState)state) {
@@ -132,12 +124,10 @@ static void wake(TtActor *actor, TtContext *from, bool by_message)
     }
 }
 
-void tt_actor_wake(TtActor *actor, TtContext *from)
-{
+void tt_actor_wake(TtActor *actor, TtContext *from) {
     wake(actor, from, false);
 }
 
-void tt_actor_wake_for_message(TtActor *actor, TtContext *from)
-{
+void tt_actor_wake_for_message(TtActor *actor, TtContext *from) {
     wake(actor, from, true);
 }

@@ -41,16 +41,16 @@ typedef enum TtWait {
     TT_WAIT_SLEEP,
     TT_WAIT_HOST,
     TT_WAIT_OUTPUT,
-    TT_WAIT_CHILD,   /* a supervisor's child is about to end */
-    TT_WAIT_MODULE   /* another actor initialises the module */
+    TT_WAIT_CHILD, /* a supervisor's child is about to end */
+    TT_WAIT_MODULE /* another actor initialises the module */
 } TtWait;
 
 /** An open TRY. */
 typedef struct TtHandler {
-    uint32_t fp;      /* frame it belongs to */
-    uint32_t height;  /* sp to cut back to */
-    uint32_t address; /* of the handler */
-    uint32_t state;   /* TtHandlerState */
+    uint32_t fp;       /* frame it belongs to */
+    uint32_t height;   /* sp to cut back to */
+    uint32_t address;  /* of the handler */
+    uint32_t state;    /* TtHandlerState */
     TtValue exception; /* PENDING: what CATCH will take */
 } TtHandler;
 
@@ -99,52 +99,53 @@ struct TtActor {
     /* -- shared -- */
     uint32_t state; /* atomic: TtActorState */
     TtMailbox mailbox;
-    uint64_t pid;   /* constant */
-    TtSystem *system; /* constant */
+    uint64_t pid;        /* constant */
+    TtSystem *system;    /* constant */
     uint32_t supervises; /* atomic: it has become a supervisor */
 
     /* -- owner -- */
     TtContext *context; /* of the worker that runs it; valid while RUNNING */
     TtValue *stack;
     uint32_t stack_capacity;
-    uint32_t sp, fp, pc; /* indices; saved while not running */
-    uint32_t depth;      /* frames */
+    uint32_t sp, fp, pc;        /* indices; saved while not running */
+    uint32_t depth;             /* frames */
     const TtFunction *function; /* of the current frame */
     TtHeap heap;
-    TtValue *globals;          /* of `program`; NULL when they are the bottom of the stack or not needed */
-    TtModule *program;         /* the module whose globals are this actor's own */
+    TtValue *globals;  /* of `program`; NULL when they are the bottom of the stack or not needed */
+    TtModule *program; /* the module whose globals are this actor's own */
     bool globals_on_stack;
-    bool crashed;              /* ended by an uncaught error */
-    bool ending;               /* has nothing left to do but to write its report */
-    bool traced;               /* the next instruction has been traced already */
-    uint8_t wait;              /* TtWait */
+    bool crashed; /* ended by an uncaught error */
+    bool ending;  /* has nothing left to do but to write its report */
+    bool traced;  /* the next instruction has been traced already */
+    uint8_t wait; /* TtWait */
     bool deadline_set;
-    uint8_t names;             /* registered names, saturating at 255 */
+    uint8_t names; /* registered names, saturating at 255 */
     uint64_t deadline_ns;
-    uint32_t timer_index;      /* position in its timer heap + 1; 0: none. Owner: the timer heap's lock */
-    uint32_t timer_worker;     /* which heap */
+    uint32_t timer_index;  /* position in its timer heap + 1; 0: none. Owner: the timer heap's lock */
+    uint32_t timer_worker; /* which heap */
     TT_VEC(TtHandler) handlers;
     TT_VEC(TtPendingCapture) captures;
-    TtInit *inits;             /* innermost first */
+    TtInit *inits;              /* innermost first */
     uint64_t instructions_seen; /* atomic, relaxed: a copy for others, made after each slice */
-    TtActor *module_next;      /* in awaited->waiters; guarded as `awaited` */
-    TtModule *awaited;         /* with TT_WAIT_MODULE; guarded by the system's module lock */
-    TtPending *pending;        /* with TT_WAIT_HOST */
-    TtActor *output_next;      /* in the system's list of actors that wait for output room; its lock */
+    TtActor *module_next;       /* in awaited->waiters; guarded as `awaited` */
+    TtModule *awaited;          /* with TT_WAIT_MODULE; guarded by the system's module lock */
+    TtPending *pending;         /* with TT_WAIT_HOST */
+    TtActor *output_next;       /* in the system's list of actors that wait for output room; its lock */
     bool output_waiting;
     uint64_t random;
     uint64_t instructions;
-    uint64_t collected_at;     /* instructions + 1 when a collection was made for a failed allocation */
-    TtValue exit_reason;       /* UNBOUND: normal */
-    TtRelations *relations;    /* links, monitors; NULL while there are none */
-    TtSupervisor *supervisor;  /* NULL unless it is one */
+    uint64_t collected_at;    /* instructions + 1 when a collection was made for a failed allocation */
+    TtValue exit_reason;      /* UNBOUND: normal */
+    TtRelations *relations;   /* links, monitors; NULL while there are none */
+    TtSupervisor *supervisor; /* NULL unless it is one */
     bool trap_exit;
-    bool stopping_child;       /* STOP_CHILD waits */
-    bool killed;               /* a signal ended it: exit_reason is set */
-    TtStrbuf report;           /* why it crashed, to be written before it ends */
+    bool stopping_child; /* STOP_CHILD waits */
+    bool killed;         /* a signal ended it: exit_reason is set */
+    TtStrbuf report;     /* why it crashed, to be written before it ends */
 };
 
-/** Frees all it holds; its figures go to the system. Others may still look at mailbox and state. Owner, once. */
+/** Frees all it holds; its figures go to the system. Others may still look at mailbox and state. Owner, once.
+ */
 void tt_actor_release(TtActor *actor);
 /** Frees the released actor; nobody may refer to it any more. */
 void tt_actor_free(TtActor *actor);

@@ -6,33 +6,29 @@
 
 static TtMessage closed_mark;
 
-void tt_mailbox_init(TtMailbox *mailbox)
-{
+void tt_mailbox_init(TtMailbox *mailbox) {
     *mailbox = (TtMailbox){0};
 }
 
-TtMessage *tt_message_create(TtValue value, TtFragment *fragment)
-{
+TtMessage *tt_message_create(TtValue value, TtFragment *fragment) {
     TtMessage *message = tt_alloc(sizeof *message);
     *message = (TtMessage){NULL, fragment, value, TT_MESSAGE_DATA, false};
     return message;
 }
 
-TtSignal *tt_signal_create(TtMessageKind kind, uint64_t from, uint64_t ref, TtValue value, TtFragment *fragment)
-{
+TtSignal *tt_signal_create(TtMessageKind kind, uint64_t from, uint64_t ref, TtValue value,
+                           TtFragment *fragment) {
     TtSignal *signal = tt_alloc(sizeof *signal);
     *signal = (TtSignal){{NULL, fragment, value, kind, false}, from, ref};
     return signal;
 }
 
-void tt_message_free(TtMessage *message)
-{
+void tt_message_free(TtMessage *message) {
     tt_fragment_free(message->fragment);
     tt_free(message);
 }
 
-bool tt_mailbox_push(TtMailbox *mailbox, TtMessage *message)
-{
+bool tt_mailbox_push(TtMailbox *mailbox, TtMessage *message) {
     tt_atomic_fetch_add_u32_rlx(&mailbox->length, 1);
     for (;;) {
         void *head = tt_atomic_load_ptr_acq((void *const *)&mailbox->outer);
@@ -45,13 +41,11 @@ bool tt_mailbox_push(TtMailbox *mailbox, TtMessage *message)
     }
 }
 
-bool tt_mailbox_has_outer(const TtMailbox *mailbox)
-{
+bool tt_mailbox_has_outer(const TtMailbox *mailbox) {
     return tt_atomic_load_ptr_rlx((void *const *)&mailbox->outer) != NULL;
 }
 
-static TtMessage *reverse(TtMessage *newest)
-{
+static TtMessage *reverse(TtMessage *newest) {
     TtMessage *oldest = NULL;
     while (newest) {
         TtMessage *next = newest->next;
@@ -62,14 +56,12 @@ static TtMessage *reverse(TtMessage *newest)
     return oldest;
 }
 
-TtMessage *tt_mailbox_collect(TtMailbox *mailbox)
-{
+TtMessage *tt_mailbox_collect(TtMailbox *mailbox) {
     if (!tt_mailbox_has_outer(mailbox)) return NULL;
     return reverse(tt_atomic_swap_ptr_acqrel(&mailbox->outer, NULL));
 }
 
-void tt_mailbox_append(TtMailbox *mailbox, TtMessage *message)
-{
+void tt_mailbox_append(TtMailbox *mailbox, TtMessage *message) {
     message->next = NULL;
     if (mailbox->last)
         mailbox->last->next = message;
@@ -78,18 +70,15 @@ void tt_mailbox_append(TtMailbox *mailbox, TtMessage *message)
     mailbox->last = message;
 }
 
-void tt_mailbox_forget_one(TtMailbox *mailbox)
-{
+void tt_mailbox_forget_one(TtMailbox *mailbox) {
     tt_atomic_fetch_sub_u32_rlx(&mailbox->length, 1);
 }
 
-TtMessage *tt_mailbox_behind(const TtMailbox *mailbox, const TtMessage *after)
-{
+TtMessage *tt_mailbox_behind(const TtMailbox *mailbox, const TtMessage *after) {
     return after ? after->next : mailbox->first;
 }
 
-TtMessage *tt_mailbox_take(TtMailbox *mailbox, TtMessage *after)
-{
+TtMessage *tt_mailbox_take(TtMailbox *mailbox, TtMessage *after) {
     TtMessage *message = tt_mailbox_behind(mailbox, after);
     if (!message) return NULL;
     if (after)
@@ -103,13 +92,11 @@ TtMessage *tt_mailbox_take(TtMailbox *mailbox, TtMessage *after)
     return message;
 }
 
-uint32_t tt_mailbox_length(const TtMailbox *mailbox)
-{
+uint32_t tt_mailbox_length(const TtMailbox *mailbox) {
     return tt_atomic_load_u32_rlx(&mailbox->length);
 }
 
-TtMessage *tt_mailbox_close(TtMailbox *mailbox, uint32_t *dropped)
-{
+TtMessage *tt_mailbox_close(TtMailbox *mailbox, uint32_t *dropped) {
     TtMessage *outer = tt_atomic_swap_ptr_acqrel(&mailbox->outer, &closed_mark);
     *dropped = 0;
     for (TtMessage *message = mailbox->first, *next; message; message = next) {

@@ -13,22 +13,22 @@
 /** A message of a program, or a signal of the run time; both keep their order. */
 typedef enum TtMessageKind {
     TT_MESSAGE_DATA,
-    TT_SIGNAL_LINK,      /* `from` links itself to the receiver */
+    TT_SIGNAL_LINK, /* `from` links itself to the receiver */
     TT_SIGNAL_UNLINK,
     TT_SIGNAL_LINK_EXIT, /* the linked `from` ended with reason `value` */
     TT_SIGNAL_EXIT,      /* EXIT_SIGNAL by `from` with reason `value` */
     TT_SIGNAL_KILL,      /* as EXIT with reason kill: cannot be trapped */
     TT_SIGNAL_MONITOR,   /* `from` watches the receiver under `ref` */
     TT_SIGNAL_DEMONITOR,
-    TT_SIGNAL_DOWN       /* `from`, watched under `ref`, ended with reason `value` */
+    TT_SIGNAL_DOWN /* `from`, watched under `ref`, ended with reason `value` */
 } TtMessageKind;
 
 typedef struct TtMessage {
     struct TtMessage *next;
     TtFragment *fragment; /* what `value` refers to, or NULL */
     TtValue value;
-    uint32_t kind;        /* TtMessageKind */
-    bool adopted;         /* `value` lies in the owner's heap already: a root while it is queued */
+    uint32_t kind; /* TtMessageKind */
+    bool adopted;  /* `value` lies in the owner's heap already: a root while it is queued */
 } TtMessage;
 
 /** What is behind a message whose kind is a signal. */
@@ -63,11 +63,13 @@ TtMessage *tt_mailbox_behind(const TtMailbox *mailbox, const TtMessage *after);
 TtMessage *tt_mailbox_take(TtMailbox *mailbox, TtMessage *after);
 /** Any thread: messages waiting; a hint. */
 uint32_t tt_mailbox_length(const TtMailbox *mailbox);
-/** Owner. Closes for ever; gives what had been pushed and not collected, oldest first, and frees the queue. */
+/** Owner. Closes for ever; gives what had been pushed and not collected, oldest first, and frees the queue.
+ */
 TtMessage *tt_mailbox_close(TtMailbox *mailbox, uint32_t *dropped);
 
 TtMessage *tt_message_create(TtValue value, TtFragment *fragment);
-TtSignal *tt_signal_create(TtMessageKind kind, uint64_t from, uint64_t ref, TtValue value, TtFragment *fragment);
+TtSignal *tt_signal_create(TtMessageKind kind, uint64_t from, uint64_t ref, TtValue value,
+                           TtFragment *fragment);
 /** Of either kind. */
 void tt_message_free(TtMessage *message);
 

@@ -10,14 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
-TtRelations *tt_relations_of(TtActor *actor)
-{
+TtRelations *tt_relations_of(TtActor *actor) {
     if (!actor->relations) actor->relations = tt_alloc_zero(sizeof *actor->relations);
     return actor->relations;
 }
 
-void tt_relations_free(TtActor *actor)
-{
+void tt_relations_free(TtActor *actor) {
     if (!actor->relations) return;
     tt_idmap_free(&actor->relations->links);
     tt_idmap_free(&actor->relations->monitors);
@@ -26,21 +24,19 @@ void tt_relations_free(TtActor *actor)
     actor->relations = NULL;
 }
 
-bool tt_reason_is(TtValue reason, const char *text)
-{
+bool tt_reason_is(TtValue reason, const char *text) {
     size_t length = strlen(text);
-    return reason.tag == TT_TAG_STR && reason.len == length && memcmp(tt_bytes_data(reason), text, length) == 0;
+    return reason.tag == TT_TAG_STR && reason.len == length &&
+           memcmp(tt_bytes_data(reason), text, length) == 0;
 }
 
-TtValue tt_reason_text(TtSystem *system, const char *reason)
-{
+TtValue tt_reason_text(TtSystem *system, const char *reason) {
     for (int i = 0; i < TT_REASON_TEXTS; i++)
         if (tt_reason_is(system->reasons[i], reason)) return system->reasons[i];
     return tt_null();
 }
 
-void tt_trace_process(TtSystem *system, const char *format, ...)
-{
+void tt_trace_process(TtSystem *system, const char *format, ...) {
     if (!system->trace_processes) return;
     char text[512];
     va_list args;
@@ -55,8 +51,7 @@ void tt_trace_process(TtSystem *system, const char *format, ...)
 
 /* ---- sending ---------------------------------------------------------------------------------------- */
 
-static bool push_signal(TtContext *context, TtActor *receiver, TtSignal *signal)
-{
+static bool push_signal(TtContext *context, TtActor *receiver, TtSignal *signal) {
     if (!tt_mailbox_push(&receiver->mailbox, &signal->message)) {
         tt_message_free(&signal->message);
         return false;
@@ -65,33 +60,33 @@ static bool push_signal(TtContext *context, TtActor *receiver, TtSignal *signal)
     return true;
 }
 
-bool tt_signal_send(TtContext *context, uint64_t to, TtMessageKind kind, uint64_t from, uint64_t ref, const TtValue *value)
-{
+bool tt_signal_send(TtContext *context, uint64_t to, TtMessageKind kind, uint64_t from, uint64_t ref,
+                    const TtValue *value) {
     TtSystem *system = context->system;
     TtActor *receiver = tt_pids_find(system, (int64_t)to);
     if (!receiver) return false;
     TtFragment *fragment = NULL;
     TtValue copy = value ? *value : tt_null();
     /* A reason that cannot be copied still ends the receiver; it arrives as null. */
-    if (value && tt_has_object(copy) && tt_fragment_copy(&system->pool, value, 1, &fragment, &copy) != TT_OK) copy = tt_null();
+    if (value && tt_has_object(copy) && tt_fragment_copy(&system->pool, value, 1, &fragment, &copy) != TT_OK)
+        copy = tt_null();
     return push_signal(context, receiver, tt_signal_create(kind, from, ref, copy, fragment));
 }
 
 /* ---- receiving ---------------------------------------------------------------------------------------- */
 
-static bool set_field(TtHeap *heap, TtValue *object, const char *key, TtValue value)
-{
+static bool set_field(TtHeap *heap, TtValue *object, const char *key, TtValue value) {
     return tt_map_set_text(heap, *object, key, value, object);
 }
 
-void tt_signal_deliver(TtActor *actor, const char *type, uint64_t ref, uint64_t pid, TtValue reason)
-{
+void tt_signal_deliver(TtActor *actor, const char *type, uint64_t ref, uint64_t pid, TtValue reason) {
     TtHeap *heap = &actor->heap;
     TtValue object = tt_empty(TT_TAG_OBJECT), text;
     heap->reserve = true;
     bool made = tt_str_new(heap, type, &text) && set_field(heap, &object, "type", text) &&
                 (!ref || set_field(heap, &object, "ref", (TtValue){TT_TAG_REF, 0, {.i = (int64_t)ref}})) &&
-                set_field(heap, &object, "pid", tt_int((int64_t)pid)) && set_field(heap, &object, "reason", reason);
+                set_field(heap, &object, "pid", tt_int((int64_t)pid)) &&
+                set_field(heap, &object, "reason", reason);
     heap->reserve = false;
     /* As a fragment, like every message: queued messages are no roots. */
     TtFragment *fragment = NULL;
@@ -101,16 +96,14 @@ void tt_signal_deliver(TtActor *actor, const char *type, uint64_t ref, uint64_t 
     tt_mailbox_append(&actor->mailbox, message);
 }
 
-void tt_actor_kill(TtActor *actor, TtValue reason)
-{
+void tt_actor_kill(TtActor *actor, TtValue reason) {
     if (actor->killed || actor->ending) return;
     actor->killed = true;
     actor->exit_reason = tt_reason_is(reason, "normal") ? tt_unbound() : reason;
 }
 
 /** An exit signal that is neither kill nor handled by a supervisor. */
-static void handle_exit(TtActor *actor, uint64_t from, TtValue reason, bool linked)
-{
+static void handle_exit(TtActor *actor, uint64_t from, TtValue reason, bool linked) {
     if (actor->trap_exit) {
         tt_signal_deliver(actor, "EXIT", 0, from, reason);
         return;
@@ -119,21 +112,20 @@ static void handle_exit(TtActor *actor, uint64_t from, TtValue reason, bool link
     tt_actor_kill(actor, reason);
 }
 
-static void handle_link_exit(TtActor *actor, uint64_t from, TtValue reason)
-{
-    if (!actor->relations || !tt_idmap_remove(&actor->relations->links, from)) return; /* unlinked meanwhile */
+static void handle_link_exit(TtActor *actor, uint64_t from, TtValue reason) {
+    if (!actor->relations || !tt_idmap_remove(&actor->relations->links, from))
+        return; /* unlinked meanwhile */
     if (actor->supervisor && tt_supervisor_child_ended(actor, from, reason)) return;
     handle_exit(actor, from, reason, true);
 }
 
-static void handle_down(TtActor *actor, const TtSignal *signal)
-{
-    if (!actor->relations || !tt_idmap_remove(&actor->relations->monitors, signal->ref)) return; /* demonitored */
+static void handle_down(TtActor *actor, const TtSignal *signal) {
+    if (!actor->relations || !tt_idmap_remove(&actor->relations->monitors, signal->ref))
+        return; /* demonitored */
     tt_signal_deliver(actor, "DOWN", signal->ref, signal->from, signal->message.value);
 }
 
-static void handle(TtActor *actor, TtSignal *signal)
-{
+static void handle(TtActor *actor, TtSignal *signal) {
     TtMessage *message = &signal->message;
     tt_heap_adopt(&actor->heap, message->fragment);
     message->fragment = NULL;
@@ -145,7 +137,9 @@ static void handle(TtActor *actor, TtSignal *signal)
     case TT_SIGNAL_LINK_EXIT: handle_link_exit(actor, signal->from, message->value); break;
     case TT_SIGNAL_EXIT: handle_exit(actor, signal->from, message->value, false); break;
     case TT_SIGNAL_KILL: tt_actor_kill(actor, tt_reason_text(actor->system, "killed")); break;
-    case TT_SIGNAL_MONITOR: (void)tt_idmap_put(&tt_relations_of(actor)->watchers, signal->ref, signal->from); break;
+    case TT_SIGNAL_MONITOR:
+        (void)tt_idmap_put(&tt_relations_of(actor)->watchers, signal->ref, signal->from);
+        break;
     case TT_SIGNAL_DEMONITOR:
         if (actor->relations) (void)tt_idmap_remove(&actor->relations->watchers, signal->ref);
         break;
@@ -156,8 +150,7 @@ static void handle(TtActor *actor, TtSignal *signal)
     tt_message_free(message);
 }
 
-void tt_signals_collect(TtActor *actor)
-{
+void tt_signals_collect(TtActor *actor) {
     for (TtMessage *message = tt_mailbox_collect(&actor->mailbox), *next; message; message = next) {
         next = message->next;
         if (message->kind == TT_MESSAGE_DATA)
@@ -167,10 +160,10 @@ void tt_signals_collect(TtActor *actor)
     }
 }
 
-/* ---- links and monitors ------------------------------------------------------------------------------------ */
+/* ---- links and monitors
+ * ------------------------------------------------------------------------------------ */
 
-TtResult tt_actor_link(TtActor *actor, int64_t pid)
-{
+TtResult tt_actor_link(TtActor *actor, int64_t pid) {
     if (pid == (int64_t)actor->pid) return TT_OK;
     if (!tt_signal_send(actor->context, (uint64_t)pid, TT_SIGNAL_LINK, actor->pid, 0, NULL)) {
         TtValue reason = tt_reason_text(actor->system, "noproc");
@@ -179,23 +172,21 @@ TtResult tt_actor_link(TtActor *actor, int64_t pid)
         return TT_OK;
     }
     (void)tt_idmap_put(&tt_relations_of(actor)->links, (uint64_t)pid, 1);
-    tt_trace_process(actor->system, "[proc] %llu links to %lld", (unsigned long long)actor->pid, (long long)pid);
+    tt_trace_process(actor->system, "[proc] %llu links to %lld", (unsigned long long)actor->pid,
+                     (long long)pid);
     return TT_OK;
 }
 
-void tt_actor_unlink(TtActor *actor, int64_t pid)
-{
+void tt_actor_unlink(TtActor *actor, int64_t pid) {
     if (!actor->relations || pid < 1 || !tt_idmap_remove(&actor->relations->links, (uint64_t)pid)) return;
     (void)tt_signal_send(actor->context, (uint64_t)pid, TT_SIGNAL_UNLINK, actor->pid, 0, NULL);
 }
 
-static uint64_t new_ref(TtSystem *system)
-{
+static uint64_t new_ref(TtSystem *system) {
     return tt_atomic_fetch_add_u64_rlx(&system->next_ref, 1) + 1;
 }
 
-uint64_t tt_actor_monitor(TtActor *actor, int64_t pid)
-{
+uint64_t tt_actor_monitor(TtActor *actor, int64_t pid) {
     uint64_t ref = new_ref(actor->system);
     if (pid > 0 && tt_signal_send(actor->context, (uint64_t)pid, TT_SIGNAL_MONITOR, actor->pid, ref, NULL))
         (void)tt_idmap_put(&tt_relations_of(actor)->monitors, ref, (uint64_t)pid);
@@ -204,33 +195,30 @@ uint64_t tt_actor_monitor(TtActor *actor, int64_t pid)
     return ref;
 }
 
-void tt_actor_demonitor(TtActor *actor, uint64_t ref)
-{
+void tt_actor_demonitor(TtActor *actor, uint64_t ref) {
     uint64_t pid;
     if (!actor->relations || !tt_idmap_get(&actor->relations->monitors, ref, &pid)) return;
     (void)tt_idmap_remove(&actor->relations->monitors, ref);
     (void)tt_signal_send(actor->context, pid, TT_SIGNAL_DEMONITOR, actor->pid, ref, NULL);
 }
 
-void tt_actor_link_child(TtActor *actor, TtActor *child)
-{
+void tt_actor_link_child(TtActor *actor, TtActor *child) {
     (void)tt_idmap_put(&tt_relations_of(actor)->links, child->pid, 1);
     (void)tt_idmap_put(&tt_relations_of(child)->links, actor->pid, 1);
 }
 
-uint64_t tt_actor_monitor_child(TtActor *actor, TtActor *child)
-{
+uint64_t tt_actor_monitor_child(TtActor *actor, TtActor *child) {
     uint64_t ref = new_ref(actor->system);
     (void)tt_idmap_put(&tt_relations_of(actor)->monitors, ref, child->pid);
     (void)tt_idmap_put(&tt_relations_of(child)->watchers, ref, actor->pid);
     return ref;
 }
 
-/* ---- the end ------------------------------------------------------------------------------------------------ */
+/* ---- the end
+ * ------------------------------------------------------------------------------------------------ */
 
 /** A signal that came too late to be handled: its sender is told what a later one would be told. */
-static void bounce(TtActor *actor, const TtSignal *signal)
-{
+static void bounce(TtActor *actor, const TtSignal *signal) {
     TtValue reason = tt_reason_text(actor->system, "noproc");
     if (signal->message.kind == TT_SIGNAL_LINK)
         (void)tt_signal_send(actor->context, signal->from, TT_SIGNAL_LINK_EXIT, actor->pid, 0, &reason);
@@ -238,32 +226,33 @@ static void bounce(TtActor *actor, const TtSignal *signal)
         (void)tt_signal_send(actor->context, signal->from, TT_SIGNAL_DOWN, actor->pid, signal->ref, &reason);
 }
 
-static void tell_all(TtActor *actor, TtValue reason)
-{
+static void tell_all(TtActor *actor, TtValue reason) {
     TtRelations *relations = actor->relations;
     for (uint32_t i = 0; i < relations->links.capacity; i++)
         if (relations->links.entries[i].id)
-            (void)tt_signal_send(actor->context, relations->links.entries[i].id, TT_SIGNAL_LINK_EXIT, actor->pid, 0, &reason);
+            (void)tt_signal_send(actor->context, relations->links.entries[i].id, TT_SIGNAL_LINK_EXIT,
+                                 actor->pid, 0, &reason);
     for (uint32_t i = 0; i < relations->watchers.capacity; i++)
         if (relations->watchers.entries[i].id)
-            (void)tt_signal_send(actor->context, relations->watchers.entries[i].value, TT_SIGNAL_DOWN, actor->pid,
-                                 relations->watchers.entries[i].id, &reason);
+            (void)tt_signal_send(actor->context, relations->watchers.entries[i].value, TT_SIGNAL_DOWN,
+                                 actor->pid, relations->watchers.entries[i].id, &reason);
     for (uint32_t i = 0; i < relations->monitors.capacity; i++)
         if (relations->monitors.entries[i].id)
-            (void)tt_signal_send(actor->context, relations->monitors.entries[i].value, TT_SIGNAL_DEMONITOR, actor->pid,
-                                 relations->monitors.entries[i].id, NULL);
+            (void)tt_signal_send(actor->context, relations->monitors.entries[i].value, TT_SIGNAL_DEMONITOR,
+                                 actor->pid, relations->monitors.entries[i].id, NULL);
 }
 
-void tt_signals_end(TtActor *actor)
-{
+void tt_signals_end(TtActor *actor) {
     TtSystem *system = actor->system;
-    TtValue reason = actor->exit_reason.tag == TT_TAG_UNBOUND ? tt_reason_text(system, "normal") : actor->exit_reason;
+    TtValue reason =
+        actor->exit_reason.tag == TT_TAG_UNBOUND ? tt_reason_text(system, "normal") : actor->exit_reason;
     uint32_t dropped;
     TtMessage *late = tt_mailbox_close(&actor->mailbox, &dropped);
     if (system->trace_processes) {
         TtStrbuf text = {0};
         (void)tt_print_value(&text, reason);
-        tt_trace_process(system, "[proc] %llu ended: %s", (unsigned long long)actor->pid, tt_strbuf_text(&text));
+        tt_trace_process(system, "[proc] %llu ended: %s", (unsigned long long)actor->pid,
+                         tt_strbuf_text(&text));
         tt_strbuf_free(&text);
     }
     if (actor->relations) tell_all(actor, reason);

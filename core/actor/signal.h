@@ -25,7 +25,8 @@ void tt_relations_free(TtActor *actor);
  * Sends a signal; `value` may be NULL. False when there is no such live actor, or no memory to copy the
  * value. Any worker.
  */
-bool tt_signal_send(TtContext *context, uint64_t to, TtMessageKind kind, uint64_t from, uint64_t ref, const TtValue *value);
+bool tt_signal_send(TtContext *context, uint64_t to, TtMessageKind kind, uint64_t from, uint64_t ref,
+                    const TtValue *value);
 
 /** Owner: takes what was pushed, handles signals, queues data. May set `killed` and `exit_reason`. */
 void tt_signals_collect(TtActor *actor);

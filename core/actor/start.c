@@ -9,9 +9,8 @@
 #include <string.h>
 
 /** The module whose globals the new actor copies, and which of their slots. */
-static const uint32_t *inherited_slots(const TtActor *spawner, const TtFunction *function, const TtModule **program,
-                                       uint32_t *count)
-{
+static const uint32_t *inherited_slots(const TtActor *spawner, const TtFunction *function,
+                                       const TtModule **program, uint32_t *count) {
     const TtModule *own = spawner->program;
     for (const TtInit *init = spawner->inits; init; init = init->outer)
         if (init->module == function->module) own = init->module;
@@ -25,8 +24,8 @@ static const uint32_t *inherited_slots(const TtActor *spawner, const TtFunction 
     return own->globals_read;
 }
 
-void tt_start_init(TtStart *start, TtActor *spawner, TtValue callee, const TtValue *args, uint32_t arg_count)
-{
+void tt_start_init(TtStart *start, TtActor *spawner, TtValue callee, const TtValue *args,
+                   uint32_t arg_count) {
     const TtFunction *function = tt_callee(callee);
     const TtModule *program = function->module;
     bool top = function == &program->top;
@@ -38,24 +37,22 @@ void tt_start_init(TtStart *start, TtActor *spawner, TtValue callee, const TtVal
     start->values = tt_alloc((1 + arg_count + start->slot_count) * sizeof *start->values);
     start->values[0] = callee;
     if (arg_count) memcpy(start->values + 1, args, arg_count * sizeof *args);
-    for (uint32_t i = 0; i < start->slot_count; i++) start->values[1 + arg_count + i] = globals[start->slots[i]];
+    for (uint32_t i = 0; i < start->slot_count; i++)
+        start->values[1 + arg_count + i] = globals[start->slots[i]];
 }
 
-TtResult tt_start_keep(TtStart *start, TtHeapPool *pool)
-{
+TtResult tt_start_keep(TtStart *start, TtHeapPool *pool) {
     uint32_t total = 1 + start->arg_count + start->slot_count;
     return tt_fragment_copy(pool, start->values, total, &start->fragment, start->values);
 }
 
-void tt_start_free(TtStart *start)
-{
+void tt_start_free(TtStart *start) {
     tt_fragment_free(start->fragment);
     tt_free(start->values);
     *start = (TtStart){0};
 }
 
-static void place_globals(TtActor *actor, const uint32_t *slots, const TtValue *values, uint32_t count)
-{
+static void place_globals(TtActor *actor, const uint32_t *slots, const TtValue *values, uint32_t count) {
     bool bound = false;
     for (uint32_t i = 0; i < count; i++) bound = bound || values[i].tag != TT_TAG_UNBOUND;
     if (!bound) return;
@@ -65,8 +62,7 @@ static void place_globals(TtActor *actor, const uint32_t *slots, const TtValue *
 }
 
 /** Lays out the bottom frame: arguments, captures, header. The stack is large enough. */
-static void place_frame(TtActor *actor, TtValue callee, const TtValue *args, uint32_t arg_count)
-{
+static void place_frame(TtActor *actor, TtValue callee, const TtValue *args, uint32_t arg_count) {
     const TtFunction *function = tt_callee(callee);
     memset(actor->stack, 0, function->slot_count * sizeof *actor->stack);
     if (callee.tag == TT_TAG_CLOSURE) {
@@ -87,8 +83,7 @@ static void place_frame(TtActor *actor, TtValue callee, const TtValue *args, uin
     actor->depth = 1;
 }
 
-TtResult tt_actor_create(TtSystem *system, const TtStart *start, TtActor **result)
-{
+TtResult tt_actor_create(TtSystem *system, const TtStart *start, TtActor **result) {
     const TtFunction *function = tt_callee(start->values[0]);
     uint32_t total = 1 + start->arg_count + start->slot_count;
     uint32_t cells = function->slot_count + TT_FRAME_HEADER + function->max_operands;

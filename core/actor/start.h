@@ -14,8 +14,8 @@ typedef struct TtStart {
     bool globals_on_stack; /* it runs the program's top level itself */
     const uint32_t *slots; /* of the globals; the module's */
     uint32_t arg_count, slot_count;
-    TtValue *values;       /* callee, arguments, globals; from tt_alloc */
-    TtFragment *fragment;  /* what the values refer to when they are kept, or NULL */
+    TtValue *values;      /* callee, arguments, globals; from tt_alloc */
+    TtFragment *fragment; /* what the values refer to when they are kept, or NULL */
 } TtStart;
 
 /** Collects what `callee` needs; `spawner` NULL: a program's main actor. The values are borrowed. */

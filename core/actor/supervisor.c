@@ -10,10 +10,10 @@
 /** Nanoseconds a child has to shut down before it is killed; a child that supervises has no limit. */
 #define SHUTDOWN_NS UINT64_C(5000000000)
 
-TtResult tt_supervisor_create(TtActor *actor, TtSupervisorSpec spec)
-{
+TtResult tt_supervisor_create(TtActor *actor, TtSupervisorSpec spec) {
     if (actor->supervisor)
-        return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "START_SUPERVISOR: this process is a supervisor already");
+        return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
+                            "START_SUPERVISOR: this process is a supervisor already");
     TtSupervisor *supervisor = tt_alloc_zero(sizeof *supervisor);
     supervisor->strategy = (TtStrategy)spec.strategy;
     supervisor->intensity = spec.intensity;
@@ -24,15 +24,13 @@ TtResult tt_supervisor_create(TtActor *actor, TtSupervisorSpec spec)
     return TT_OK;
 }
 
-static void free_child(TtChild *child)
-{
+static void free_child(TtChild *child) {
     tt_start_free(&child->start);
     tt_free(child->id);
     tt_free(child);
 }
 
-void tt_supervisor_free(TtActor *actor)
-{
+void tt_supervisor_free(TtActor *actor) {
     TtSupervisor *supervisor = actor->supervisor;
     if (!supervisor) return;
     for (uint32_t i = 0; i < supervisor->children.count; i++) free_child(supervisor->children.items[i]);
@@ -43,8 +41,7 @@ void tt_supervisor_free(TtActor *actor)
     actor->supervisor = NULL;
 }
 
-TtChild *tt_supervisor_find(const TtSupervisor *supervisor, const char *id, uint32_t length)
-{
+TtChild *tt_supervisor_find(const TtSupervisor *supervisor, const char *id, uint32_t length) {
     for (uint32_t i = 0; i < supervisor->children.count; i++) {
         TtChild *child = supervisor->children.items[i];
         if (child->id_length == length && memcmp(child->id, id, length) == 0) return child;
@@ -52,14 +49,12 @@ TtChild *tt_supervisor_find(const TtSupervisor *supervisor, const char *id, uint
     return NULL;
 }
 
-static TtChild *find_by_pid(const TtSupervisor *supervisor, uint64_t pid)
-{
+static TtChild *find_by_pid(const TtSupervisor *supervisor, uint64_t pid) {
     uint64_t address;
     return tt_idmap_get(&supervisor->by_pid, pid, &address) ? (TtChild *)(uintptr_t)address : NULL;
 }
 
-static TtResult start_actor(TtActor *actor, TtChild *child)
-{
+static TtResult start_actor(TtActor *actor, TtChild *child) {
     TtActor *started;
     TtSystem *system = actor->system;
     TtResult result = tt_actor_create(system, &child->start, &started);
@@ -78,8 +73,8 @@ static TtResult start_actor(TtActor *actor, TtChild *child)
     return TT_OK;
 }
 
-TtResult tt_supervisor_start_child(TtActor *actor, const char *id, uint32_t length, TtPolicy policy, TtStart *start, uint64_t *pid)
-{
+TtResult tt_supervisor_start_child(TtActor *actor, const char *id, uint32_t length, TtPolicy policy,
+                                   TtStart *start, uint64_t *pid) {
     TtChild *child = tt_alloc_zero(sizeof *child);
     child->id = tt_alloc_string(id, length);
     child->id_length = length;
@@ -98,26 +93,24 @@ TtResult tt_supervisor_start_child(TtActor *actor, const char *id, uint32_t leng
     return TT_OK;
 }
 
-void tt_supervisor_forget(TtActor *actor, TtChild *child)
-{
+void tt_supervisor_forget(TtActor *actor, TtChild *child) {
     TtSupervisor *supervisor = actor->supervisor;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < supervisor->children.count; i++)
-        if (supervisor->children.items[i] != child) supervisor->children.items[kept++] = supervisor->children.items[i];
+        if (supervisor->children.items[i] != child)
+            supervisor->children.items[kept++] = supervisor->children.items[i];
     supervisor->children.count = kept;
     free_child(child);
 }
 
 /* ---- stopping --------------------------------------------------------------------------------------- */
 
-static bool is_supervisor(const TtActor *actor, uint64_t pid)
-{
+static bool is_supervisor(const TtActor *actor, uint64_t pid) {
     const TtActor *other = tt_pids_find(actor->system, (int64_t)pid);
     return other && tt_atomic_load_u32_acq(&other->supervises);
 }
 
-void tt_supervisor_stop_child(TtActor *actor, TtChild *child, bool forget)
-{
+void tt_supervisor_stop_child(TtActor *actor, TtChild *child, bool forget) {
     child->forget = child->forget || forget;
     if (child->state != TT_CHILD_RUNNING) return;
     TtValue reason = tt_reason_text(actor->system, "shutdown");
@@ -129,8 +122,7 @@ void tt_supervisor_stop_child(TtActor *actor, TtChild *child, bool forget)
 }
 
 /** The last child in start order of which `wanted` holds and that has not ended; NULL when all have. */
-static TtChild *last_to_stop(const TtSupervisor *supervisor, bool all)
-{
+static TtChild *last_to_stop(const TtSupervisor *supervisor, bool all) {
     for (uint32_t i = supervisor->children.count; i-- > 0;) {
         TtChild *child = supervisor->children.items[i];
         if ((all || child->restart) && child->state != TT_CHILD_STOPPED) return child;
@@ -138,8 +130,7 @@ static TtChild *last_to_stop(const TtSupervisor *supervisor, bool all)
     return NULL;
 }
 
-bool tt_supervisor_shut_down(TtActor *actor)
-{
+bool tt_supervisor_shut_down(TtActor *actor) {
     TtSupervisor *supervisor = actor->supervisor;
     supervisor->shutting_down = true;
     TtChild *child = last_to_stop(supervisor, true);
@@ -148,10 +139,10 @@ bool tt_supervisor_shut_down(TtActor *actor)
     return false;
 }
 
-void tt_supervisor_tick(TtActor *actor)
-{
+void tt_supervisor_tick(TtActor *actor) {
     TtSupervisor *supervisor = actor->supervisor;
-    if (supervisor->deadline_ns == UINT64_MAX || tt_system_clock_ns(actor->system) < supervisor->deadline_ns) return;
+    if (supervisor->deadline_ns == UINT64_MAX || tt_system_clock_ns(actor->system) < supervisor->deadline_ns)
+        return;
     supervisor->deadline_ns = UINT64_MAX;
     for (uint32_t i = 0; i < supervisor->children.count; i++) {
         TtChild *child = supervisor->children.items[i];
@@ -164,12 +155,13 @@ void tt_supervisor_tick(TtActor *actor)
 /* ---- restarting --------------------------------------------------------------------------------------- */
 
 /** Notes a restart; false when there have been too many in the period. */
-static bool note_restart(TtActor *actor)
-{
+static bool note_restart(TtActor *actor) {
     TtSupervisor *supervisor = actor->supervisor;
     uint64_t now = tt_system_clock_ns(actor->system);
     uint32_t old = 0;
-    while (old < supervisor->restart_times.count && now - supervisor->restart_times.items[old] > supervisor->period_ns) old++;
+    while (old < supervisor->restart_times.count &&
+           now - supervisor->restart_times.items[old] > supervisor->period_ns)
+        old++;
     /* Moved only when much is old, so that many restarts stay cheap. */
     if (old && (old * 2 > supervisor->restart_times.count || old == supervisor->restart_times.count)) {
         memmove(supervisor->restart_times.items, supervisor->restart_times.items + old,
@@ -181,25 +173,22 @@ static bool note_restart(TtActor *actor)
     return supervisor->restart_times.count - old <= supervisor->intensity;
 }
 
-static void give_up(TtActor *actor)
-{
-    tt_trace_process(actor->system, "[proc] %llu gives up: more than %u restarts", (unsigned long long)actor->pid,
-                     actor->supervisor->intensity);
+static void give_up(TtActor *actor) {
+    tt_trace_process(actor->system, "[proc] %llu gives up: more than %u restarts",
+                     (unsigned long long)actor->pid, actor->supervisor->intensity);
     tt_actor_kill(actor, tt_reason_text(actor->system, "shutdown"));
 }
 
-TtResult tt_supervisor_restart_child(TtActor *actor, TtChild *child)
-{
+TtResult tt_supervisor_restart_child(TtActor *actor, TtChild *child) {
     TT_TRY(start_actor(actor, child));
     child->restarts++;
-    tt_trace_process(actor->system, "[proc] %llu restarted %s as %llu", (unsigned long long)actor->pid, child->id,
-                     (unsigned long long)child->pid);
+    tt_trace_process(actor->system, "[proc] %llu restarted %s as %llu", (unsigned long long)actor->pid,
+                     child->id, (unsigned long long)child->pid);
     return TT_OK;
 }
 
 /** Stops what has to end before the restart, then starts all of it in order. */
-static void go_on(TtActor *actor)
-{
+static void go_on(TtActor *actor) {
     TtSupervisor *supervisor = actor->supervisor;
     TtChild *child = last_to_stop(supervisor, false);
     if (child) {
@@ -212,15 +201,13 @@ static void go_on(TtActor *actor)
     }
 }
 
-static bool needs_restart(TtPolicy policy, TtValue reason)
-{
+static bool needs_restart(TtPolicy policy, TtValue reason) {
     if (policy == TT_PERMANENT) return true;
     return policy == TT_TRANSIENT && !tt_reason_is(reason, "normal") && !tt_reason_is(reason, "shutdown");
 }
 
 /** Marks the children that the strategy restarts together with `failed`; temporary ones end for good. */
-static void mark_restarts(TtSupervisor *supervisor, TtChild *failed)
-{
+static void mark_restarts(TtSupervisor *supervisor, TtChild *failed) {
     bool affected = supervisor->strategy == TT_ONE_FOR_ALL;
     for (uint32_t i = 0; i < supervisor->children.count; i++) {
         TtChild *child = supervisor->children.items[i];
@@ -233,8 +220,7 @@ static void mark_restarts(TtSupervisor *supervisor, TtChild *failed)
     }
 }
 
-bool tt_supervisor_child_ended(TtActor *actor, uint64_t pid, TtValue reason)
-{
+bool tt_supervisor_child_ended(TtActor *actor, uint64_t pid, TtValue reason) {
     TtSupervisor *supervisor = actor->supervisor;
     TtChild *child = find_by_pid(supervisor, pid);
     if (!child) return false;

@@ -23,12 +23,12 @@ typedef struct TtChild {
     uint32_t id_length;
     TtPolicy policy;
     TtChildState state;
-    TtStart start;     /* kept */
-    uint64_t pid;      /* of the last start */
+    TtStart start; /* kept */
+    uint64_t pid;  /* of the last start */
     uint64_t restarts;
-    bool killed;       /* shutting down took too long */
-    bool restart;      /* start again when it, and those stopped with it, have ended */
-    bool forget;       /* leave the list when it has ended */
+    bool killed;  /* shutting down took too long */
+    bool restart; /* start again when it, and those stopped with it, have ended */
+    bool forget;  /* leave the list when it has ended */
 } TtChild;
 
 /** What STOP_CHILD and RESTART_CHILD wait for, and what else a supervisor has to do. */
@@ -36,11 +36,11 @@ struct TtSupervisor {
     TtStrategy strategy;
     uint32_t intensity;
     uint64_t period_ns;
-    TT_VEC(TtChild *) children; /* in start order, which a restart keeps */
-    TtIdMap by_pid;             /* pid → index in children + 1 of running and stopping ones */
+    TT_VEC(TtChild *) children;     /* in start order, which a restart keeps */
+    TtIdMap by_pid;                 /* pid → index in children + 1 of running and stopping ones */
     TT_VEC(uint64_t) restart_times; /* of restarts within the period, oldest first */
-    uint64_t deadline_ns;       /* of the child that is stopping; UINT64_MAX: none */
-    bool shutting_down;         /* the supervisor itself ends */
+    uint64_t deadline_ns;           /* of the child that is stopping; UINT64_MAX: none */
+    bool shutting_down;             /* the supervisor itself ends */
 };
 
 /** Makes the actor a supervisor; BadArgument when it is one. */
@@ -48,8 +48,8 @@ TtResult tt_supervisor_create(TtActor *actor, TtSupervisorSpec spec) TT_MUST_USE
 void tt_supervisor_free(TtActor *actor);
 
 /** Starts a child; takes `start` over. NameTaken when the id is in use. */
-TtResult tt_supervisor_start_child(TtActor *actor, const char *id, uint32_t length, TtPolicy policy, TtStart *start,
-                                   uint64_t *pid) TT_MUST_USE;
+TtResult tt_supervisor_start_child(TtActor *actor, const char *id, uint32_t length, TtPolicy policy,
+                                   TtStart *start, uint64_t *pid) TT_MUST_USE;
 /** NULL when there is none. */
 TtChild *tt_supervisor_find(const TtSupervisor *supervisor, const char *id, uint32_t length);
 /** Begins to stop a running child; `forget`: it leaves the list then. */

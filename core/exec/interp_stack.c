@@ -27,8 +27,7 @@
 #undef RUN
 
 /** An ending actor's last acts, each of which may have to wait: its report, its children. */
-static TtExecStatus finish(TtActor *actor)
-{
+static TtExecStatus finish(TtActor *actor) {
     actor->ending = true;
     if (actor->report.length && !tt_output_write(actor, 2, actor->report.bytes, actor->report.length)) {
         actor->wait = TT_WAIT_OUTPUT;
@@ -43,8 +42,7 @@ static TtExecStatus finish(TtActor *actor)
     return TT_EXEC_ENDED;
 }
 
-TtExecStatus tt_exec_run(TtActor *actor, uint32_t budget)
-{
+TtExecStatus tt_exec_run(TtActor *actor, uint32_t budget) {
     actor->wait = TT_WAIT_NONE;
     if (tt_mailbox_has_outer(&actor->mailbox)) tt_signals_collect(actor);
     if (actor->supervisor) tt_supervisor_tick(actor);

@@ -8,16 +8,14 @@
 
 #include <string.h>
 
-static TtStep failed(TtResult result)
-{
+static TtStep failed(TtResult result) {
     return result == TT_OK ? TT_STEP_DONE : TT_STEP_FAILED;
 }
 
 /* ---- spawn ------------------------------------------------------------------------------------------- */
 
 /** A label of the code's own module, else of the program. */
-static const TtFunction *find_label(const TtActor *actor, TtValue name)
-{
+static const TtFunction *find_label(const TtActor *actor, TtValue name) {
     const TtModule *modules[] = {actor->function->module, actor->program};
     for (int m = 0; m < 2; m++) {
         const TtModule *module = modules[m];
@@ -31,15 +29,13 @@ static const TtFunction *find_label(const TtActor *actor, TtValue name)
 /** What ties a new actor to its spawner from the start. */
 typedef enum Tie { TIE_NONE, TIE_LINK, TIE_MONITOR } Tie;
 
-static TtResult create_error(TtActor *actor, TtResult result, const char *op)
-{
+static TtResult create_error(TtActor *actor, TtResult result, const char *op) {
     if (result == TT_ERR_HEAP_EXCEEDED) return tt_sem_heap_full(actor, op);
     return tt_error_set(&actor->context->error, result, "%s: an argument or global is nested too deeply", op);
 }
 
-static TtResult start_actor(TtActor *actor, TtValue callee, const TtValue *args, uint32_t count, const char *op, Tie tie, uint64_t *pid,
-                            uint64_t *ref)
-{
+static TtResult start_actor(TtActor *actor, TtValue callee, const TtValue *args, uint32_t count,
+                            const char *op, Tie tie, uint64_t *pid, uint64_t *ref) {
     TtSystem *system = actor->system;
     TtActor *child;
     TtStart start;
@@ -55,27 +51,27 @@ static TtResult start_actor(TtActor *actor, TtValue callee, const TtValue *args,
     }
     if (tie == TIE_LINK) tt_actor_link_child(actor, child);
     if (tie == TIE_MONITOR) *ref = tt_actor_monitor_child(actor, child);
-    tt_trace_process(system, "[proc] %llu spawned %llu (%s)", (unsigned long long)actor->pid, (unsigned long long)*pid,
-                     tt_callee(callee)->name);
+    tt_trace_process(system, "[proc] %llu spawned %llu (%s)", (unsigned long long)actor->pid,
+                     (unsigned long long)*pid, tt_callee(callee)->name);
     system->make_ready(system, actor->context, child);
     return TT_OK;
 }
 
 /** The built-in worker that stands in for a name that is neither a label nor a file; it gets the name. */
-static TtResult find_announcer(TtActor *actor, TtValue *callee)
-{
+static TtResult find_announcer(TtActor *actor, TtValue *callee) {
     TtModule *module = NULL;
-    TT_TRY(actor->system->load_program(actor->system, "std/workers/announce", &module, &actor->context->error));
+    TT_TRY(
+        actor->system->load_program(actor->system, "std/workers/announce", &module, &actor->context->error));
     for (uint32_t i = 0; module && i < module->functions.count; i++)
         if (strcmp(module->functions.items[i].name, "announce") == 0) {
             *callee = tt_function(&module->functions.items[i]);
             return TT_OK;
         }
-    return tt_error_set(&actor->context->error, TT_ERR_FILE_ERROR, "File operation failed on std/workers/announce: not found");
+    return tt_error_set(&actor->context->error, TT_ERR_FILE_ERROR,
+                        "File operation failed on std/workers/announce: not found");
 }
 
-TtResult tt_sem_find_worker(TtActor *actor, TtValue name, TtValue *callee, uint32_t *args)
-{
+TtResult tt_sem_find_worker(TtActor *actor, TtValue name, TtValue *callee, uint32_t *args) {
     const TtFunction *function = find_label(actor, name);
     *args = 0;
     if (function) {
@@ -85,7 +81,8 @@ TtResult tt_sem_find_worker(TtActor *actor, TtValue name, TtValue *callee, uint3
     TtStrbuf path = {0};
     tt_strbuf_add(&path, tt_bytes_data(name), name.len);
     TtModule *module = NULL;
-    TtResult result = actor->system->load_program(actor->system, tt_strbuf_text(&path), &module, &actor->context->error);
+    TtResult result =
+        actor->system->load_program(actor->system, tt_strbuf_text(&path), &module, &actor->context->error);
     if (result == TT_OK && !module) {
         TtStrbuf worker = {0};
         tt_strbuf_add_format(&worker, "std/workers/%s", tt_strbuf_text(&path));
@@ -102,8 +99,7 @@ TtResult tt_sem_find_worker(TtActor *actor, TtValue name, TtValue *callee, uint3
     return find_announcer(actor, callee);
 }
 
-static TtStep spawn(TtActor *actor, const char *op, Tie tie)
-{
+static TtStep spawn(TtActor *actor, const char *op, Tie tie) {
     TtValue what = actor->stack[actor->sp - 1], callee = what;
     uint64_t pid = 0, ref = 0;
     uint32_t args = 0;
@@ -113,9 +109,10 @@ static TtStep spawn(TtActor *actor, const char *op, Tie tie)
     else if (!tt_is_callable(what))
         result = tt_sem_type_error(actor, op, "a function or the name of a worker", what);
     else if (tt_callee(what)->parameter_count)
-        result = tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
-                              "%s expects a function without parameters but %s takes %u (SPAWN_ARGS passes arguments)", op,
-                              tt_callee(what)->name, tt_callee(what)->parameter_count);
+        result = tt_error_set(
+            &actor->context->error, TT_ERR_BAD_ARGUMENT,
+            "%s expects a function without parameters but %s takes %u (SPAWN_ARGS passes arguments)", op,
+            tt_callee(what)->name, tt_callee(what)->parameter_count);
     if (result == TT_OK) result = start_actor(actor, callee, &what, args, op, tie, &pid, &ref);
     if (result != TT_OK) return TT_STEP_FAILED;
     actor->stack[actor->sp - 1] = tt_int((int64_t)pid);
@@ -123,36 +120,35 @@ static TtStep spawn(TtActor *actor, const char *op, Tie tie)
     return TT_STEP_DONE;
 }
 
-TtStep tt_sem_spawn(TtActor *actor)
-{
+TtStep tt_sem_spawn(TtActor *actor) {
     return spawn(actor, "SPAWN", TIE_NONE);
 }
 
-TtStep tt_sem_spawn_link(TtActor *actor)
-{
+TtStep tt_sem_spawn_link(TtActor *actor) {
     return spawn(actor, "SPAWN_LINK", TIE_LINK);
 }
 
-TtStep tt_sem_spawn_monitor(TtActor *actor)
-{
+TtStep tt_sem_spawn_monitor(TtActor *actor) {
     return spawn(actor, "SPAWN_MONITOR", TIE_MONITOR);
 }
 
-TtStep tt_sem_spawn_args(TtActor *actor)
-{
+TtStep tt_sem_spawn_args(TtActor *actor) {
     uint32_t operands = actor->sp - (actor->fp + actor->function->slot_count + TT_FRAME_HEADER);
     if (operands < 2) return failed(tt_sem_underflow(actor, "SPAWN_ARGS"));
     TtValue count = actor->stack[actor->sp - 1], callee = actor->stack[actor->sp - 2];
-    if (count.tag != TT_TAG_INT) return failed(tt_sem_type_error(actor, "SPAWN_ARGS", "an Int as number of arguments", count));
+    if (count.tag != TT_TAG_INT)
+        return failed(tt_sem_type_error(actor, "SPAWN_ARGS", "an Int as number of arguments", count));
     if (!tt_is_callable(callee)) return failed(tt_sem_type_error(actor, "SPAWN_ARGS", "a function", callee));
     const TtFunction *function = tt_callee(callee);
     if (count.as.i < 0 || count.as.i != function->parameter_count)
-        return failed(tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "SPAWN_ARGS passes %lld arguments but %s takes %u",
-                                   (long long)count.as.i, function->name, function->parameter_count));
+        return failed(tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
+                                   "SPAWN_ARGS passes %lld arguments but %s takes %u", (long long)count.as.i,
+                                   function->name, function->parameter_count));
     uint32_t n = (uint32_t)count.as.i;
     if (operands - 2 < n) return failed(tt_sem_underflow(actor, "SPAWN_ARGS"));
     uint64_t pid = 0;
-    TtResult result = start_actor(actor, callee, actor->stack + actor->sp - 2 - n, n, "SPAWN_ARGS", TIE_NONE, &pid, NULL);
+    TtResult result =
+        start_actor(actor, callee, actor->stack + actor->sp - 2 - n, n, "SPAWN_ARGS", TIE_NONE, &pid, NULL);
     if (result != TT_OK) return TT_STEP_FAILED;
     actor->sp -= n + 2;
     actor->stack[actor->sp++] = tt_int((int64_t)pid);
@@ -161,82 +157,78 @@ TtStep tt_sem_spawn_args(TtActor *actor)
 
 /* ---- send --------------------------------------------------------------------------------------------- */
 
-static TtStep sent(TtActor *actor, TtResult result, uint32_t operands)
-{
+static TtStep sent(TtActor *actor, TtResult result, uint32_t operands) {
     if (result == TT_ERR_HEAP_EXCEEDED) return failed(tt_sem_heap_full(actor, "SEND"));
     if (result != TT_OK) return TT_STEP_FAILED;
     actor->sp -= operands;
     return TT_STEP_DONE;
 }
 
-TtStep tt_sem_send(TtActor *actor, TtInsn insn)
-{
+TtStep tt_sem_send(TtActor *actor, TtInsn insn) {
     const TtValue *message = &actor->stack[actor->sp - 1];
     bool on_stack = insn.a == 2 || (insn.a == 0 && insn.b == 0);
-    if (!on_stack) return sent(actor, tt_actor_send(actor->context, tt_insn_int(actor->function->module, insn), message), 1);
+    if (!on_stack)
+        return sent(actor, tt_actor_send(actor->context, tt_insn_int(actor->function->module, insn), message),
+                    1);
     TtValue pid = actor->stack[actor->sp - 2];
     if (pid.tag != TT_TAG_INT) return failed(tt_sem_type_error(actor, "SEND", "an Int as pid", pid));
     return sent(actor, tt_actor_send(actor->context, pid.as.i, message), 2);
 }
 
-TtStep tt_sem_send_named(TtActor *actor, TtValue name)
-{
+TtStep tt_sem_send_named(TtActor *actor, TtValue name) {
     uint64_t pid = tt_registry_find(actor->system, tt_bytes_data(name), name.len);
     if (!pid)
-        return failed(tt_error_set(&actor->context->error, TT_ERR_NO_PROCESS, "No process is registered as %.*s", (int)name.len,
-                                   tt_bytes_data(name)));
+        return failed(tt_error_set(&actor->context->error, TT_ERR_NO_PROCESS,
+                                   "No process is registered as %.*s", (int)name.len, tt_bytes_data(name)));
     return sent(actor, tt_actor_send(actor->context, (int64_t)pid, &actor->stack[actor->sp - 1]), 1);
 }
 
-/* ---- names ---------------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------------------
+ */
 
-TtStep tt_sem_register(TtActor *actor, TtValue name)
-{
+TtStep tt_sem_register(TtActor *actor, TtValue name) {
     TtResult result = tt_registry_add(actor->system, tt_bytes_data(name), name.len, actor);
     if (result == TT_OK) return TT_STEP_DONE;
-    return failed(tt_error_set(&actor->context->error, result, "The name %.*s is taken by another process", (int)name.len,
-                               tt_bytes_data(name)));
+    return failed(tt_error_set(&actor->context->error, result, "The name %.*s is taken by another process",
+                               (int)name.len, tt_bytes_data(name)));
 }
 
-TtStep tt_sem_unregister(TtActor *actor, TtValue name)
-{
+TtStep tt_sem_unregister(TtActor *actor, TtValue name) {
     if (tt_registry_remove(actor->system, tt_bytes_data(name), name.len)) return TT_STEP_DONE;
-    return failed(tt_error_set(&actor->context->error, TT_ERR_NO_PROCESS, "No process is registered as %.*s", (int)name.len,
-                               tt_bytes_data(name)));
+    return failed(tt_error_set(&actor->context->error, TT_ERR_NO_PROCESS, "No process is registered as %.*s",
+                               (int)name.len, tt_bytes_data(name)));
 }
 
-TtStep tt_sem_whereis(TtActor *actor, TtValue name)
-{
-    actor->stack[actor->sp++] = tt_int((int64_t)tt_registry_find(actor->system, tt_bytes_data(name), name.len));
+TtStep tt_sem_whereis(TtActor *actor, TtValue name) {
+    actor->stack[actor->sp++] =
+        tt_int((int64_t)tt_registry_find(actor->system, tt_bytes_data(name), name.len));
     return TT_STEP_DONE;
 }
 
-/* ---- the end --------------------------------------------------------------------------------------------- */
+/* ---- the end ---------------------------------------------------------------------------------------------
+ */
 
-TtStep tt_sem_exit_actor(TtActor *actor)
-{
+TtStep tt_sem_exit_actor(TtActor *actor) {
     TtValue reason = actor->stack[actor->sp - 1];
-    bool normal = reason.tag == TT_TAG_STR && reason.len == 6 && memcmp(tt_bytes_data(reason), "normal", 6) == 0;
+    bool normal =
+        reason.tag == TT_TAG_STR && reason.len == 6 && memcmp(tt_bytes_data(reason), "normal", 6) == 0;
     if (!normal) actor->exit_reason = reason;
     return TT_STEP_ENDED;
 }
 
-static void let_go(TtActor *actor)
-{
+static void let_go(TtActor *actor) {
     tt_output_forget(actor);
     tt_pending_drop(actor);
     tt_module_leave(actor);
     tt_registry_remove_actor(actor->system, actor);
 }
 
-void tt_exec_end(TtActor *actor)
-{
+void tt_exec_end(TtActor *actor) {
     let_go(actor);
     tt_signals_end(actor);
 }
 
-void tt_exec_discard(TtActor *actor)
-{
+void tt_exec_discard(TtActor *actor) {
     uint32_t dropped;
     let_go(actor);
     for (TtMessage *message = tt_mailbox_close(&actor->mailbox, &dropped), *next; message; message = next) {

@@ -5,39 +5,38 @@
 
 #include "port/atomic.h"
 
-static TtStep failed(TtResult result)
-{
+static TtStep failed(TtResult result) {
     return result == TT_OK ? TT_STEP_DONE : TT_STEP_FAILED;
 }
 
 /** The pid of the operand, or of the stack; `*operands` tells how many cells it takes. */
-static TtResult operand_pid(TtActor *actor, TtInsn insn, int64_t *pid, uint32_t *operands)
-{
+static TtResult operand_pid(TtActor *actor, TtInsn insn, int64_t *pid, uint32_t *operands) {
     *operands = insn.a == 2 || (insn.a == 0 && insn.b == 0);
     if (!*operands) {
         *pid = tt_insn_int(actor->function->module, insn);
         return TT_OK;
     }
     TtValue value = actor->stack[actor->sp - 1];
-    if (value.tag != TT_TAG_INT) return tt_sem_type_error(actor, tt_op_info(insn.op & ~TT_EXEC_CHECKED)->mnemonic, "an Int as pid", value);
+    if (value.tag != TT_TAG_INT)
+        return tt_sem_type_error(actor, tt_op_info(insn.op & ~TT_EXEC_CHECKED)->mnemonic, "an Int as pid",
+                                 value);
     *pid = value.as.i;
     return TT_OK;
 }
 
-TtStep tt_sem_link(TtActor *actor, TtInsn insn)
-{
+TtStep tt_sem_link(TtActor *actor, TtInsn insn) {
     int64_t pid;
     uint32_t operands;
     if (operand_pid(actor, insn, &pid, &operands) != TT_OK) return TT_STEP_FAILED;
     TtResult result = tt_actor_link(actor, pid);
     if (result != TT_OK)
-        return failed(tt_error_set(&actor->context->error, result, "LINK: there is no process %lld", (long long)pid));
+        return failed(
+            tt_error_set(&actor->context->error, result, "LINK: there is no process %lld", (long long)pid));
     actor->sp -= operands;
     return TT_STEP_DONE;
 }
 
-TtStep tt_sem_unlink(TtActor *actor, TtInsn insn)
-{
+TtStep tt_sem_unlink(TtActor *actor, TtInsn insn) {
     int64_t pid;
     uint32_t operands;
     if (operand_pid(actor, insn, &pid, &operands) != TT_OK) return TT_STEP_FAILED;
@@ -46,8 +45,7 @@ TtStep tt_sem_unlink(TtActor *actor, TtInsn insn)
     return TT_STEP_DONE;
 }
 
-TtStep tt_sem_monitor(TtActor *actor, TtInsn insn)
-{
+TtStep tt_sem_monitor(TtActor *actor, TtInsn insn) {
     int64_t pid;
     uint32_t operands;
     if (operand_pid(actor, insn, &pid, &operands) != TT_OK) return TT_STEP_FAILED;
@@ -57,8 +55,7 @@ TtStep tt_sem_monitor(TtActor *actor, TtInsn insn)
     return TT_STEP_DONE;
 }
 
-TtStep tt_sem_demonitor(TtActor *actor)
-{
+TtStep tt_sem_demonitor(TtActor *actor) {
     TtValue ref = actor->stack[actor->sp - 1];
     if (ref.tag != TT_TAG_REF) return failed(tt_sem_type_error(actor, "DEMONITOR", "a Ref", ref));
     tt_actor_demonitor(actor, (uint64_t)ref.as.i);
@@ -66,14 +63,12 @@ TtStep tt_sem_demonitor(TtActor *actor)
     return TT_STEP_DONE;
 }
 
-TtStep tt_sem_trap_exit(TtActor *actor, TtInsn insn)
-{
+TtStep tt_sem_trap_exit(TtActor *actor, TtInsn insn) {
     actor->trap_exit = insn.b < 0 ? tt_truthy(actor->stack[--actor->sp]) : insn.b != 0;
     return TT_STEP_DONE;
 }
 
-TtStep tt_sem_exit_signal(TtActor *actor)
-{
+TtStep tt_sem_exit_signal(TtActor *actor) {
     TtValue pid = actor->stack[actor->sp - 2], reason = actor->stack[actor->sp - 1];
     if (pid.tag != TT_TAG_INT) return failed(tt_sem_type_error(actor, "EXIT_SIGNAL", "an Int as pid", pid));
     TtMessageKind kind = tt_reason_is(reason, "kill") ? TT_SIGNAL_KILL : TT_SIGNAL_EXIT;
@@ -85,10 +80,10 @@ TtStep tt_sem_exit_signal(TtActor *actor)
     return actor->killed ? TT_STEP_ENDED : TT_STEP_DONE;
 }
 
-/* ---- looking at processes -------------------------------------------------------------------------------- */
+/* ---- looking at processes --------------------------------------------------------------------------------
+ */
 
-static const char *state_name(uint32_t state)
-{
+static const char *state_name(uint32_t state) {
     switch ((TtActorState)state) {
     case TT_ACTOR_READY: return "ready";
     case TT_ACTOR_RUNNING:
@@ -100,17 +95,18 @@ static const char *state_name(uint32_t state)
     return "ended";
 }
 
-static bool make_info(TtActor *actor, TtActor *other, TtValue *out)
-{
+static bool make_info(TtActor *actor, TtActor *other, TtValue *out) {
     TtHeap *heap = &actor->heap;
     TtStrbuf name = {0};
     TtValue info = tt_empty(TT_TAG_OBJECT), text = tt_null(), state;
     bool named = tt_registry_name_of(actor->system, other->pid, &name);
-    uint64_t instructions = other == actor ? actor->instructions : tt_atomic_load_u64_rlx(&other->instructions_seen);
+    uint64_t instructions =
+        other == actor ? actor->instructions : tt_atomic_load_u64_rlx(&other->instructions_seen);
     bool made = (!named || tt_bytes_new(heap, TT_TAG_STR, name.bytes, name.length, &text)) &&
                 tt_str_new(heap, state_name(tt_atomic_load_u32_acq(&other->state)), &state) &&
                 tt_map_set_text(heap, info, "pid", tt_int((int64_t)other->pid), &info) &&
-                tt_map_set_text(heap, info, "name", text, &info) && tt_map_set_text(heap, info, "state", state, &info) &&
+                tt_map_set_text(heap, info, "name", text, &info) &&
+                tt_map_set_text(heap, info, "state", state, &info) &&
                 tt_map_set_text(heap, info, "messages", tt_int(tt_mailbox_length(&other->mailbox)), &info) &&
                 tt_map_set_text(heap, info, "instructions", tt_int((int64_t)instructions), &info);
     tt_strbuf_free(&name);
@@ -118,8 +114,7 @@ static bool make_info(TtActor *actor, TtActor *other, TtValue *out)
     return made;
 }
 
-TtStep tt_sem_process_info(TtActor *actor)
-{
+TtStep tt_sem_process_info(TtActor *actor) {
     TtValue pid = actor->stack[actor->sp - 1], info = tt_null();
     if (pid.tag != TT_TAG_INT) return failed(tt_sem_type_error(actor, "PROCESS_INFO", "an Int as pid", pid));
     TtActor *other = tt_pids_find(actor->system, pid.as.i);
@@ -134,14 +129,13 @@ typedef struct PidList {
     bool made;
 } PidList;
 
-static void add_pid(void *context, TtActor *other)
-{
+static void add_pid(void *context, TtActor *other) {
     PidList *pids = context;
-    pids->made = pids->made && tt_list_append(&pids->actor->heap, pids->list, tt_int((int64_t)other->pid), &pids->list);
+    pids->made = pids->made &&
+                 tt_list_append(&pids->actor->heap, pids->list, tt_int((int64_t)other->pid), &pids->list);
 }
 
-TtStep tt_sem_processes(TtActor *actor)
-{
+TtStep tt_sem_processes(TtActor *actor) {
     PidList pids = {actor, tt_empty(TT_TAG_LIST), true};
     tt_pids_each(actor->system, add_pid, &pids);
     if (!pids.made) return failed(tt_sem_heap_full(actor, "PROCESSES"));

@@ -6,8 +6,7 @@
 #include <string.h>
 
 /** Takes the message behind `after` into the actor's heap and frees it. */
-static TtValue take(TtActor *actor, TtMessage *after)
-{
+static TtValue take(TtActor *actor, TtMessage *after) {
     TtMessage *message = tt_mailbox_take(&actor->mailbox, after);
     tt_heap_adopt(&actor->heap, message->fragment);
     message->fragment = NULL;
@@ -16,30 +15,26 @@ static TtValue take(TtActor *actor, TtMessage *after)
     return value;
 }
 
-static TtMessage *oldest(TtActor *actor)
-{
+static TtMessage *oldest(TtActor *actor) {
     if (!actor->mailbox.first) tt_signals_collect(actor);
     return actor->mailbox.first;
 }
 
 /** WAIT, or ENDED when a signal has ended the actor meanwhile. */
-static TtStep wait_for_message(TtActor *actor)
-{
+static TtStep wait_for_message(TtActor *actor) {
     if (actor->killed) return TT_STEP_ENDED;
     actor->wait = TT_WAIT_MESSAGE;
     return TT_STEP_WAIT;
 }
 
-TtStep tt_sem_receive(TtActor *actor)
-{
+TtStep tt_sem_receive(TtActor *actor) {
     if (!oldest(actor) || actor->killed) return wait_for_message(actor);
     actor->stack[actor->sp++] = take(actor, NULL);
     return TT_STEP_DONE;
 }
 
 /** Sets the deadline at the first execution; null: never. */
-static TtResult set_deadline(TtActor *actor, const char *op, TtValue ms, uint64_t now)
-{
+static TtResult set_deadline(TtActor *actor, const char *op, TtValue ms, uint64_t now) {
     if (actor->deadline_set) return TT_OK;
     if (ms.tag == TT_TAG_NULL)
         actor->deadline_ns = UINT64_MAX;
@@ -49,8 +44,7 @@ static TtResult set_deadline(TtActor *actor, const char *op, TtValue ms, uint64_
     return TT_OK;
 }
 
-TtStep tt_sem_receive_timeout(TtActor *actor, uint32_t target)
-{
+TtStep tt_sem_receive_timeout(TtActor *actor, uint32_t target) {
     TtValue ms = actor->stack[actor->sp - 1];
     uint64_t now = tt_system_clock_ns(actor->system);
     if (!actor->deadline_set && !tt_is_number(ms)) {
@@ -73,25 +67,23 @@ TtStep tt_sem_receive_timeout(TtActor *actor, uint32_t target)
 
 /* ---- patterns ------------------------------------------------------------------------------------------ */
 
-static bool has_type_field(TtValue value, const char *text)
-{
+static bool has_type_field(TtValue value, const char *text) {
     if (value.tag != TT_TAG_OBJECT) return false;
     int64_t at = tt_map_find(value, "type", 4);
     return at >= 0 && tt_reason_is(tt_map_entries(value)[at].value, text);
 }
 
-static bool field_equals(TtValue value, TtValue field, TtValue literal)
-{
+static bool field_equals(TtValue value, TtValue field, TtValue literal) {
     if (value.tag != TT_TAG_OBJECT) return false;
     int64_t at = tt_map_find(value, tt_bytes_data(field), field.len);
     return at >= 0 && tt_value_equal(tt_map_entries(value)[at].value, literal);
 }
 
-static bool term_holds(const TtModule *module, const TtTerm *term, TtValue value)
-{
+static bool term_holds(const TtModule *module, const TtTerm *term, TtValue value) {
     switch ((TtTermKind)term->kind) {
     case TT_TERM_ANY: return true;
-    case TT_TERM_TYPE: return value.tag == term->tag || (term->tag == TT_TAG_FUNCTION && value.tag == TT_TAG_CLOSURE);
+    case TT_TERM_TYPE:
+        return value.tag == term->tag || (term->tag == TT_TAG_FUNCTION && value.tag == TT_TAG_CLOSURE);
     case TT_TERM_EQUAL: return tt_value_equal(value, term->literal);
     case TT_TERM_FIELD: return field_equals(value, module->constants.items[term->field], term->literal);
     case TT_TERM_EXIT: return has_type_field(value, "EXIT");
@@ -101,8 +93,7 @@ static bool term_holds(const TtModule *module, const TtTerm *term, TtValue value
     return false;
 }
 
-static bool matches(const TtModule *module, const TtMatch *match, TtValue value)
-{
+static bool matches(const TtModule *module, const TtMatch *match, TtValue value) {
     bool holds = true;
     for (uint32_t i = match->first; i < match->first + match->count; i++) {
         const TtTerm *term = &module->terms.items[i];
@@ -114,22 +105,22 @@ static bool matches(const TtModule *module, const TtMatch *match, TtValue value)
 }
 
 /** Moves the cursor on to just before a message that matches; false when there is none. */
-static bool find_match(TtActor *actor, const TtMatch *match)
-{
+static bool find_match(TtActor *actor, const TtMatch *match) {
     TtMailbox *mailbox = &actor->mailbox;
     const TtModule *module = actor->function->module;
-    for (TtMessage *message; (message = tt_mailbox_behind(mailbox, mailbox->cursor)); mailbox->cursor = message)
+    for (TtMessage *message; (message = tt_mailbox_behind(mailbox, mailbox->cursor));
+         mailbox->cursor = message)
         if (matches(module, match, message->value)) return true;
     return false;
 }
 
-TtStep tt_sem_receive_match(TtActor *actor, const TtMatch *match)
-{
+TtStep tt_sem_receive_match(TtActor *actor, const TtMatch *match) {
     bool limited = match->after != UINT32_MAX;
     uint64_t now = 0;
     if (limited) {
         now = tt_system_clock_ns(actor->system);
-        if (set_deadline(actor, "RECEIVE_MATCH", actor->stack[actor->sp - 1], now) != TT_OK) return TT_STEP_FAILED;
+        if (set_deadline(actor, "RECEIVE_MATCH", actor->stack[actor->sp - 1], now) != TT_OK)
+            return TT_STEP_FAILED;
     }
     bool found = find_match(actor, match);
     if (!found) {
@@ -149,18 +140,17 @@ TtStep tt_sem_receive_match(TtActor *actor, const TtMatch *match)
     return TT_STEP_JUMPED;
 }
 
-/* ---- for compilers --------------------------------------------------------------------------------------- */
+/* ---- for compilers ---------------------------------------------------------------------------------------
+ */
 
-static TtMessage *under_cursor(TtActor *actor)
-{
+static TtMessage *under_cursor(TtActor *actor) {
     TtMessage *message = tt_mailbox_behind(&actor->mailbox, actor->mailbox.cursor);
     if (message) return message;
     tt_signals_collect(actor);
     return tt_mailbox_behind(&actor->mailbox, actor->mailbox.cursor);
 }
 
-TtStep tt_sem_mailbox_peek(TtActor *actor, uint32_t target)
-{
+TtStep tt_sem_mailbox_peek(TtActor *actor, uint32_t target) {
     TtMessage *message = under_cursor(actor);
     if (actor->killed) return TT_STEP_ENDED;
     if (!message) {
@@ -177,17 +167,16 @@ TtStep tt_sem_mailbox_peek(TtActor *actor, uint32_t target)
     return TT_STEP_DONE;
 }
 
-TtStep tt_sem_mailbox_next(TtActor *actor)
-{
+TtStep tt_sem_mailbox_next(TtActor *actor) {
     TtMessage *message = under_cursor(actor);
     if (message) actor->mailbox.cursor = message;
     return actor->killed ? TT_STEP_ENDED : TT_STEP_DONE;
 }
 
-TtStep tt_sem_mailbox_take(TtActor *actor)
-{
+TtStep tt_sem_mailbox_take(TtActor *actor) {
     if (!under_cursor(actor)) {
-        (void)tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "MAILBOX_TAKE: no message is under the cursor");
+        (void)tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
+                           "MAILBOX_TAKE: no message is under the cursor");
         return TT_STEP_FAILED;
     }
     if (actor->killed) return TT_STEP_ENDED;
@@ -195,8 +184,7 @@ TtStep tt_sem_mailbox_take(TtActor *actor)
     return TT_STEP_DONE;
 }
 
-TtStep tt_sem_mailbox_wait(TtActor *actor, uint32_t target)
-{
+TtStep tt_sem_mailbox_wait(TtActor *actor, uint32_t target) {
     uint64_t now = tt_system_clock_ns(actor->system);
     if (set_deadline(actor, "MAILBOX_WAIT", actor->stack[actor->sp - 1], now) != TT_OK) return TT_STEP_FAILED;
     bool there = under_cursor(actor) != NULL;

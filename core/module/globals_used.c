@@ -17,25 +17,22 @@ typedef struct Edge {
 
 typedef struct Uses {
     const TtModule *module;
-    uint32_t words;   /* 64-bit words of one set */
-    uint32_t sets;    /* one for each scope, then TAKEN and ALL */
+    uint32_t words; /* 64-bit words of one set */
+    uint32_t sets;  /* one for each scope, then TAKEN and ALL */
     uint64_t *bits;
     TT_VEC(Edge) edges;
 } Uses;
 
-static uint64_t *set_of(Uses *uses, uint32_t index)
-{
+static uint64_t *set_of(Uses *uses, uint32_t index) {
     return uses->bits + (size_t)index * uses->words;
 }
 
-static void add_edge(Uses *uses, uint32_t from, uint32_t to)
-{
+static void add_edge(Uses *uses, uint32_t from, uint32_t to) {
     Edge edge = {from, to};
     if (from != to) tt_vec_push(&uses->edges, edge);
 }
 
-static bool makes_function(TtInsn insn)
-{
+static bool makes_function(TtInsn insn) {
     return insn.op == TT_OP_MAKE_FUNCTION || insn.op == TT_OP_MAKE_LAMBDA;
 }
 
@@ -43,8 +40,7 @@ static bool makes_function(TtInsn insn)
  * Children → scope of the label they start at, or `all` when the module has no such label: it is a file or a
  * built-in worker then. The caller frees.
  */
-static uint32_t *find_child_scopes(const TtModule *module, uint32_t all)
-{
+static uint32_t *find_child_scopes(const TtModule *module, uint32_t all) {
     uint32_t *scope_of = tt_alloc((module->children.count + 1) * sizeof *scope_of);
     uint32_t *by_name = tt_alloc((module->names.count + 1) * sizeof *by_name);
     for (uint32_t i = 0; i < module->names.count; i++) by_name[i] = all;
@@ -60,8 +56,7 @@ static uint32_t *find_child_scopes(const TtModule *module, uint32_t all)
 }
 
 /** Instructions that are come to in another way than from the one before. The caller frees. */
-static bool *find_entered(const TtModule *module)
-{
+static bool *find_entered(const TtModule *module) {
     uint32_t count = module->code.count;
     bool *entered = tt_alloc_zero((size_t)count + 1);
     for (uint32_t i = 0; i < count; i++) {
@@ -75,8 +70,7 @@ static bool *find_entered(const TtModule *module)
     return entered;
 }
 
-static void scan_code(Uses *uses, uint32_t taken, uint32_t all, bool exact)
-{
+static void scan_code(Uses *uses, uint32_t taken, uint32_t all, bool exact) {
     const TtModule *module = uses->module;
     uint32_t *child_scopes = find_child_scopes(module, all);
     bool *entered = find_entered(module);
@@ -108,7 +102,8 @@ static void scan_code(Uses *uses, uint32_t taken, uint32_t all, bool exact)
         case TT_OP_SPAWN_LINK:
         case TT_OP_SPAWN_MONITOR:
         case TT_OP_SUPERVISE_FUNCTION:
-            if (at == 0 || entered[at] || !makes_function(module->code.items[at - 1])) add_edge(uses, scope, all);
+            if (at == 0 || entered[at] || !makes_function(module->code.items[at - 1]))
+                add_edge(uses, scope, all);
             break;
         case TT_OP_SUPERVISE_CHILD:
             if (exact) add_edge(uses, scope, child_scopes[insn.b]);
@@ -124,8 +119,7 @@ static void scan_code(Uses *uses, uint32_t taken, uint32_t all, bool exact)
     tt_free(entered);
 }
 
-static void propagate(Uses *uses)
-{
+static void propagate(Uses *uses) {
     for (bool changed = true; changed;) {
         changed = false;
         for (uint32_t i = 0; i < uses->edges.count; i++) {
@@ -139,8 +133,7 @@ static void propagate(Uses *uses)
     }
 }
 
-static uint32_t *list_set(Uses *uses, uint32_t index, uint32_t *count)
-{
+static uint32_t *list_set(Uses *uses, uint32_t index, uint32_t *count) {
     const uint64_t *set = set_of(uses, index);
     uint32_t slots = uses->module->scopes.items[0].slots.count, used = 0;
     for (uint32_t slot = 0; slot < slots; slot++) used += (set[slot / 64] >> (slot % 64)) & 1;
@@ -151,8 +144,7 @@ static uint32_t *list_set(Uses *uses, uint32_t index, uint32_t *count)
     return list;
 }
 
-void tt_module_find_globals_used(TtModule *module)
-{
+void tt_module_find_globals_used(TtModule *module) {
     uint32_t scopes = module->scopes.count;
     Uses uses = {.module = module, .words = module->scopes.items[0].slots.count / 64 + 1};
     bool exact = (uint64_t)scopes * uses.words * 8 <= MAX_SET_BYTES;
@@ -162,7 +154,8 @@ void tt_module_find_globals_used(TtModule *module)
     scan_code(&uses, taken, all, exact);
     propagate(&uses);
     for (uint32_t i = 0; exact && i < scopes; i++)
-        module->scopes.items[i].globals_used = list_set(&uses, i, &module->scopes.items[i].globals_used_count);
+        module->scopes.items[i].globals_used =
+            list_set(&uses, i, &module->scopes.items[i].globals_used_count);
     module->globals_read = list_set(&uses, taken, &module->globals_read_count);
     tt_vec_free(&uses.edges);
     tt_free(uses.bits);
