@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-TtPosition tt_function_position(const TtFunction *function, uint32_t address)
-{
+TtPosition tt_function_position(const TtFunction *function, uint32_t address) {
     const TtModule *module = function->module;
     if (address < module->positions.count) return module->positions.items[address];
     return (TtPosition){0, 0};
@@ -17,22 +16,19 @@ TtPosition tt_function_position(const TtFunction *function, uint32_t address)
 
 /* ---- globals -------------------------------------------------------------------------------------- */
 
-static TtValue *unfrozen_globals(const TtActor *actor, const TtModule *module)
-{
+static TtValue *unfrozen_globals(const TtActor *actor, const TtModule *module) {
     if (module == actor->program) return actor->globals_on_stack ? actor->stack : actor->globals;
     for (TtInit *init = actor->inits; init; init = init->outer)
         if (init->module == module) return actor->stack + init->fp;
     return NULL;
 }
 
-const TtValue *tt_actor_globals(const TtActor *actor, const TtModule *module)
-{
+const TtValue *tt_actor_globals(const TtActor *actor, const TtModule *module) {
     if (tt_atomic_load_int_acq(&module->state) == TT_MODULE_READY) return module->globals;
     return unfrozen_globals(actor, module);
 }
 
-TtValue *tt_actor_own_globals(TtActor *actor, const TtModule *module)
-{
+TtValue *tt_actor_own_globals(TtActor *actor, const TtModule *module) {
     if (tt_atomic_load_int_acq(&module->state) == TT_MODULE_READY) return NULL;
     if (module == actor->program && !actor->globals_on_stack && !actor->globals) {
         uint32_t count = module->scopes.items[0].slot_count;
@@ -44,9 +40,8 @@ TtValue *tt_actor_own_globals(TtActor *actor, const TtModule *module)
 /* ---- creation --------------------------------------------------------------------------------------- */
 
 /** The module whose globals the new actor copies, and which of their slots. */
-static const uint32_t *inherited_slots(const TtActor *spawner, const TtFunction *function, const TtModule **program,
-                                       uint32_t *count)
-{
+static const uint32_t *inherited_slots(const TtActor *spawner, const TtFunction *function,
+                                       const TtModule **program, uint32_t *count) {
     const TtModule *own = spawner->program;
     for (const TtInit *init = spawner->inits; init; init = init->outer)
         if (init->module == function->module) own = init->module;
@@ -60,8 +55,7 @@ static const uint32_t *inherited_slots(const TtActor *spawner, const TtFunction 
     return own->globals_read;
 }
 
-static void place_globals(TtActor *actor, const uint32_t *slots, const TtValue *values, uint32_t count)
-{
+static void place_globals(TtActor *actor, const uint32_t *slots, const TtValue *values, uint32_t count) {
     bool bound = false;
     for (uint32_t i = 0; i < count; i++) bound = bound || values[i].tag != TT_TAG_UNBOUND;
     if (!bound) return;
@@ -71,8 +65,7 @@ static void place_globals(TtActor *actor, const uint32_t *slots, const TtValue *
 }
 
 /** Lays out the bottom frame: arguments, captures, header. The stack is large enough. */
-static void place_frame(TtActor *actor, TtValue callee, const TtValue *args, uint32_t arg_count)
-{
+static void place_frame(TtActor *actor, TtValue callee, const TtValue *args, uint32_t arg_count) {
     const TtFunction *function = tt_callee(callee);
     memset(actor->stack, 0, function->slot_count * sizeof *actor->stack);
     if (callee.tag == TT_TAG_CLOSURE) {
@@ -93,9 +86,8 @@ static void place_frame(TtActor *actor, TtValue callee, const TtValue *args, uin
     actor->depth = 1;
 }
 
-TtResult tt_actor_create(TtSystem *system, TtActor *spawner, TtValue callee, const TtValue *args, uint32_t arg_count,
-                         TtActor **result)
-{
+TtResult tt_actor_create(TtSystem *system, TtActor *spawner, TtValue callee, const TtValue *args,
+                         uint32_t arg_count, TtActor **result) {
     const TtFunction *function = tt_callee(callee);
     const TtModule *program = function->module;
     bool top = function == &program->top;
@@ -143,8 +135,7 @@ TtResult tt_actor_create(TtSystem *system, TtActor *spawner, TtValue callee, con
     return TT_OK;
 }
 
-void tt_actor_release(TtActor *actor)
-{
+void tt_actor_release(TtActor *actor) {
     TtSystem *system = actor->system;
     tt_lock_acquire(&system->stats_lock);
     tt_heap_free(&actor->heap, &system->gc_total);
@@ -163,14 +154,12 @@ void tt_actor_release(TtActor *actor)
     actor->globals = actor->stack = NULL;
 }
 
-void tt_actor_free(TtActor *actor)
-{
+void tt_actor_free(TtActor *actor) {
     tt_heap_pool_give(&actor->system->pool, sizeof *actor);
     tt_free(actor);
 }
 
-bool tt_actor_grow_stack(TtActor *actor, uint32_t cells)
-{
+bool tt_actor_grow_stack(TtActor *actor, uint32_t cells) {
     uint64_t wanted = (uint64_t)actor->sp + cells;
     if (wanted <= actor->stack_capacity) return true;
     uint64_t capacity = actor->stack_capacity + actor->stack_capacity / 2 + 16;
@@ -188,27 +177,26 @@ bool tt_actor_grow_stack(TtActor *actor, uint32_t cells)
     return true;
 }
 
-void tt_actor_roots(void *context, TtRootVisitor *visitor)
-{
+void tt_actor_roots(void *context, TtRootVisitor *visitor) {
     TtActor *actor = context;
     visitor->values(visitor, actor->stack, actor->sp);
     if (actor->globals) visitor->values(visitor, actor->globals, actor->program->scopes.items[0].slot_count);
-    for (uint32_t i = 0; i < actor->handlers.count; i++) visitor->values(visitor, &actor->handlers.items[i].exception, 1);
-    for (uint32_t i = 0; i < actor->captures.count; i++) visitor->values(visitor, &actor->captures.items[i].value, 1);
+    for (uint32_t i = 0; i < actor->handlers.count; i++)
+        visitor->values(visitor, &actor->handlers.items[i].exception, 1);
+    for (uint32_t i = 0; i < actor->captures.count; i++)
+        visitor->values(visitor, &actor->captures.items[i].value, 1);
     visitor->values(visitor, &actor->exit_reason, 1);
 }
 
 /* ---- parking and waking: see sched/PROTOCOLS.md --------------------------------------------------- */
 
-bool tt_actor_park(TtActor *actor, TtActorState state)
-{
+bool tt_actor_park(TtActor *actor, TtActorState state) {
     if (tt_atomic_cas_u32_seq(&actor->state, TT_ACTOR_RUNNING, state)) return true;
     tt_atomic_store_u32_seq(&actor->state, TT_ACTOR_RUNNING);
     return false;
 }
 
-static void wake(TtActor *actor, TtContext *from, bool by_message)
-{
+static void wake(TtActor *actor, TtContext *from, bool by_message) {
     for (;;) {
         uint32_t state = tt_atomic_load_u32_seq(&actor->state);
         switch ((TtActorState)state) {
@@ -229,12 +217,10 @@ static void wake(TtActor *actor, TtContext *from, bool by_message)
     }
 }
 
-void tt_actor_wake(TtActor *actor, TtContext *from)
-{
+void tt_actor_wake(TtActor *actor, TtContext *from) {
     wake(actor, from, false);
 }
 
-void tt_actor_wake_for_message(TtActor *actor, TtContext *from)
-{
+void tt_actor_wake_for_message(TtActor *actor, TtContext *from) {
     wake(actor, from, true);
 }

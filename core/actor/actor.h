@@ -41,15 +41,15 @@ typedef enum TtWait {
     TT_WAIT_SLEEP,
     TT_WAIT_HOST,
     TT_WAIT_OUTPUT,
-    TT_WAIT_MODULE   /* another actor initialises the module */
+    TT_WAIT_MODULE /* another actor initialises the module */
 } TtWait;
 
 /** An open TRY. */
 typedef struct TtHandler {
-    uint32_t fp;      /* frame it belongs to */
-    uint32_t height;  /* sp to cut back to */
-    uint32_t address; /* of the handler */
-    uint32_t state;   /* TtHandlerState */
+    uint32_t fp;       /* frame it belongs to */
+    uint32_t height;   /* sp to cut back to */
+    uint32_t address;  /* of the handler */
+    uint32_t state;    /* TtHandlerState */
     TtValue exception; /* PENDING: what CATCH will take */
 } TtHandler;
 
@@ -93,42 +93,42 @@ struct TtActor {
     /* -- shared -- */
     uint32_t state; /* atomic: TtActorState */
     TtMailbox mailbox;
-    uint64_t pid;   /* constant */
-    TtSystem *system; /* constant */
+    uint64_t pid;        /* constant */
+    TtSystem *system;    /* constant */
     TtActor *queue_next; /* whoever holds it in a run queue */
 
     /* -- owner -- */
     TtContext *context; /* of the worker that runs it; valid while RUNNING */
     TtValue *stack;
     uint32_t stack_capacity;
-    uint32_t sp, fp, pc; /* indices; saved while not running */
-    uint32_t depth;      /* frames */
+    uint32_t sp, fp, pc;        /* indices; saved while not running */
+    uint32_t depth;             /* frames */
     const TtFunction *function; /* of the current frame */
     TtHeap heap;
-    TtValue *globals;          /* of `program`; NULL when they are the bottom of the stack or not needed */
-    TtModule *program;         /* the module whose globals are this actor's own */
+    TtValue *globals;  /* of `program`; NULL when they are the bottom of the stack or not needed */
+    TtModule *program; /* the module whose globals are this actor's own */
     bool globals_on_stack;
-    bool ending;               /* has nothing left to do but to write its report */
-    bool traced;               /* the next instruction has been traced already */
-    uint8_t wait;              /* TtWait */
+    bool ending;  /* has nothing left to do but to write its report */
+    bool traced;  /* the next instruction has been traced already */
+    uint8_t wait; /* TtWait */
     bool deadline_set;
-    uint8_t names;             /* registered names, saturating at 255 */
+    uint8_t names; /* registered names, saturating at 255 */
     uint64_t deadline_ns;
-    uint32_t timer_index;      /* position in its timer heap + 1; 0: none. Owner: the timer heap's lock */
-    uint32_t timer_worker;     /* which heap */
+    uint32_t timer_index;  /* position in its timer heap + 1; 0: none. Owner: the timer heap's lock */
+    uint32_t timer_worker; /* which heap */
     TT_VEC(TtHandler) handlers;
     TT_VEC(TtPendingCapture) captures;
-    TtInit *inits;             /* innermost first */
-    TtActor *module_next;      /* in awaited->waiters; guarded as `awaited` */
-    TtModule *awaited;         /* with TT_WAIT_MODULE; guarded by the system's module lock */
-    TtPending *pending;        /* with TT_WAIT_HOST */
-    TtActor *output_next;      /* in the system's list of actors that wait for output room; its lock */
+    TtInit *inits;        /* innermost first */
+    TtActor *module_next; /* in awaited->waiters; guarded as `awaited` */
+    TtModule *awaited;    /* with TT_WAIT_MODULE; guarded by the system's module lock */
+    TtPending *pending;   /* with TT_WAIT_HOST */
+    TtActor *output_next; /* in the system's list of actors that wait for output room; its lock */
     bool output_waiting;
     uint64_t random;
     uint64_t instructions;
-    uint64_t collected_at;     /* instructions + 1 when a collection was made for a failed allocation */
-    TtValue exit_reason;       /* UNBOUND: normal */
-    TtStrbuf report;           /* why it crashed, to be written before it ends */
+    uint64_t collected_at; /* instructions + 1 when a collection was made for a failed allocation */
+    TtValue exit_reason;   /* UNBOUND: normal */
+    TtStrbuf report;       /* why it crashed, to be written before it ends */
 };
 
 /**
@@ -136,9 +136,10 @@ struct TtActor {
  * reach from `spawner` (NULL: none). Not yet known by pid, not queued. HeapExceeded when the budget
  * does not allow it.
  */
-TtResult tt_actor_create(TtSystem *system, TtActor *spawner, TtValue callee, const TtValue *args, uint32_t arg_count,
-                         TtActor **actor) TT_MUST_USE;
-/** Frees all it holds; its figures go to the system. Others may still look at mailbox and state. Owner, once. */
+TtResult tt_actor_create(TtSystem *system, TtActor *spawner, TtValue callee, const TtValue *args,
+                         uint32_t arg_count, TtActor **actor) TT_MUST_USE;
+/** Frees all it holds; its figures go to the system. Others may still look at mailbox and state. Owner, once.
+ */
 void tt_actor_release(TtActor *actor);
 /** Frees the released actor; nobody may refer to it any more. */
 void tt_actor_free(TtActor *actor);

@@ -17,10 +17,10 @@ typedef struct TtMessage {
 } TtMessage;
 
 typedef struct TtMailbox {
-    void *outer;       /* atomic: TtMessage stack, newest first, or the closed mark */
-    uint32_t length;   /* atomic: messages in both parts */
-    TtMessage *first;  /* owner: queue, oldest first */
-    TtMessage *last;   /* owner */
+    void *outer;      /* atomic: TtMessage stack, newest first, or the closed mark */
+    uint32_t length;  /* atomic: messages in both parts */
+    TtMessage *first; /* owner: queue, oldest first */
+    TtMessage *last;  /* owner */
 } TtMailbox;
 
 void tt_mailbox_init(TtMailbox *mailbox);

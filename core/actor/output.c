@@ -3,8 +3,7 @@
 #include "actor/system.h"
 #include "port/atomic.h"
 
-static void unlink_waiter(TtSystem *system, TtActor *actor)
-{
+static void unlink_waiter(TtSystem *system, TtActor *actor) {
     for (TtActor **link = &system->output_waiters; *link; link = &(*link)->output_next)
         if (*link == actor) {
             *link = actor->output_next;
@@ -12,8 +11,7 @@ static void unlink_waiter(TtSystem *system, TtActor *actor)
         }
 }
 
-bool tt_output_write(TtActor *actor, int stream, const char *bytes, size_t length)
-{
+bool tt_output_write(TtActor *actor, int stream, const char *bytes, size_t length) {
     TtSystem *system = actor->system;
     if (system->host->write(system->host, stream, bytes, length)) return true;
     /* Listed before the second try: room that appears from here on wakes it. */
@@ -30,8 +28,7 @@ bool tt_output_write(TtActor *actor, int stream, const char *bytes, size_t lengt
     return system->host->write(system->host, stream, bytes, length);
 }
 
-void tt_output_ready(TtSystem *system)
-{
+void tt_output_ready(TtSystem *system) {
     tt_lock_acquire(&system->output_lock);
     while (system->output_waiters) {
         TtActor *actor = system->output_waiters;
@@ -45,8 +42,7 @@ void tt_output_ready(TtSystem *system)
     if (system->poke) system->poke(system);
 }
 
-void tt_output_forget(TtActor *actor)
-{
+void tt_output_forget(TtActor *actor) {
     TtSystem *system = actor->system;
     tt_lock_acquire(&system->output_lock);
     if (actor->output_waiting) {

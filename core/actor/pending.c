@@ -11,8 +11,7 @@
 
 #include <string.h>
 
-static void release(TtPending *pending)
-{
+static void release(TtPending *pending) {
     if (tt_atomic_fetch_sub_u32_acqrel(&pending->references, 1) > 1) return;
     tt_lock_destroy(&pending->lock);
     tt_free(pending->request.answer_data);
@@ -21,9 +20,8 @@ static void release(TtPending *pending)
     tt_free(pending);
 }
 
-bool tt_pending_submit(TtActor *actor, TtService service, const char *text, size_t text_length, const char *data,
-                       size_t data_length)
-{
+bool tt_pending_submit(TtActor *actor, TtService service, const char *text, size_t text_length,
+                       const char *data, size_t data_length) {
     TtSystem *system = actor->system;
     TtPending *pending = tt_alloc_zero(sizeof *pending);
     tt_lock_init(&pending->lock);
@@ -47,16 +45,14 @@ bool tt_pending_submit(TtActor *actor, TtService service, const char *text, size
     return true;
 }
 
-bool tt_pending_done(TtActor *actor)
-{
+bool tt_pending_done(TtActor *actor) {
     tt_lock_acquire(&actor->pending->lock);
     bool done = actor->pending->done;
     tt_lock_release(&actor->pending->lock);
     return done;
 }
 
-void tt_pending_drop(TtActor *actor)
-{
+void tt_pending_drop(TtActor *actor) {
     TtPending *pending = actor->pending;
     if (!pending) return;
     actor->pending = NULL;
@@ -68,8 +64,7 @@ void tt_pending_drop(TtActor *actor)
     release(pending);
 }
 
-void tt_pending_complete(TtRequest *request)
-{
+void tt_pending_complete(TtRequest *request) {
     TtPending *pending = request->vm;
     TtSystem *system = pending->system;
     /* The system lives as long as a thread is in here: tt_pending_none. */
@@ -84,7 +79,6 @@ void tt_pending_complete(TtRequest *request)
     tt_atomic_fetch_sub_u64_seq(&system->completing, 1);
 }
 
-bool tt_pending_none(const TtSystem *system)
-{
+bool tt_pending_none(const TtSystem *system) {
     return !tt_atomic_load_u64_seq(&system->requests) && !tt_atomic_load_u64_seq(&system->completing);
 }

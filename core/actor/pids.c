@@ -27,13 +27,11 @@ struct TtPidTable {
     void *middles[LEVEL_SIZE]; /* atomic: Middle */
 };
 
-TtPidTable *tt_pids_create(void)
-{
+TtPidTable *tt_pids_create(void) {
     return tt_alloc_zero(sizeof(TtPidTable));
 }
 
-void tt_pids_destroy(TtPidTable *table)
-{
+void tt_pids_destroy(TtPidTable *table) {
     for (uint32_t i = 0; i < LEVEL_SIZE; i++) {
         Middle *middle = table->middles[i];
         if (!middle) continue;
@@ -44,8 +42,7 @@ void tt_pids_destroy(TtPidTable *table)
 }
 
 /** The node at `*slot`, made when missing; several threads may try at once. */
-static void *node_at(void **slot, size_t size)
-{
+static void *node_at(void **slot, size_t size) {
     void *node = tt_atomic_load_ptr_acq(slot);
     if (node) return node;
     node = tt_alloc_zero(size);
@@ -54,8 +51,7 @@ static void *node_at(void **slot, size_t size)
     return tt_atomic_load_ptr_acq(slot);
 }
 
-bool tt_pids_add(TtSystem *system, TtActor *actor)
-{
+bool tt_pids_add(TtSystem *system, TtActor *actor) {
     uint64_t pid = actor->pid;
     if (pid >= MAX_PID) return false;
     Middle *middle = node_at(&system->pids->middles[pid >> (2 * LEVEL_BITS)], sizeof *middle);
@@ -65,29 +61,25 @@ bool tt_pids_add(TtSystem *system, TtActor *actor)
     return true;
 }
 
-static void **entry_of(const TtPidTable *table, uint64_t pid)
-{
+static void **entry_of(const TtPidTable *table, uint64_t pid) {
     Middle *middle = tt_atomic_load_ptr_acq((void *const *)&table->middles[pid >> (2 * LEVEL_BITS)]);
     if (!middle) return NULL;
     Leaf *leaf = tt_atomic_load_ptr_acq((void *const *)&middle->leaves[(pid >> LEVEL_BITS) & LEVEL_MASK]);
     return leaf ? &leaf->actors[pid & LEVEL_MASK] : NULL;
 }
 
-void tt_pids_remove(TtSystem *system, TtActor *actor)
-{
+void tt_pids_remove(TtSystem *system, TtActor *actor) {
     tt_atomic_store_ptr_rel(entry_of(system->pids, actor->pid), NULL);
     tt_atomic_fetch_sub_u64_acqrel(&system->live_actors, 1);
 }
 
-TtActor *tt_pids_find(const TtSystem *system, int64_t pid)
-{
+TtActor *tt_pids_find(const TtSystem *system, int64_t pid) {
     if (pid < 1 || (uint64_t)pid >= MAX_PID) return NULL;
     void **entry = entry_of(system->pids, (uint64_t)pid);
     return entry ? tt_atomic_load_ptr_acq((void *const *)entry) : NULL;
 }
 
-void tt_pids_each(const TtSystem *system, void (*visit)(void *context, TtActor *actor), void *context)
-{
+void tt_pids_each(const TtSystem *system, void (*visit)(void *context, TtActor *actor), void *context) {
     for (uint32_t i = 0; i < LEVEL_SIZE; i++) {
         Middle *middle = system->pids->middles[i];
         for (uint32_t j = 0; middle && j < LEVEL_SIZE; j++) {

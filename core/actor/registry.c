@@ -21,8 +21,7 @@ struct TtRegistry {
     uint32_t bucket_count, count;
 };
 
-TtRegistry *tt_registry_create(void)
-{
+TtRegistry *tt_registry_create(void) {
     TtRegistry *registry = tt_alloc_zero(sizeof *registry);
     tt_lock_init(&registry->lock);
     registry->bucket_count = 16;
@@ -30,8 +29,7 @@ TtRegistry *tt_registry_create(void)
     return registry;
 }
 
-void tt_registry_destroy(TtRegistry *registry)
-{
+void tt_registry_destroy(TtRegistry *registry) {
     for (uint32_t i = 0; i < registry->bucket_count; i++)
         for (Entry *entry = registry->buckets[i]; entry;) {
             Entry *next = entry->next;
@@ -44,23 +42,23 @@ void tt_registry_destroy(TtRegistry *registry)
 }
 
 /** The link that points to the entry of the name, or to NULL at the end of its chain. */
-static Entry **find_link(TtRegistry *registry, const char *name, uint32_t length, uint32_t hash)
-{
+static Entry **find_link(TtRegistry *registry, const char *name, uint32_t length, uint32_t hash) {
     Entry **link = &registry->buckets[hash & (registry->bucket_count - 1)];
-    while (*link && !((*link)->hash == hash && (*link)->length == length && memcmp((*link)->name, name, length) == 0))
+    while (*link &&
+           !((*link)->hash == hash && (*link)->length == length && memcmp((*link)->name, name, length) == 0))
         link = &(*link)->next;
     return link;
 }
 
-static void grow(TtRegistry *registry)
-{
+static void grow(TtRegistry *registry) {
     Entry **old = registry->buckets;
     uint32_t old_count = registry->bucket_count;
     registry->bucket_count *= 2;
     registry->buckets = tt_alloc_zero(registry->bucket_count * sizeof(Entry *));
     for (uint32_t i = 0; i < old_count; i++)
         for (Entry *entry = old[i]; entry;) {
-            Entry *next = entry->next, **bucket = &registry->buckets[entry->hash & (registry->bucket_count - 1)];
+            Entry *next = entry->next,
+                  **bucket = &registry->buckets[entry->hash & (registry->bucket_count - 1)];
             entry->next = *bucket;
             *bucket = entry;
             entry = next;
@@ -68,8 +66,7 @@ static void grow(TtRegistry *registry)
     tt_free(old);
 }
 
-TtResult tt_registry_add(TtSystem *system, const char *name, uint32_t length, TtActor *actor)
-{
+TtResult tt_registry_add(TtSystem *system, const char *name, uint32_t length, TtActor *actor) {
     TtRegistry *registry = system->registry;
     uint32_t hash = tt_hash_bytes(name, length);
     TtResult result = TT_OK;
@@ -89,8 +86,7 @@ TtResult tt_registry_add(TtSystem *system, const char *name, uint32_t length, Tt
     return result;
 }
 
-bool tt_registry_remove(TtSystem *system, const char *name, uint32_t length)
-{
+bool tt_registry_remove(TtSystem *system, const char *name, uint32_t length) {
     TtRegistry *registry = system->registry;
     tt_lock_acquire(&registry->lock);
     Entry **link = find_link(registry, name, length, tt_hash_bytes(name, length)), *entry = *link;
@@ -103,8 +99,7 @@ bool tt_registry_remove(TtSystem *system, const char *name, uint32_t length)
     return entry != NULL;
 }
 
-uint64_t tt_registry_find(TtSystem *system, const char *name, uint32_t length)
-{
+uint64_t tt_registry_find(TtSystem *system, const char *name, uint32_t length) {
     TtRegistry *registry = system->registry;
     tt_lock_acquire(&registry->lock);
     Entry *entry = *find_link(registry, name, length, tt_hash_bytes(name, length));
@@ -113,8 +108,7 @@ uint64_t tt_registry_find(TtSystem *system, const char *name, uint32_t length)
     return pid;
 }
 
-void tt_registry_remove_actor(TtSystem *system, TtActor *actor)
-{
+void tt_registry_remove_actor(TtSystem *system, TtActor *actor) {
     if (!actor->names) return;
     TtRegistry *registry = system->registry;
     tt_lock_acquire(&registry->lock);
@@ -132,8 +126,7 @@ void tt_registry_remove_actor(TtSystem *system, TtActor *actor)
     tt_lock_release(&registry->lock);
 }
 
-bool tt_registry_name_of(TtSystem *system, uint64_t pid, TtStrbuf *out)
-{
+bool tt_registry_name_of(TtSystem *system, uint64_t pid, TtStrbuf *out) {
     TtRegistry *registry = system->registry;
     const Entry *found = NULL;
     tt_lock_acquire(&registry->lock);

@@ -3,8 +3,7 @@
 
 #include "port/atomic.h"
 
-TtResult tt_actor_send(TtContext *context, int64_t pid, const TtValue *value)
-{
+TtResult tt_actor_send(TtContext *context, int64_t pid, const TtValue *value) {
     TtSystem *system = context->system;
     TtActor *receiver = tt_pids_find(system, pid);
     tt_atomic_fetch_add_u64_rlx(&system->messages, 1);
@@ -14,14 +13,15 @@ TtResult tt_actor_send(TtContext *context, int64_t pid, const TtValue *value)
     }
     if (tt_mailbox_length(&receiver->mailbox) >= system->limits.mailbox)
         return tt_error_set(&context->error, TT_ERR_MAILBOX_EXCEEDED,
-                            "Mailbox of process %lld is full: it holds %u messages (--max-mailbox)", (long long)pid,
-                            system->limits.mailbox);
+                            "Mailbox of process %lld is full: it holds %u messages (--max-mailbox)",
+                            (long long)pid, system->limits.mailbox);
     TtFragment *fragment = NULL;
     TtValue copy = *value;
     if (tt_has_object(copy)) {
         TtResult result = tt_fragment_copy(&system->pool, value, 1, &fragment, &copy);
         if (result == TT_ERR_HEAP_EXCEEDED) return result;
-        if (result != TT_OK) return tt_error_set(&context->error, result, "SEND: the message is nested too deeply");
+        if (result != TT_OK)
+            return tt_error_set(&context->error, result, "SEND: the message is nested too deeply");
     }
     TtMessage *message = tt_message_create(copy, fragment);
     if (tt_mailbox_push(&receiver->mailbox, message)) {

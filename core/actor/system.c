@@ -9,8 +9,7 @@
 /** Virtual time starts here: 2000-01-01T00:00:00Z in milliseconds since 1970. */
 #define VIRTUAL_EPOCH_MS INT64_C(946684800000)
 
-void tt_system_init(TtSystem *system)
-{
+void tt_system_init(TtSystem *system) {
     system->next_pid = 1;
     system->pids = tt_pids_create();
     system->registry = tt_registry_create();
@@ -19,8 +18,7 @@ void tt_system_init(TtSystem *system)
     tt_lock_init(&system->stats_lock);
 }
 
-void tt_system_free(TtSystem *system)
-{
+void tt_system_free(TtSystem *system) {
     tt_pids_destroy(system->pids);
     tt_registry_destroy(system->registry);
     tt_frozen_free(&system->frozen);
@@ -29,8 +27,7 @@ void tt_system_free(TtSystem *system)
     tt_lock_destroy(&system->stats_lock);
 }
 
-void tt_system_stop(TtSystem *system, TtStop reason, uint32_t exit_code)
-{
+void tt_system_stop(TtSystem *system, TtStop reason, uint32_t exit_code) {
     tt_lock_acquire(&system->stats_lock);
     bool first = tt_atomic_load_u32_acq(&system->stop) == TT_STOP_NONE;
     if (first) {
@@ -42,13 +39,12 @@ void tt_system_stop(TtSystem *system, TtStop reason, uint32_t exit_code)
     if ((first || reason == TT_STOP_REQUESTED) && system->poke) system->poke(system);
 }
 
-uint64_t tt_system_clock_ns(const TtSystem *system)
-{
+uint64_t tt_system_clock_ns(const TtSystem *system) {
     return system->virtual_time ? tt_atomic_load_u64_rlx(&system->virtual_ns) : tt_clock_ns();
 }
 
-int64_t tt_system_time_ms(const TtSystem *system)
-{
-    if (system->virtual_time) return VIRTUAL_EPOCH_MS + (int64_t)(tt_atomic_load_u64_rlx(&system->virtual_ns) / 1000000u);
+int64_t tt_system_time_ms(const TtSystem *system) {
+    if (system->virtual_time)
+        return VIRTUAL_EPOCH_MS + (int64_t)(tt_atomic_load_u64_rlx(&system->virtual_ns) / 1000000u);
     return system->host->now_ms(system->host);
 }

@@ -35,35 +35,37 @@ struct TtSystem {
     bool trace, debug, gc_debug;
     bool seeded, virtual_time;
     uint64_t seed;
-    TtValue args;  /* frozen List of Str */
+    TtValue args; /* frozen List of Str */
     TtFrozen frozen;
     TtModule *main; /* the program */
 
     TtPidTable *pids;
     TtRegistry *registry;
-    TtLock module_lock;     /* states of modules, awaited, exports until READY */
+    TtLock module_lock; /* states of modules, awaited, exports until READY */
     TtLock output_lock;
     TtActor *output_waiters; /* guarded_by(output_lock) */
     uint64_t output_waiting; /* atomic: entries of output_waiters, and actors that are being woken from it */
     TtLock stats_lock;
-    TtHeapStats gc_total;    /* of ended actors; guarded_by(stats_lock) */
+    TtHeapStats gc_total; /* of ended actors; guarded_by(stats_lock) */
 
-    uint64_t next_pid;       /* atomic */
-    uint64_t live_actors;    /* atomic */
+    uint64_t next_pid;          /* atomic */
+    uint64_t live_actors;       /* atomic */
     uint64_t messages, dropped; /* atomic, relaxed */
-    uint64_t requests;       /* atomic: host requests under way */
-    uint64_t completing;     /* atomic: threads inside tt_pending_complete */
-    uint64_t virtual_ns;     /* atomic: the virtual clock */
-    uint32_t stop;           /* atomic: TtStop */
-    uint32_t exit_code;      /* with TT_STOP_EXIT */
+    uint64_t requests;          /* atomic: host requests under way */
+    uint64_t completing;        /* atomic: threads inside tt_pending_complete */
+    uint64_t virtual_ns;        /* atomic: the virtual clock */
+    uint32_t stop;              /* atomic: TtStop */
+    uint32_t exit_code;         /* with TT_STOP_EXIT */
 
     /** Puts an actor that just became READY into a run queue. Any thread; `from` may be NULL. */
     void (*make_ready)(TtSystem *system, TtContext *from, TtActor *actor);
     /** The linked module for an IMPORT path of `importer`; errors in `error`. May block. */
-    TtResult (*load_module)(TtSystem *system, const TtModule *importer, const char *path, TtModule **module, TtError *error);
+    TtResult (*load_module)(TtSystem *system, const TtModule *importer, const char *path, TtModule **module,
+                            TtError *error);
     /** The program for SPAWN of a name that is no label; NULL and no error when there is no such file. */
     TtResult (*load_program)(TtSystem *system, const char *name, TtModule **module, TtError *error);
-    /** Something that idle workers look at has changed: `stop`, the last request answered, room for output. */
+    /** Something that idle workers look at has changed: `stop`, the last request answered, room for output.
+     */
     void (*poke)(TtSystem *system);
     void *vm;           /* private to vm/ */
     void *vm_scheduler; /* private to sched/ */
@@ -117,7 +119,8 @@ bool tt_registry_name_of(TtSystem *system, uint64_t pid, TtStrbuf *out);
 
 /* ---- sending (actor/send.c) ----------------------------------------------------------------------- */
 
-/** Copies and delivers. To a dead pid: dropped, counted, no error. HeapExceeded, MailboxExceeded, BadArgument. */
+/** Copies and delivers. To a dead pid: dropped, counted, no error. HeapExceeded, MailboxExceeded,
+ * BadArgument. */
 TtResult tt_actor_send(TtContext *context, int64_t pid, const TtValue *message) TT_MUST_USE;
 
 /* ---- host requests (actor/pending.c) --------------------------------------------------------------- */
@@ -137,8 +140,8 @@ struct TtPending {
  * Starts a request of the actor: actor->pending is set. True when it is answered already.
  * `text` may be NULL.
  */
-bool tt_pending_submit(TtActor *actor, TtService service, const char *text, size_t text_length, const char *data,
-                       size_t data_length);
+bool tt_pending_submit(TtActor *actor, TtService service, const char *text, size_t text_length,
+                       const char *data, size_t data_length);
 /** Owner: whether the answer is there. */
 bool tt_pending_done(TtActor *actor);
 /** Owner: forgets actor->pending, cancelling it when it is still under way. */

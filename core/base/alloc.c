@@ -7,28 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Noreturn void die(size_t size)
-{
+static _Noreturn void die(size_t size) {
     fprintf(stderr, "Error: out of memory (%zu bytes wanted)\n", size);
     abort();
 }
 
-void *tt_alloc(size_t size)
-{
+void *tt_alloc(size_t size) {
     void *block = malloc(size ? size : 1);
     if (!block) die(size);
     return block;
 }
 
-void *tt_alloc_zero(size_t size)
-{
+void *tt_alloc_zero(size_t size) {
     void *block = calloc(1, size ? size : 1);
     if (!block) die(size);
     return block;
 }
 
-void *tt_alloc_aligned_zero(size_t alignment, size_t size)
-{
+void *tt_alloc_aligned_zero(size_t alignment, size_t size) {
     size_t rounded = (size + alignment - 1) / alignment * alignment;
     void *block = aligned_alloc(alignment, rounded ? rounded : alignment);
     if (!block) die(size);
@@ -36,8 +32,7 @@ void *tt_alloc_aligned_zero(size_t alignment, size_t size)
     return block;
 }
 
-void *tt_realloc(void *block, size_t size)
-{
+void *tt_realloc(void *block, size_t size) {
     void *moved = realloc(block, size ? size : 1);
     if (!moved) die(size);
     return moved;
@@ -46,52 +41,43 @@ void *tt_realloc(void *block, size_t size)
 #ifndef NDEBUG
 static unsigned long fail_countdown;
 
-void tt_alloc_fail_nth(unsigned long nth)
-{
+void tt_alloc_fail_nth(unsigned long nth) {
     fail_countdown = nth;
 }
 
-static int fails_now(void)
-{
+static int fails_now(void) {
     return fail_countdown && --fail_countdown == 0;
 }
 #else
-void tt_alloc_fail_nth(unsigned long nth)
-{
+void tt_alloc_fail_nth(unsigned long nth) {
     (void)nth;
 }
 
-static int fails_now(void)
-{
+static int fails_now(void) {
     return 0;
 }
 #endif
 
-void *tt_alloc_try(size_t size)
-{
+void *tt_alloc_try(size_t size) {
     return fails_now() ? NULL : malloc(size ? size : 1);
 }
 
-void *tt_realloc_try(void *block, size_t size)
-{
+void *tt_realloc_try(void *block, size_t size) {
     return fails_now() ? NULL : realloc(block, size ? size : 1);
 }
 
-void tt_free(void *block)
-{
+void tt_free(void *block) {
     free(block);
 }
 
-char *tt_alloc_string(const char *bytes, size_t length)
-{
+char *tt_alloc_string(const char *bytes, size_t length) {
     char *copy = tt_alloc(length + 1);
     if (length) memcpy(copy, bytes, length);
     copy[length] = '\0';
     return copy;
 }
 
-_Noreturn void tt_assert_failed(const char *condition, const char *file, int line)
-{
+_Noreturn void tt_assert_failed(const char *condition, const char *file, int line) {
     fprintf(stderr, "internal error: %s at %s:%d\n", condition, file, line);
     abort();
 }

@@ -45,7 +45,8 @@
 #define TT_GC_FIRST_BYTES (64u << 10)
 /** After a collection the next one starts at live bytes × this / 100, never below the first. */
 #define TT_GC_GROWTH_PERCENT 200
-/** Nesting of values that printing, comparing and copying follow: deeper parts print as `…`, equal nothing; copies raise BadArgument. */
+/** Nesting of values that printing, comparing and copying follow: deeper parts print as `…`, equal nothing;
+ * copies raise BadArgument. */
 #define TT_MAX_NESTING 10000
 /**
  * Bytes of text that a list or object prints as. Parts may be shared, so text can be exponentially longer

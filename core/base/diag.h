@@ -34,6 +34,7 @@ void tt_diags_free(TtDiags *diags);
  *         |     ^^^^
  * The source lines only when `source` is not NULL. Colours when `color`.
  */
-void tt_diag_print(TtStrbuf *out, const TtDiag *diag, const char *file, const char *source, size_t length, bool color);
+void tt_diag_print(TtStrbuf *out, const TtDiag *diag, const char *file, const char *source, size_t length,
+                   bool color);
 
 #endif

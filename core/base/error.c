@@ -6,8 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-TtResult tt_error_set(TtError *error, TtResult result, const char *format, ...)
-{
+TtResult tt_error_set(TtError *error, TtResult result, const char *format, ...) {
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
@@ -25,14 +24,12 @@ TtResult tt_error_set(TtError *error, TtResult result, const char *format, ...)
     return result;
 }
 
-void tt_error_clear(TtError *error)
-{
+void tt_error_clear(TtError *error) {
     error->result = TT_OK;
     tt_strbuf_clear(&error->message);
 }
 
-void tt_error_free(TtError *error)
-{
+void tt_error_free(TtError *error) {
     tt_strbuf_free(&error->message);
     error->result = TT_OK;
 }

@@ -28,7 +28,9 @@ typedef struct TtNames {
 uint32_t tt_names_add(TtNames *names, const char *bytes, size_t length);
 /** The number of the name, or TT_NO_NAME. */
 uint32_t tt_names_find(const TtNames *names, const char *bytes, size_t length);
-static inline const char *tt_names_text(const TtNames *names, uint32_t index) { return names->items[index].bytes; }
+static inline const char *tt_names_text(const TtNames *names, uint32_t index) {
+    return names->items[index].bytes;
+}
 void tt_names_free(TtNames *names);
 
 /** 32-bit hash of bytes (FNV-1a with a final mix); the same on every platform. */

@@ -8,7 +8,6 @@ static const char *const kinds[] = {
 #undef TT_ERROR
 };
 
-const char *tt_result_kind(TtResult result)
-{
+const char *tt_result_kind(TtResult result) {
     return (unsigned)result < TT_RESULT_COUNT ? kinds[result] : "Unknown";
 }

@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void reserve(TtStrbuf *buf, size_t extra)
-{
+static void reserve(TtStrbuf *buf, size_t extra) {
     size_t wanted = buf->length + extra + 1;
     if (wanted <= buf->capacity) return;
     size_t capacity = buf->capacity ? buf->capacity : 64;
@@ -18,26 +17,22 @@ static void reserve(TtStrbuf *buf, size_t extra)
     buf->capacity = capacity;
 }
 
-void tt_strbuf_add(TtStrbuf *buf, const void *bytes, size_t length)
-{
+void tt_strbuf_add(TtStrbuf *buf, const void *bytes, size_t length) {
     reserve(buf, length);
     if (length) memcpy(buf->bytes + buf->length, bytes, length);
     buf->length += length;
     buf->bytes[buf->length] = '\0';
 }
 
-void tt_strbuf_add_text(TtStrbuf *buf, const char *text)
-{
+void tt_strbuf_add_text(TtStrbuf *buf, const char *text) {
     tt_strbuf_add(buf, text, strlen(text));
 }
 
-void tt_strbuf_add_char(TtStrbuf *buf, char c)
-{
+void tt_strbuf_add_char(TtStrbuf *buf, char c) {
     tt_strbuf_add(buf, &c, 1);
 }
 
-void tt_strbuf_add_format(TtStrbuf *buf, const char *format, ...)
-{
+void tt_strbuf_add_format(TtStrbuf *buf, const char *format, ...) {
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
@@ -51,13 +46,11 @@ void tt_strbuf_add_format(TtStrbuf *buf, const char *format, ...)
     va_end(again);
 }
 
-const char *tt_strbuf_text(const TtStrbuf *buf)
-{
+const char *tt_strbuf_text(const TtStrbuf *buf) {
     return buf->bytes ? buf->bytes : "";
 }
 
-char *tt_strbuf_take(TtStrbuf *buf)
-{
+char *tt_strbuf_take(TtStrbuf *buf) {
     reserve(buf, 0);
     buf->bytes[buf->length] = '\0';
     char *bytes = buf->bytes;
@@ -65,20 +58,17 @@ char *tt_strbuf_take(TtStrbuf *buf)
     return bytes;
 }
 
-void tt_strbuf_clear(TtStrbuf *buf)
-{
+void tt_strbuf_clear(TtStrbuf *buf) {
     buf->length = 0;
     if (buf->bytes) buf->bytes[0] = '\0';
 }
 
-void tt_strbuf_free(TtStrbuf *buf)
-{
+void tt_strbuf_free(TtStrbuf *buf) {
     tt_free(buf->bytes);
     *buf = (TtStrbuf){0};
 }
 
-void *tt_vec_grow(void *items, size_t item_size, uint32_t *capacity, uint32_t wanted)
-{
+void *tt_vec_grow(void *items, size_t item_size, uint32_t *capacity, uint32_t wanted) {
     uint32_t grown = *capacity ? *capacity : 8;
     while (grown < wanted) grown *= 2;
     *capacity = grown;

@@ -44,7 +44,9 @@ typedef struct TtOpInfo {
 } TtOpInfo;
 
 extern const TtOpInfo tt_op_infos[TT_OP_COUNT];
-static inline const TtOpInfo *tt_op_info(unsigned op) { return &tt_op_infos[op]; }
+static inline const TtOpInfo *tt_op_info(unsigned op) {
+    return &tt_op_infos[op];
+}
 
 typedef struct TtFormatInfo {
     const char *name, *text, *doc;

@@ -6,30 +6,26 @@
 
 #include <string.h>
 
-static TtValue *frame_header(const TtActor *actor)
-{
+static TtValue *frame_header(const TtActor *actor) {
     return actor->stack + actor->fp + actor->function->slot_count;
 }
 
-static uint32_t operand_base(const TtActor *actor)
-{
+static uint32_t operand_base(const TtActor *actor) {
     return actor->fp + actor->function->slot_count + TT_FRAME_HEADER;
 }
 
-static TtResult check_depth(TtActor *actor)
-{
+static TtResult check_depth(TtActor *actor) {
     uint32_t limit = actor->system->limits.depth;
     if (actor->depth < limit) return TT_OK;
-    return tt_error_set(&actor->context->error, TT_ERR_CALL_DEPTH_EXCEEDED, "Call depth exceeded: more than %u frames (--max-depth)",
-                        limit);
+    return tt_error_set(&actor->context->error, TT_ERR_CALL_DEPTH_EXCEEDED,
+                        "Call depth exceeded: more than %u frames (--max-depth)", limit);
 }
 
 /**
  * Makes slots of the arguments that lie at `base`, and clears the others. Room is there.
  * Captures come first, so that a parameter hides a capture of the same name.
  */
-static void place_slots(TtActor *actor, TtValue callee, uint32_t base)
-{
+static void place_slots(TtActor *actor, TtValue callee, uint32_t base) {
     const TtFunction *function = tt_callee(callee);
     TtValue *slots = actor->stack + base;
     uint32_t count = function->parameter_count;
@@ -47,11 +43,11 @@ static void place_slots(TtActor *actor, TtValue callee, uint32_t base)
             if (closure->captures[i].slot != TT_NO_SLOT)
                 slots[closure->captures[i].slot] = tt_value_share(closure->captures[i].value);
     }
-    for (uint32_t i = 0; i < count; i++) slots[function->parameter_slots ? function->parameter_slots[i] : i] = args[i];
+    for (uint32_t i = 0; i < count; i++)
+        slots[function->parameter_slots ? function->parameter_slots[i] : i] = args[i];
 }
 
-TtResult tt_call_enter(TtActor *actor, TtValue callee, TtFrameKind kind, uint32_t return_to)
-{
+TtResult tt_call_enter(TtActor *actor, TtValue callee, TtFrameKind kind, uint32_t return_to) {
     const TtFunction *function = tt_callee(callee);
     uint32_t count = function->parameter_count;
     if (actor->sp - operand_base(actor) < count) return tt_sem_underflow(actor, "CALL");
@@ -71,16 +67,16 @@ TtResult tt_call_enter(TtActor *actor, TtValue callee, TtFrameKind kind, uint32_
     return TT_OK;
 }
 
-TtResult tt_call_take_callee(TtActor *actor, const char *op, int32_t count, TtValue *result)
-{
+TtResult tt_call_take_callee(TtActor *actor, const char *op, int32_t count, TtValue *result) {
     uint32_t base = operand_base(actor);
     if (actor->sp <= base) return tt_sem_underflow(actor, op);
     TtValue callee = actor->stack[actor->sp - 1];
     if (!tt_is_callable(callee)) return tt_sem_type_error(actor, op, "a function", callee);
     const TtFunction *function = tt_callee(callee);
     if (count >= 0 && (uint32_t)count != function->parameter_count)
-        return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "%s passes %d arguments but %s takes %u", op, count,
-                            function->name, function->parameter_count);
+        return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
+                            "%s passes %d arguments but %s takes %u", op, count, function->name,
+                            function->parameter_count);
     if (actor->sp - 1 - base < function->parameter_count) return tt_sem_underflow(actor, op);
     actor->sp--;
     *result = callee;
@@ -88,14 +84,12 @@ TtResult tt_call_take_callee(TtActor *actor, const char *op, int32_t count, TtVa
 }
 
 /** Forgets the handlers and pending captures of the current frame. */
-static void drop_frame_records(TtActor *actor)
-{
+static void drop_frame_records(TtActor *actor) {
     while (actor->handlers.count && tt_vec_last(&actor->handlers).fp == actor->fp) actor->handlers.count--;
     while (actor->captures.count && tt_vec_last(&actor->captures).fp == actor->fp) actor->captures.count--;
 }
 
-void tt_call_pop_frame(TtActor *actor)
-{
+void tt_call_pop_frame(TtActor *actor) {
     drop_frame_records(actor);
     const TtValue *header = frame_header(actor);
     actor->sp = actor->fp;
@@ -105,8 +99,7 @@ void tt_call_pop_frame(TtActor *actor)
     actor->depth--;
 }
 
-TtResult tt_call_tail(TtActor *actor, TtValue callee, bool yields_one)
-{
+TtResult tt_call_tail(TtActor *actor, TtValue callee, bool yields_one) {
     const TtFunction *function = tt_callee(callee);
     uint32_t count = function->parameter_count;
     if (actor->sp - operand_base(actor) < count) return tt_sem_underflow(actor, "TAIL_CALL");
@@ -114,7 +107,8 @@ TtResult tt_call_tail(TtActor *actor, TtValue callee, bool yields_one)
     memcpy(header, frame_header(actor), sizeof header);
     /* At top level: the call is made, and the RET behind the code raises. */
     if (actor->function == &actor->function->module->top)
-        return tt_call_enter(actor, callee, yields_one ? TT_FRAME_FUNCTION : TT_FRAME_CALL, actor->function->module->code.count + 1);
+        return tt_call_enter(actor, callee, yields_one ? TT_FRAME_FUNCTION : TT_FRAME_CALL,
+                             actor->function->module->code.count + 1);
     if (yields_one && header[1].as.i == TT_FRAME_CALL) header[1].as.i = TT_FRAME_FUNCTION;
     TtValue args[TT_MAX_OPERANDS];
     memcpy(args, actor->stack + actor->sp - count, count * sizeof *args);
@@ -134,8 +128,7 @@ TtResult tt_call_tail(TtActor *actor, TtValue callee, bool yields_one)
     return TT_OK;
 }
 
-TtStep tt_call_return(TtActor *actor)
-{
+TtStep tt_call_return(TtActor *actor) {
     const TtValue *header = frame_header(actor);
     TtFrameKind kind = (TtFrameKind)header[1].as.i;
     if (actor->function == &actor->function->module->top) {
@@ -152,8 +145,7 @@ TtStep tt_call_return(TtActor *actor)
     return TT_STEP_JUMPED;
 }
 
-TtStep tt_call_halt(TtActor *actor)
-{
+TtStep tt_call_halt(TtActor *actor) {
     if (!actor->inits) return TT_STEP_ENDED;
     /* Ends the innermost module initialisation, from whatever depth of calls inside it. */
     while (actor->fp != actor->inits->fp) tt_call_pop_frame(actor);

@@ -25,8 +25,7 @@
 #undef RUN
 
 /** A crashed actor's last act; it may have to wait for room. */
-static TtExecStatus finish(TtActor *actor)
-{
+static TtExecStatus finish(TtActor *actor) {
     if (actor->report.length && !tt_output_write(actor, 2, actor->report.bytes, actor->report.length)) {
         actor->ending = true;
         actor->wait = TT_WAIT_OUTPUT;
@@ -35,8 +34,7 @@ static TtExecStatus finish(TtActor *actor)
     return TT_EXEC_ENDED;
 }
 
-TtExecStatus tt_exec_run(TtActor *actor, uint32_t budget)
-{
+TtExecStatus tt_exec_run(TtActor *actor, uint32_t budget) {
     actor->wait = TT_WAIT_NONE;
     if (actor->ending) return finish(actor);
     bool traced = actor->system->trace || actor->system->debug;

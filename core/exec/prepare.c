@@ -31,18 +31,17 @@ typedef struct Entry {
 typedef struct Prepare {
     TtModule *module;
     bool *block_start;
-    bool *has_try;      /* by scope */
-    bool *peek;         /* LOAD: no mark needed */
-    bool *own;          /* update: may work in place */
-    int32_t *previous;  /* update → the one before in its chain */
+    bool *has_try;     /* by scope */
+    bool *peek;        /* LOAD: no mark needed */
+    bool *own;         /* update: may work in place */
+    int32_t *previous; /* update → the one before in its chain */
     Entry entries[MAX_TRACKED];
     uint32_t count;
 } Prepare;
 
 static const Entry unknown_entry = {-1, -1, false, false};
 
-static void push(Prepare *p, Entry entry)
-{
+static void push(Prepare *p, Entry entry) {
     if (p->count == MAX_TRACKED) {
         /* The oldest is forgotten: its LOAD keeps its mark. */
         memmove(p->entries, p->entries + 1, (MAX_TRACKED - 1) * sizeof *p->entries);
@@ -51,36 +50,31 @@ static void push(Prepare *p, Entry entry)
     p->entries[p->count++] = entry;
 }
 
-static Entry pop(Prepare *p)
-{
+static Entry pop(Prepare *p) {
     return p->count ? p->entries[--p->count] : unknown_entry;
 }
 
-static bool is_update(unsigned op)
-{
-    return op == TT_OP_LIST_SET || op == TT_OP_LIST_POP || op == TT_OP_LIST_APPEND || op == TT_OP_SET_FIELD || op == TT_OP_OBJECT_SET;
+static bool is_update(unsigned op) {
+    return op == TT_OP_LIST_SET || op == TT_OP_LIST_POP || op == TT_OP_LIST_APPEND || op == TT_OP_SET_FIELD ||
+           op == TT_OP_OBJECT_SET;
 }
 
 /** Appending never changes what an older view shows. */
-static bool is_destructive(unsigned op)
-{
+static bool is_destructive(unsigned op) {
     return is_update(op) && op != TT_OP_LIST_APPEND;
 }
 
-static int32_t loaded_name(const Prepare *p, Entry entry)
-{
+static int32_t loaded_name(const Prepare *p, Entry entry) {
     return entry.load < 0 ? -1 : p->module->code.items[entry.load].b;
 }
 
-static bool is_local(const Prepare *p, Entry entry)
-{
+static bool is_local(const Prepare *p, Entry entry) {
     uint32_t scope = p->module->scope_of[entry.load];
     return scope != 0 && tt_scope_slot(p->module, scope, (uint32_t)loaded_name(p, entry)) != TT_NO_SLOT;
 }
 
 /** What executing `insn` means for the references that stay on the stack below its operands. */
-static void note_hazards(Prepare *p, TtInsn insn, uint32_t at, uint32_t operands)
-{
+static void note_hazards(Prepare *p, TtInsn insn, uint32_t at, uint32_t operands) {
     uint8_t flags = tt_op_info(insn.op)->flags;
     bool observable = flags & (TT_FLAG_THROWS | TT_FLAG_YIELDS | TT_FLAG_JUMPS);
     uint32_t below = p->count > operands ? p->count - operands : 0;
@@ -90,7 +84,8 @@ static void note_hazards(Prepare *p, TtInsn insn, uint32_t at, uint32_t operands
         bool chained = is_update(insn.op) && i == below && !p->has_try[p->module->scope_of[at]];
         if (entry->destructive && observable && !chained) entry->spoiled = true;
         /* The older value comes to stay beside the updated one, and what both contain with it. */
-        if ((insn.op == TT_OP_LOAD || insn.op == TT_OP_CAPTURE) && loaded_name(p, *entry) == insn.b && entry->update >= 0)
+        if ((insn.op == TT_OP_LOAD || insn.op == TT_OP_CAPTURE) && loaded_name(p, *entry) == insn.b &&
+            entry->update >= 0)
             entry->spoiled = true;
         if ((flags & TT_FLAG_YIELDS) && i < below && !is_local(p, *entry)) *entry = unknown_entry;
         if ((insn.op == TT_OP_STORE || insn.op == TT_OP_STORE_GLOBAL || insn.op == TT_OP_DELETE) &&
@@ -100,21 +95,18 @@ static void note_hazards(Prepare *p, TtInsn insn, uint32_t at, uint32_t operands
 }
 
 /** Another reference to the same variable on the stack forbids updating through this one. */
-static bool only_reference(const Prepare *p, Entry entry)
-{
+static bool only_reference(const Prepare *p, Entry entry) {
     for (uint32_t i = 0; i < p->count; i++)
         if (loaded_name(p, p->entries[i]) == loaded_name(p, entry)) return false;
     return true;
 }
 
-static void commit(Prepare *p, Entry entry)
-{
+static void commit(Prepare *p, Entry entry) {
     p->peek[entry.load] = true;
     for (int32_t update = entry.update; update >= 0; update = p->previous[update]) p->own[update] = true;
 }
 
-static void follow_update(Prepare *p, TtInsn insn, uint32_t at, uint32_t operands)
-{
+static void follow_update(Prepare *p, TtInsn insn, uint32_t at, uint32_t operands) {
     for (uint32_t i = 1; i < operands; i++) (void)pop(p); /* kept by the container */
     Entry container = pop(p);
     if (container.load >= 0 && !only_reference(p, container)) container.spoiled = true;
@@ -125,8 +117,7 @@ static void follow_update(Prepare *p, TtInsn insn, uint32_t at, uint32_t operand
     if (insn.op == TT_OP_LIST_POP) push(p, unknown_entry);
 }
 
-static void follow(Prepare *p, TtInsn insn, uint32_t at)
-{
+static void follow(Prepare *p, TtInsn insn, uint32_t at) {
     int pops = tt_insn_pops(p->module, insn), pushes = tt_insn_pushes(p->module, insn);
     const TtOpInfo *info = tt_op_info(insn.op);
     if (pops == TT_VARIES) {
@@ -180,13 +171,11 @@ static void follow(Prepare *p, TtInsn insn, uint32_t at)
         for (int i = 0; i < pushes; i++) push(p, unknown_entry);
 }
 
-static void mark_block(Prepare *p, uint32_t address)
-{
+static void mark_block(Prepare *p, uint32_t address) {
     if (address <= p->module->code.count) p->block_start[address] = true;
 }
 
-static void find_blocks(Prepare *p)
-{
+static void find_blocks(Prepare *p) {
     const TtModule *module = p->module;
     for (uint32_t i = 0; i < module->code.count; i++) {
         TtInsn insn = module->code.items[i];
@@ -203,8 +192,7 @@ static void find_blocks(Prepare *p)
     for (uint32_t i = 0; i < module->labels.count; i++) mark_block(p, module->labels.items[i].address);
 }
 
-static TtInsn prepare_variable(const Prepare *p, TtInsn insn, uint32_t at)
-{
+static TtInsn prepare_variable(const Prepare *p, TtInsn insn, uint32_t at) {
     const TtModule *module = p->module;
     uint32_t scope = module->scope_of[at], slot = tt_scope_slot(module, scope, (uint32_t)insn.b);
     if (insn.op == TT_OP_STORE) {
@@ -219,8 +207,7 @@ static TtInsn prepare_variable(const Prepare *p, TtInsn insn, uint32_t at)
     return insn;
 }
 
-static TtInsn prepare_insn(const Prepare *p, uint32_t at)
-{
+static TtInsn prepare_insn(const Prepare *p, uint32_t at) {
     TtInsn insn = p->module->code.items[at];
     int pops = tt_insn_pops(p->module, insn);
     bool checked = pops > 0 && p->module->min_height[at] < pops;
@@ -240,8 +227,7 @@ static TtInsn prepare_insn(const Prepare *p, uint32_t at)
     return insn;
 }
 
-void tt_exec_prepare(TtModule *module)
-{
+void tt_exec_prepare(TtModule *module) {
     uint32_t count = module->code.count;
     Prepare p = {.module = module};
     p.block_start = tt_alloc_zero((count + 2) * sizeof *p.block_start);

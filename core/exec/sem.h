@@ -46,13 +46,17 @@ TtResult tt_sem_concat(TtActor *actor, const TtValue *a, const TtValue *b, TtVal
 TtResult tt_sem_len(TtActor *actor, const TtValue *a, TtValue *out);
 TtResult tt_sem_index(TtActor *actor, const TtValue *list, const TtValue *index, TtValue *out);
 TtResult tt_sem_list_append(TtActor *actor, const TtValue *list, const TtValue *item, TtValue *out);
-TtResult tt_sem_list_set(TtActor *actor, const TtValue *list, const TtValue *index, const TtValue *item, bool own, TtValue *out);
+TtResult tt_sem_list_set(TtActor *actor, const TtValue *list, const TtValue *index, const TtValue *item,
+                         bool own, TtValue *out);
 /** Gives the shorter list in `out[0]`, the item in `out[1]`. */
 TtResult tt_sem_list_pop(TtActor *actor, const TtValue *list, bool own, TtValue *out);
 TtResult tt_sem_list_concat(TtActor *actor, const TtValue *a, const TtValue *b, TtValue *out);
-TtResult tt_sem_list_slice(TtActor *actor, const TtValue *list, const TtValue *from, const TtValue *to, TtValue *out);
-TtResult tt_sem_set_field(TtActor *actor, const char *op, const TtValue *object, const TtValue *key, const TtValue *value, bool own, TtValue *out);
-TtResult tt_sem_get_field(TtActor *actor, const char *op, const TtValue *object, const TtValue *key, TtValue *out);
+TtResult tt_sem_list_slice(TtActor *actor, const TtValue *list, const TtValue *from, const TtValue *to,
+                           TtValue *out);
+TtResult tt_sem_set_field(TtActor *actor, const char *op, const TtValue *object, const TtValue *key,
+                          const TtValue *value, bool own, TtValue *out);
+TtResult tt_sem_get_field(TtActor *actor, const char *op, const TtValue *object, const TtValue *key,
+                          TtValue *out);
 TtResult tt_sem_has_field(TtActor *actor, const TtValue *object, const TtValue *key, TtValue *out);
 TtResult tt_sem_delete_field(TtActor *actor, const TtValue *object, const TtValue *key, TtValue *out);
 TtResult tt_sem_keys(TtActor *actor, const TtValue *object, TtValue *out);
@@ -61,7 +65,8 @@ TtResult tt_sem_format_time(TtActor *actor, const TtValue *seconds, const TtValu
 /** BUILTIN: `args` are as many as the table says (sem_builtin.c). */
 TtResult tt_sem_builtin(TtActor *actor, uint32_t builtin, const TtValue *args, TtValue *out);
 
-/* ---- variables (sem_scope.c) ----------------------------------------------------------------------------- */
+/* ---- variables (sem_scope.c) -----------------------------------------------------------------------------
+ */
 
 /** Sets a slot of the current frame, noting the order of assignment where the scope wants it. */
 bool tt_sem_store(TtActor *actor, uint32_t slot, TtValue value);
@@ -73,7 +78,8 @@ TtStep tt_sem_store_global(TtActor *actor, uint32_t name);
 TtStep tt_sem_capture(TtActor *actor, uint32_t name);
 TtStep tt_sem_make_lambda(TtActor *actor, const TtFunction *function);
 
-/* ---- frames (call.c) ---------------------------------------------------------------------------------------- */
+/* ---- frames (call.c)
+ * ---------------------------------------------------------------------------------------- */
 
 /** Pushes a frame whose arguments are the top operands. `return_to` is the caller's next address. */
 TtResult tt_call_enter(TtActor *actor, TtValue callee, TtFrameKind kind, uint32_t return_to);
@@ -91,7 +97,8 @@ TtStep tt_call_halt(TtActor *actor);
 /** Drops what belongs to the current frame and goes back to the caller; nothing is pushed. */
 void tt_call_pop_frame(TtActor *actor);
 
-/* ---- exceptions (unwind.c) ------------------------------------------------------------------------------------ */
+/* ---- exceptions (unwind.c)
+ * ------------------------------------------------------------------------------------ */
 
 TtStep tt_sem_try(TtActor *actor, TtInsn insn);
 TtStep tt_sem_catch(TtActor *actor, TtInsn insn);
@@ -106,7 +113,8 @@ bool tt_unwind_raise(TtActor *actor, TtResult result);
 /** Appends "function (file:line)". */
 void tt_unwind_describe(TtStrbuf *out, const TtFunction *function, uint32_t address, const TtModule *program);
 
-/* ---- modules (sem_module.c) ---------------------------------------------------------------------------------- */
+/* ---- modules (sem_module.c)
+ * ---------------------------------------------------------------------------------- */
 
 TtStep tt_sem_import(TtActor *actor, const TtImport *import);
 TtStep tt_sem_export(TtActor *actor, uint32_t name);
@@ -115,7 +123,8 @@ TtResult tt_module_init_done(TtActor *actor);
 /** It failed: the module can be tried again. Pops the record. */
 void tt_module_init_failed(TtActor *actor);
 
-/* ---- console, files, system (sem_host.c) ----------------------------------------------------------------------- */
+/* ---- console, files, system (sem_host.c)
+ * ----------------------------------------------------------------------- */
 
 /** Writes `text` for the actor; WAIT when there is no room. */
 TtStep tt_sem_output(TtActor *actor, int stream, const char *text, size_t length);
@@ -127,7 +136,8 @@ TtStep tt_sem_exit(TtActor *actor);
 /** The clock's time `ms` milliseconds from `now`; UINT64_MAX, never, when out of the clock's range. */
 TtResult tt_deadline_after(TtActor *actor, const char *op, uint64_t now, TtValue ms, uint64_t *deadline);
 
-/* ---- actors (sem_actor.c) ----------------------------------------------------------------------------------------- */
+/* ---- actors (sem_actor.c)
+ * ----------------------------------------------------------------------------------------- */
 
 TtStep tt_sem_spawn(TtActor *actor);
 TtStep tt_sem_spawn_args(TtActor *actor);
@@ -140,7 +150,8 @@ TtStep tt_sem_unregister(TtActor *actor, TtValue name);
 TtStep tt_sem_whereis(TtActor *actor, TtValue name);
 TtStep tt_sem_exit_actor(TtActor *actor);
 
-/* ---- traces (trace_text.c) ------------------------------------------------------------------------------------------ */
+/* ---- traces (trace_text.c)
+ * ------------------------------------------------------------------------------------------ */
 
 /** Writes the trace of the instruction at actor->pc; WAIT when there is no room. */
 TtStep tt_trace_instruction(TtActor *actor);

@@ -6,16 +6,14 @@
 
 #include <string.h>
 
-static TtStep failed(TtResult result)
-{
+static TtStep failed(TtResult result) {
     return result == TT_OK ? TT_STEP_DONE : TT_STEP_FAILED;
 }
 
 /* ---- spawn ------------------------------------------------------------------------------------------- */
 
 /** A label of the code's own module, else of the program. */
-static const TtFunction *find_label(const TtActor *actor, TtValue name)
-{
+static const TtFunction *find_label(const TtActor *actor, TtValue name) {
     const TtModule *modules[] = {actor->function->module, actor->program};
     for (int m = 0; m < 2; m++) {
         const TtModule *module = modules[m];
@@ -26,13 +24,15 @@ static const TtFunction *find_label(const TtActor *actor, TtValue name)
     return NULL;
 }
 
-static TtResult start_actor(TtActor *actor, TtValue callee, const TtValue *args, uint32_t count, const char *op, uint64_t *pid)
-{
+static TtResult start_actor(TtActor *actor, TtValue callee, const TtValue *args, uint32_t count,
+                            const char *op, uint64_t *pid) {
     TtSystem *system = actor->system;
     TtActor *child;
     TtResult result = tt_actor_create(system, actor, callee, args, count, &child);
     if (result == TT_ERR_HEAP_EXCEEDED) return tt_sem_heap_full(actor, op);
-    if (result != TT_OK) return tt_error_set(&actor->context->error, result, "%s: an argument or global is nested too deeply", op);
+    if (result != TT_OK)
+        return tt_error_set(&actor->context->error, result, "%s: an argument or global is nested too deeply",
+                            op);
     *pid = child->pid;
     if (!tt_pids_add(system, child)) {
         tt_actor_release(child);
@@ -44,24 +44,25 @@ static TtResult start_actor(TtActor *actor, TtValue callee, const TtValue *args,
 }
 
 /** The built-in worker that stands in for a name that is neither a label nor a file. */
-static TtResult spawn_named_worker(TtActor *actor, TtValue name, uint64_t *pid)
-{
+static TtResult spawn_named_worker(TtActor *actor, TtValue name, uint64_t *pid) {
     TtModule *module = NULL;
-    TT_TRY(actor->system->load_program(actor->system, "std/workers/announce", &module, &actor->context->error));
+    TT_TRY(
+        actor->system->load_program(actor->system, "std/workers/announce", &module, &actor->context->error));
     for (uint32_t i = 0; module && i < module->functions.count; i++)
         if (strcmp(module->functions.items[i].name, "announce") == 0)
             return start_actor(actor, tt_function(&module->functions.items[i]), &name, 1, "SPAWN", pid);
-    return tt_error_set(&actor->context->error, TT_ERR_FILE_ERROR, "File operation failed on std/workers/announce: not found");
+    return tt_error_set(&actor->context->error, TT_ERR_FILE_ERROR,
+                        "File operation failed on std/workers/announce: not found");
 }
 
-static TtResult spawn_by_name(TtActor *actor, TtValue name, uint64_t *pid)
-{
+static TtResult spawn_by_name(TtActor *actor, TtValue name, uint64_t *pid) {
     const TtFunction *function = find_label(actor, name);
     if (function) return start_actor(actor, tt_function(function), NULL, 0, "SPAWN", pid);
     TtStrbuf path = {0};
     tt_strbuf_add(&path, tt_bytes_data(name), name.len);
     TtModule *module = NULL;
-    TtResult result = actor->system->load_program(actor->system, tt_strbuf_text(&path), &module, &actor->context->error);
+    TtResult result =
+        actor->system->load_program(actor->system, tt_strbuf_text(&path), &module, &actor->context->error);
     if (result == TT_OK && !module) {
         TtStrbuf worker = {0};
         tt_strbuf_add_format(&worker, "std/workers/%s", tt_strbuf_text(&path));
@@ -74,8 +75,7 @@ static TtResult spawn_by_name(TtActor *actor, TtValue name, uint64_t *pid)
     return start_actor(actor, tt_function(&module->top), NULL, 0, "SPAWN", pid);
 }
 
-TtStep tt_sem_spawn(TtActor *actor)
-{
+TtStep tt_sem_spawn(TtActor *actor) {
     TtValue what = actor->stack[actor->sp - 1];
     uint64_t pid = 0;
     TtResult result;
@@ -84,26 +84,28 @@ TtStep tt_sem_spawn(TtActor *actor)
     else if (!tt_is_callable(what))
         result = tt_sem_type_error(actor, "SPAWN", "a function or the name of a worker", what);
     else if (tt_callee(what)->parameter_count)
-        result = tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
-                              "SPAWN expects a function without parameters but %s takes %u (SPAWN_ARGS passes arguments)",
-                              tt_callee(what)->name, tt_callee(what)->parameter_count);
+        result = tt_error_set(
+            &actor->context->error, TT_ERR_BAD_ARGUMENT,
+            "SPAWN expects a function without parameters but %s takes %u (SPAWN_ARGS passes arguments)",
+            tt_callee(what)->name, tt_callee(what)->parameter_count);
     else
         result = start_actor(actor, what, NULL, 0, "SPAWN", &pid);
     if (result == TT_OK) actor->stack[actor->sp - 1] = tt_int((int64_t)pid);
     return failed(result);
 }
 
-TtStep tt_sem_spawn_args(TtActor *actor)
-{
+TtStep tt_sem_spawn_args(TtActor *actor) {
     uint32_t operands = actor->sp - (actor->fp + actor->function->slot_count + TT_FRAME_HEADER);
     if (operands < 2) return failed(tt_sem_underflow(actor, "SPAWN_ARGS"));
     TtValue count = actor->stack[actor->sp - 1], callee = actor->stack[actor->sp - 2];
-    if (count.tag != TT_TAG_INT) return failed(tt_sem_type_error(actor, "SPAWN_ARGS", "an Int as number of arguments", count));
+    if (count.tag != TT_TAG_INT)
+        return failed(tt_sem_type_error(actor, "SPAWN_ARGS", "an Int as number of arguments", count));
     if (!tt_is_callable(callee)) return failed(tt_sem_type_error(actor, "SPAWN_ARGS", "a function", callee));
     const TtFunction *function = tt_callee(callee);
     if (count.as.i < 0 || count.as.i != function->parameter_count)
-        return failed(tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "SPAWN_ARGS passes %lld arguments but %s takes %u",
-                                   (long long)count.as.i, function->name, function->parameter_count));
+        return failed(tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
+                                   "SPAWN_ARGS passes %lld arguments but %s takes %u", (long long)count.as.i,
+                                   function->name, function->parameter_count));
     uint32_t n = (uint32_t)count.as.i;
     if (operands - 2 < n) return failed(tt_sem_underflow(actor, "SPAWN_ARGS"));
     uint64_t pid = 0;
@@ -116,38 +118,36 @@ TtStep tt_sem_spawn_args(TtActor *actor)
 
 /* ---- send --------------------------------------------------------------------------------------------- */
 
-static TtStep sent(TtActor *actor, TtResult result, uint32_t operands)
-{
+static TtStep sent(TtActor *actor, TtResult result, uint32_t operands) {
     if (result == TT_ERR_HEAP_EXCEEDED) return failed(tt_sem_heap_full(actor, "SEND"));
     if (result != TT_OK) return TT_STEP_FAILED;
     actor->sp -= operands;
     return TT_STEP_DONE;
 }
 
-TtStep tt_sem_send(TtActor *actor, TtInsn insn)
-{
+TtStep tt_sem_send(TtActor *actor, TtInsn insn) {
     const TtValue *message = &actor->stack[actor->sp - 1];
     bool on_stack = insn.a == 2 || (insn.a == 0 && insn.b == 0);
-    if (!on_stack) return sent(actor, tt_actor_send(actor->context, tt_insn_int(actor->function->module, insn), message), 1);
+    if (!on_stack)
+        return sent(actor, tt_actor_send(actor->context, tt_insn_int(actor->function->module, insn), message),
+                    1);
     TtValue pid = actor->stack[actor->sp - 2];
     if (pid.tag != TT_TAG_INT) return failed(tt_sem_type_error(actor, "SEND", "an Int as pid", pid));
     return sent(actor, tt_actor_send(actor->context, pid.as.i, message), 2);
 }
 
-TtStep tt_sem_send_named(TtActor *actor, TtValue name)
-{
+TtStep tt_sem_send_named(TtActor *actor, TtValue name) {
     uint64_t pid = tt_registry_find(actor->system, tt_bytes_data(name), name.len);
     if (!pid)
-        return failed(tt_error_set(&actor->context->error, TT_ERR_NO_PROCESS, "No process is registered as %.*s", (int)name.len,
-                                   tt_bytes_data(name)));
+        return failed(tt_error_set(&actor->context->error, TT_ERR_NO_PROCESS,
+                                   "No process is registered as %.*s", (int)name.len, tt_bytes_data(name)));
     return sent(actor, tt_actor_send(actor->context, (int64_t)pid, &actor->stack[actor->sp - 1]), 1);
 }
 
 /* ---- receive ------------------------------------------------------------------------------------------- */
 
 /** Takes the oldest message into `*value`, and what it refers to into the actor's heap. */
-static bool take_message(TtActor *actor, TtValue *value)
-{
+static bool take_message(TtActor *actor, TtValue *value) {
     TtMessage *message = tt_mailbox_take(&actor->mailbox);
     if (!message) return false;
     tt_heap_adopt(&actor->heap, message->fragment);
@@ -157,8 +157,7 @@ static bool take_message(TtActor *actor, TtValue *value)
     return true;
 }
 
-TtStep tt_sem_receive(TtActor *actor)
-{
+TtStep tt_sem_receive(TtActor *actor) {
     TtValue value;
     if (!take_message(actor, &value)) {
         actor->wait = TT_WAIT_MESSAGE;
@@ -168,12 +167,12 @@ TtStep tt_sem_receive(TtActor *actor)
     return TT_STEP_DONE;
 }
 
-TtStep tt_sem_receive_timeout(TtActor *actor, uint32_t target)
-{
+TtStep tt_sem_receive_timeout(TtActor *actor, uint32_t target) {
     TtValue ms = actor->stack[actor->sp - 1], value;
     uint64_t now = tt_system_clock_ns(actor->system);
     if (!actor->deadline_set) {
-        if (tt_deadline_after(actor, "RECEIVE_TIMEOUT", now, ms, &actor->deadline_ns) != TT_OK) return TT_STEP_FAILED;
+        if (tt_deadline_after(actor, "RECEIVE_TIMEOUT", now, ms, &actor->deadline_ns) != TT_OK)
+            return TT_STEP_FAILED;
         actor->deadline_set = true;
     }
     if (take_message(actor, &value)) {
@@ -191,41 +190,40 @@ TtStep tt_sem_receive_timeout(TtActor *actor, uint32_t target)
     return TT_STEP_JUMPED;
 }
 
-/* ---- names ---------------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------------------
+ */
 
-TtStep tt_sem_register(TtActor *actor, TtValue name)
-{
+TtStep tt_sem_register(TtActor *actor, TtValue name) {
     TtResult result = tt_registry_add(actor->system, tt_bytes_data(name), name.len, actor);
     if (result == TT_OK) return TT_STEP_DONE;
-    return failed(tt_error_set(&actor->context->error, result, "The name %.*s is taken by another process", (int)name.len,
-                               tt_bytes_data(name)));
+    return failed(tt_error_set(&actor->context->error, result, "The name %.*s is taken by another process",
+                               (int)name.len, tt_bytes_data(name)));
 }
 
-TtStep tt_sem_unregister(TtActor *actor, TtValue name)
-{
+TtStep tt_sem_unregister(TtActor *actor, TtValue name) {
     if (tt_registry_remove(actor->system, tt_bytes_data(name), name.len)) return TT_STEP_DONE;
-    return failed(tt_error_set(&actor->context->error, TT_ERR_NO_PROCESS, "No process is registered as %.*s", (int)name.len,
-                               tt_bytes_data(name)));
+    return failed(tt_error_set(&actor->context->error, TT_ERR_NO_PROCESS, "No process is registered as %.*s",
+                               (int)name.len, tt_bytes_data(name)));
 }
 
-TtStep tt_sem_whereis(TtActor *actor, TtValue name)
-{
-    actor->stack[actor->sp++] = tt_int((int64_t)tt_registry_find(actor->system, tt_bytes_data(name), name.len));
+TtStep tt_sem_whereis(TtActor *actor, TtValue name) {
+    actor->stack[actor->sp++] =
+        tt_int((int64_t)tt_registry_find(actor->system, tt_bytes_data(name), name.len));
     return TT_STEP_DONE;
 }
 
-/* ---- the end --------------------------------------------------------------------------------------------- */
+/* ---- the end ---------------------------------------------------------------------------------------------
+ */
 
-TtStep tt_sem_exit_actor(TtActor *actor)
-{
+TtStep tt_sem_exit_actor(TtActor *actor) {
     TtValue reason = actor->stack[actor->sp - 1];
-    bool normal = reason.tag == TT_TAG_STR && reason.len == 6 && memcmp(tt_bytes_data(reason), "normal", 6) == 0;
+    bool normal =
+        reason.tag == TT_TAG_STR && reason.len == 6 && memcmp(tt_bytes_data(reason), "normal", 6) == 0;
     if (!normal) actor->exit_reason = reason;
     return TT_STEP_ENDED;
 }
 
-void tt_exec_release(TtActor *actor)
-{
+void tt_exec_release(TtActor *actor) {
     TtSystem *system = actor->system;
     tt_output_forget(actor);
     tt_pending_drop(actor);

@@ -9,14 +9,13 @@
 #include <string.h>
 #include <time.h>
 
-static TtResult out_of_bounds(TtActor *actor, int64_t index, const char *what, uint64_t length)
-{
-    return tt_error_set(&actor->context->error, TT_ERR_INDEX_OUT_OF_BOUNDS, "Index %lld out of bounds for %s of length %llu",
-                        (long long)index, what, (unsigned long long)length);
+static TtResult out_of_bounds(TtActor *actor, int64_t index, const char *what, uint64_t length) {
+    return tt_error_set(&actor->context->error, TT_ERR_INDEX_OUT_OF_BOUNDS,
+                        "Index %lld out of bounds for %s of length %llu", (long long)index, what,
+                        (unsigned long long)length);
 }
 
-TtResult tt_sem_concat(TtActor *actor, const TtValue *a, const TtValue *b, TtValue *out)
-{
+TtResult tt_sem_concat(TtActor *actor, const TtValue *a, const TtValue *b, TtValue *out) {
     TtStrbuf *text = &actor->context->text;
     bool text_tail = b->tag == TT_TAG_STR;
     const char *tail = text_tail ? tt_bytes_data(*b) : "";
@@ -34,12 +33,12 @@ TtResult tt_sem_concat(TtActor *actor, const TtValue *a, const TtValue *b, TtVal
         tail = tt_strbuf_text(text);
         tail_length = text->length;
     }
-    if (!tt_bytes_append(&actor->heap, head, tail, tail_length, out)) return tt_sem_heap_full(actor, "CONCAT");
+    if (!tt_bytes_append(&actor->heap, head, tail, tail_length, out))
+        return tt_sem_heap_full(actor, "CONCAT");
     return TT_OK;
 }
 
-TtResult tt_sem_len(TtActor *actor, const TtValue *a, TtValue *out)
-{
+TtResult tt_sem_len(TtActor *actor, const TtValue *a, TtValue *out) {
     switch (a->tag) {
     case TT_TAG_LIST:
     case TT_TAG_OBJECT:
@@ -49,18 +48,17 @@ TtResult tt_sem_len(TtActor *actor, const TtValue *a, TtValue *out)
     }
 }
 
-static TtResult string_index(TtActor *actor, TtValue text, int64_t index, TtValue *out)
-{
+static TtResult string_index(TtActor *actor, TtValue text, int64_t index, TtValue *out) {
     const char *bytes = tt_bytes_data(text);
     size_t at = index < 0 || index >= text.len ? text.len : tt_utf8_offset(bytes, text.len, (size_t)index);
     if (at >= text.len) return out_of_bounds(actor, index, "string", tt_utf8_count(bytes, text.len));
     unsigned size;
     (void)tt_utf8_decode(bytes + at, &size);
-    return tt_bytes_new(&actor->heap, TT_TAG_STR, bytes + at, size, out) ? TT_OK : tt_sem_heap_full(actor, "INDEX");
+    return tt_bytes_new(&actor->heap, TT_TAG_STR, bytes + at, size, out) ? TT_OK
+                                                                         : tt_sem_heap_full(actor, "INDEX");
 }
 
-TtResult tt_sem_index(TtActor *actor, const TtValue *list, const TtValue *index, TtValue *out)
-{
+TtResult tt_sem_index(TtActor *actor, const TtValue *list, const TtValue *index, TtValue *out) {
     if (list->tag != TT_TAG_LIST && list->tag != TT_TAG_STR && list->tag != TT_TAG_BYTES)
         return tt_sem_type_error(actor, "INDEX", "a list, string or bytes", *list);
     if (index->tag != TT_TAG_INT) return tt_sem_type_error(actor, "INDEX", "an Int as index", *index);
@@ -73,23 +71,25 @@ TtResult tt_sem_index(TtActor *actor, const TtValue *list, const TtValue *index,
     return TT_OK;
 }
 
-TtResult tt_sem_list_append(TtActor *actor, const TtValue *list, const TtValue *item, TtValue *out)
-{
+TtResult tt_sem_list_append(TtActor *actor, const TtValue *list, const TtValue *item, TtValue *out) {
     if (list->tag != TT_TAG_LIST) return tt_sem_type_error(actor, "LIST_APPEND", "a list", *list);
     /* A list that stays elsewhere, too, has been marked as shared by its LOAD. */
-    return tt_list_append_own(&actor->heap, *list, *item, out) ? TT_OK : tt_sem_heap_full(actor, "LIST_APPEND");
+    return tt_list_append_own(&actor->heap, *list, *item, out) ? TT_OK
+                                                               : tt_sem_heap_full(actor, "LIST_APPEND");
 }
 
-TtResult tt_sem_list_set(TtActor *actor, const TtValue *list, const TtValue *index, const TtValue *item, bool own, TtValue *out)
-{
+TtResult tt_sem_list_set(TtActor *actor, const TtValue *list, const TtValue *index, const TtValue *item,
+                         bool own, TtValue *out) {
     if (list->tag != TT_TAG_LIST) return tt_sem_type_error(actor, "LIST_SET", "a list", *list);
     if (index->tag != TT_TAG_INT) return tt_sem_type_error(actor, "LIST_SET", "an Int as index", *index);
-    if (index->as.i < 0 || index->as.i >= list->len) return out_of_bounds(actor, index->as.i, "list", list->len);
-    return tt_list_set(&actor->heap, *list, (uint32_t)index->as.i, *item, own, out) ? TT_OK : tt_sem_heap_full(actor, "LIST_SET");
+    if (index->as.i < 0 || index->as.i >= list->len)
+        return out_of_bounds(actor, index->as.i, "list", list->len);
+    return tt_list_set(&actor->heap, *list, (uint32_t)index->as.i, *item, own, out)
+               ? TT_OK
+               : tt_sem_heap_full(actor, "LIST_SET");
 }
 
-TtResult tt_sem_list_pop(TtActor *actor, const TtValue *list, bool own, TtValue *out)
-{
+TtResult tt_sem_list_pop(TtActor *actor, const TtValue *list, bool own, TtValue *out) {
     if (list->tag != TT_TAG_LIST) return tt_sem_type_error(actor, "LIST_POP", "a list", *list);
     if (list->len == 0) return out_of_bounds(actor, -1, "list", 0);
     TtValue whole = *list, item = tt_list_items(whole)[whole.len - 1];
@@ -99,11 +99,12 @@ TtResult tt_sem_list_pop(TtActor *actor, const TtValue *list, bool own, TtValue 
     return TT_OK;
 }
 
-TtResult tt_sem_list_concat(TtActor *actor, const TtValue *a, const TtValue *b, TtValue *out)
-{
-    if (a->tag != TT_TAG_LIST || b->tag != TT_TAG_LIST) return tt_sem_type_error2(actor, "LIST_CONCAT", "two lists", *a, *b);
+TtResult tt_sem_list_concat(TtActor *actor, const TtValue *a, const TtValue *b, TtValue *out) {
+    if (a->tag != TT_TAG_LIST || b->tag != TT_TAG_LIST)
+        return tt_sem_type_error2(actor, "LIST_CONCAT", "two lists", *a, *b);
     TtValue left = *a, right = *b, *items, joined;
-    if ((uint64_t)left.len + right.len > UINT32_MAX || !tt_list_alloc(&actor->heap, left.len + right.len, &items, &joined))
+    if ((uint64_t)left.len + right.len > UINT32_MAX ||
+        !tt_list_alloc(&actor->heap, left.len + right.len, &items, &joined))
         return tt_sem_heap_full(actor, "LIST_CONCAT");
     for (uint32_t i = 0; i < left.len; i++) items[i] = tt_value_share(tt_list_items(left)[i]);
     for (uint32_t i = 0; i < right.len; i++) items[left.len + i] = tt_value_share(tt_list_items(right)[i]);
@@ -111,10 +112,11 @@ TtResult tt_sem_list_concat(TtActor *actor, const TtValue *a, const TtValue *b, 
     return TT_OK;
 }
 
-TtResult tt_sem_list_slice(TtActor *actor, const TtValue *list, const TtValue *from, const TtValue *to, TtValue *out)
-{
+TtResult tt_sem_list_slice(TtActor *actor, const TtValue *list, const TtValue *from, const TtValue *to,
+                           TtValue *out) {
     if (list->tag != TT_TAG_LIST) return tt_sem_type_error(actor, "LIST_SLICE", "a list", *list);
-    if (from->tag != TT_TAG_INT || to->tag != TT_TAG_INT) return tt_sem_type_error2(actor, "LIST_SLICE", "two Ints as bounds", *from, *to);
+    if (from->tag != TT_TAG_INT || to->tag != TT_TAG_INT)
+        return tt_sem_type_error2(actor, "LIST_SLICE", "two Ints as bounds", *from, *to);
     int64_t first = from->as.i, end = to->as.i;
     if (first < 0 || first > list->len) return out_of_bounds(actor, first, "list", list->len);
     if (end < first || end > list->len) return out_of_bounds(actor, end, "list", list->len);
@@ -126,23 +128,20 @@ TtResult tt_sem_list_slice(TtActor *actor, const TtValue *list, const TtValue *f
     return TT_OK;
 }
 
-static TtResult check_key(TtActor *actor, const char *op, TtValue object, TtValue key)
-{
+static TtResult check_key(TtActor *actor, const char *op, TtValue object, TtValue key) {
     if (object.tag != TT_TAG_OBJECT) return tt_sem_type_error(actor, op, "an object", object);
     if (key.tag != TT_TAG_STR) return tt_sem_type_error(actor, op, "a Str as key", key);
     return TT_OK;
 }
 
-TtResult tt_sem_set_field(TtActor *actor, const char *op, const TtValue *object, const TtValue *key, const TtValue *value, bool own,
-                          TtValue *out)
-{
+TtResult tt_sem_set_field(TtActor *actor, const char *op, const TtValue *object, const TtValue *key,
+                          const TtValue *value, bool own, TtValue *out) {
     TT_TRY(check_key(actor, op, *object, *key));
     return tt_map_set(&actor->heap, *object, *key, *value, own, out) ? TT_OK : tt_sem_heap_full(actor, op);
 }
 
 /** Field of an exception; `value` only when something other than a string was thrown. */
-static TtValue exception_field(const TtException *exception, const char *name, uint32_t length)
-{
+static TtValue exception_field(const TtException *exception, const char *name, uint32_t length) {
     if (length == 7 && memcmp(name, "message", 7) == 0) return exception->message;
     if (length == 4 && memcmp(name, "kind", 4) == 0) return exception->kind;
     if (length == 5 && memcmp(name, "stack", 5) == 0) return tt_value_share(exception->stack);
@@ -151,8 +150,8 @@ static TtValue exception_field(const TtException *exception, const char *name, u
     return tt_null();
 }
 
-TtResult tt_sem_get_field(TtActor *actor, const char *op, const TtValue *object, const TtValue *key, TtValue *out)
-{
+TtResult tt_sem_get_field(TtActor *actor, const char *op, const TtValue *object, const TtValue *key,
+                          TtValue *out) {
     if (object->tag == TT_TAG_EXCEPTION && key->tag == TT_TAG_STR) {
         *out = exception_field(tt_exception(*object), tt_bytes_data(*key), key->len);
         return TT_OK;
@@ -163,22 +162,20 @@ TtResult tt_sem_get_field(TtActor *actor, const char *op, const TtValue *object,
     return TT_OK;
 }
 
-TtResult tt_sem_has_field(TtActor *actor, const TtValue *object, const TtValue *key, TtValue *out)
-{
+TtResult tt_sem_has_field(TtActor *actor, const TtValue *object, const TtValue *key, TtValue *out) {
     TT_TRY(check_key(actor, "HAS_FIELD", *object, *key));
     *out = tt_int(tt_map_find(*object, tt_bytes_data(*key), key->len) >= 0);
     return TT_OK;
 }
 
-TtResult tt_sem_delete_field(TtActor *actor, const TtValue *object, const TtValue *key, TtValue *out)
-{
+TtResult tt_sem_delete_field(TtActor *actor, const TtValue *object, const TtValue *key, TtValue *out) {
     TT_TRY(check_key(actor, "DELETE_FIELD", *object, *key));
-    if (!tt_map_delete(&actor->heap, *object, tt_bytes_data(*key), key->len, out)) return tt_sem_heap_full(actor, "DELETE_FIELD");
+    if (!tt_map_delete(&actor->heap, *object, tt_bytes_data(*key), key->len, out))
+        return tt_sem_heap_full(actor, "DELETE_FIELD");
     return TT_OK;
 }
 
-TtResult tt_sem_keys(TtActor *actor, const TtValue *object, TtValue *out)
-{
+TtResult tt_sem_keys(TtActor *actor, const TtValue *object, TtValue *out) {
     if (object->tag != TT_TAG_OBJECT) return tt_sem_type_error(actor, "KEYS", "an object", *object);
     TtValue map = *object, *items, keys;
     if (!tt_list_alloc(&actor->heap, map.len, &items, &keys)) return tt_sem_heap_full(actor, "KEYS");
@@ -187,26 +184,30 @@ TtResult tt_sem_keys(TtActor *actor, const TtValue *object, TtValue *out)
     return TT_OK;
 }
 
-TtResult tt_sem_format_time(TtActor *actor, const TtValue *seconds, const TtValue *format, TtValue *out)
-{
-    if (seconds->tag != TT_TAG_INT && seconds->tag != TT_TAG_FLOAT) return tt_sem_type_error(actor, "FORMAT_TIME", "a number of seconds", *seconds);
+TtResult tt_sem_format_time(TtActor *actor, const TtValue *seconds, const TtValue *format, TtValue *out) {
+    if (seconds->tag != TT_TAG_INT && seconds->tag != TT_TAG_FLOAT)
+        return tt_sem_type_error(actor, "FORMAT_TIME", "a number of seconds", *seconds);
     if (format->tag != TT_TAG_STR) return tt_sem_type_error(actor, "FORMAT_TIME", "a Str as format", *format);
     time_t when = seconds->tag == TT_TAG_INT ? (time_t)seconds->as.i : (time_t)seconds->as.f;
     struct tm fields;
     if (!gmtime_r(&when, &fields))
-        return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "FORMAT_TIME: the time is out of range");
+        return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
+                            "FORMAT_TIME: the time is out of range");
     TtStrbuf *text = &actor->context->text;
     tt_strbuf_clear(text);
     /* A leading mark tells an empty result from a buffer that is too small. */
     tt_strbuf_add_char(text, ' ');
     tt_strbuf_add(text, tt_bytes_data(*format), format->len);
     if (memchr(text->bytes, 0, text->length))
-        return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "FORMAT_TIME: the format contains a NUL character");
+        return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
+                            "FORMAT_TIME: the format contains a NUL character");
     size_t capacity = 256 + 32 * (size_t)format->len;
     char *buffer = tt_alloc(capacity);
     size_t length = strftime(buffer, capacity, text->bytes, &fields);
     bool made = length > 0 && tt_bytes_new(&actor->heap, TT_TAG_STR, buffer + 1, length - 1, out);
     tt_free(buffer);
-    if (!length) return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "FORMAT_TIME: the result is too long");
+    if (!length)
+        return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
+                            "FORMAT_TIME: the result is too long");
     return made ? TT_OK : tt_sem_heap_full(actor, "FORMAT_TIME");
 }

@@ -8,20 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static TtStep failed(TtResult result)
-{
+static TtStep failed(TtResult result) {
     return result == TT_OK ? TT_STEP_DONE : TT_STEP_FAILED;
 }
 
-TtStep tt_sem_output(TtActor *actor, int stream, const char *text, size_t length)
-{
+TtStep tt_sem_output(TtActor *actor, int stream, const char *text, size_t length) {
     if (!length || tt_output_write(actor, stream, text, length)) return TT_STEP_DONE;
     actor->wait = TT_WAIT_OUTPUT;
     return TT_STEP_WAIT;
 }
 
-TtStep tt_sem_print(TtActor *actor, bool line_end)
-{
+TtStep tt_sem_print(TtActor *actor, bool line_end) {
     TtStrbuf *text = &actor->context->text;
     tt_strbuf_clear(text);
     tt_print_value(text, actor->stack[actor->sp - 1]);
@@ -40,32 +37,37 @@ typedef struct ServiceCall {
 } ServiceCall;
 
 static const ServiceCall service_calls[] = {
-    {TT_OP_READ_LINE, TT_SERVICE_READ_LINE, 0, 0, false},    {TT_OP_READ_CHAR, TT_SERVICE_READ_CHAR, 0, 0, false},
-    {TT_OP_READ_INPUT, TT_SERVICE_READ_INPUT, 0, 0, false},  {TT_OP_READ_FILE, TT_SERVICE_READ_FILE, 1, 0, false},
-    {TT_OP_READ_BYTES, TT_SERVICE_READ_BYTES, 1, 0, false},  {TT_OP_WRITE_FILE, TT_SERVICE_WRITE_FILE, 1, 2, false},
-    {TT_OP_APPEND_FILE, TT_SERVICE_APPEND_FILE, 1, 2, false}, {TT_OP_WRITE_BYTES, TT_SERVICE_WRITE_FILE, 1, 2, true},
-    {TT_OP_FILE_EXISTS, TT_SERVICE_FILE_EXISTS, 1, 0, false}, {TT_OP_FILE_SIZE, TT_SERVICE_FILE_SIZE, 1, 0, false},
-    {TT_OP_DELETE_FILE, TT_SERVICE_DELETE_FILE, 1, 0, false}, {TT_OP_LIST_DIR, TT_SERVICE_LIST_DIR, 1, 0, false},
-    {TT_OP_GET_ENV, TT_SERVICE_GET_ENV, 1, 0, false},        {TT_OP_SET_ENV, TT_SERVICE_SET_ENV, 2, 1, false},
+    {TT_OP_READ_LINE, TT_SERVICE_READ_LINE, 0, 0, false},
+    {TT_OP_READ_CHAR, TT_SERVICE_READ_CHAR, 0, 0, false},
+    {TT_OP_READ_INPUT, TT_SERVICE_READ_INPUT, 0, 0, false},
+    {TT_OP_READ_FILE, TT_SERVICE_READ_FILE, 1, 0, false},
+    {TT_OP_READ_BYTES, TT_SERVICE_READ_BYTES, 1, 0, false},
+    {TT_OP_WRITE_FILE, TT_SERVICE_WRITE_FILE, 1, 2, false},
+    {TT_OP_APPEND_FILE, TT_SERVICE_APPEND_FILE, 1, 2, false},
+    {TT_OP_WRITE_BYTES, TT_SERVICE_WRITE_FILE, 1, 2, true},
+    {TT_OP_FILE_EXISTS, TT_SERVICE_FILE_EXISTS, 1, 0, false},
+    {TT_OP_FILE_SIZE, TT_SERVICE_FILE_SIZE, 1, 0, false},
+    {TT_OP_DELETE_FILE, TT_SERVICE_DELETE_FILE, 1, 0, false},
+    {TT_OP_LIST_DIR, TT_SERVICE_LIST_DIR, 1, 0, false},
+    {TT_OP_GET_ENV, TT_SERVICE_GET_ENV, 1, 0, false},
+    {TT_OP_SET_ENV, TT_SERVICE_SET_ENV, 2, 1, false},
 };
 
-static const ServiceCall *find_call(unsigned op)
-{
+static const ServiceCall *find_call(unsigned op) {
     for (size_t i = 0; i < sizeof service_calls / sizeof *service_calls; i++)
         if (service_calls[i].op == op) return &service_calls[i];
     return NULL;
 }
 
-static TtResult check_permission(TtActor *actor, const char *op, TtService service)
-{
+static TtResult check_permission(TtActor *actor, const char *op, TtService service) {
     TtCapability capability = tt_service_capability(service);
     if (!(actor->system->denied & (1u << capability))) return TT_OK;
     const char *name = tt_capability_name(capability);
-    return tt_error_set(&actor->context->error, TT_ERR_PERMISSION_DENIED, "%s is not permitted: it needs --allow-%s", op, name);
+    return tt_error_set(&actor->context->error, TT_ERR_PERMISSION_DENIED,
+                        "%s is not permitted: it needs --allow-%s", op, name);
 }
 
-static TtResult submit(TtActor *actor, const ServiceCall *call, bool *answered)
-{
+static TtResult submit(TtActor *actor, const ServiceCall *call, bool *answered) {
     const char *op = tt_op_info(call->op)->mnemonic;
     TT_TRY(check_permission(actor, op, call->service));
     TtValue text = tt_null();
@@ -73,7 +75,8 @@ static TtResult submit(TtActor *actor, const ServiceCall *call, bool *answered)
         text = actor->stack[actor->sp - call->text];
         if (text.tag != TT_TAG_STR) return tt_sem_type_error(actor, op, "a Str as path or name", text);
         if (memchr(tt_bytes_data(text), 0, text.len))
-            return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "%s: the name contains a NUL character", op);
+            return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
+                                "%s: the name contains a NUL character", op);
     }
     TtStrbuf *content = &actor->context->text;
     tt_strbuf_clear(content);
@@ -81,7 +84,8 @@ static TtResult submit(TtActor *actor, const ServiceCall *call, bool *answered)
         TtValue data = actor->stack[actor->sp - call->data];
         TtTag wanted = call->bytes ? TT_TAG_BYTES : TT_TAG_STR;
         if (data.tag != wanted)
-            return tt_sem_type_error(actor, op, call->bytes ? "Bytes as content" : "a Str as content or value", data);
+            return tt_sem_type_error(actor, op,
+                                     call->bytes ? "Bytes as content" : "a Str as content or value", data);
         tt_strbuf_add(content, tt_bytes_data(data), data.len);
     }
     *answered = tt_pending_submit(actor, call->service, call->text ? tt_bytes_data(text) : NULL, text.len,
@@ -89,13 +93,11 @@ static TtResult submit(TtActor *actor, const ServiceCall *call, bool *answered)
     return TT_OK;
 }
 
-static int compare_names(const void *a, const void *b)
-{
+static int compare_names(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bool make_names(TtHeap *heap, const TtRequest *request, TtValue *out)
-{
+static bool make_names(TtHeap *heap, const TtRequest *request, TtValue *out) {
     TT_VEC(const char *) names = {0};
     for (size_t at = 0; at < request->answer_length; at += strlen(request->answer_data + at) + 1)
         tt_vec_push(&names, request->answer_data + at);
@@ -110,17 +112,18 @@ static bool make_names(TtHeap *heap, const TtRequest *request, TtValue *out)
 }
 
 /** "File operation failed on F: reason", or "OP failed: reason" when there is no name. */
-static TtResult request_error(TtActor *actor, const char *op, TtResult result, const TtRequest *request, const char *reason)
-{
+static TtResult request_error(TtActor *actor, const char *op, TtResult result, const TtRequest *request,
+                              const char *reason) {
     if (result == TT_ERR_FILE_ERROR && request->text)
-        return tt_error_set(&actor->context->error, result, "File operation failed on %s: %s", request->text, reason);
+        return tt_error_set(&actor->context->error, result, "File operation failed on %s: %s", request->text,
+                            reason);
     return tt_error_set(&actor->context->error, result, "%s failed: %s", op, reason);
 }
 
-static TtResult answer_value(TtActor *actor, const char *op, const TtRequest *request, TtValue *out)
-{
+static TtResult answer_value(TtActor *actor, const char *op, const TtRequest *request, TtValue *out) {
     if (request->result != TT_OK)
-        return request_error(actor, op, request->result, request, request->reason ? request->reason : "unknown error");
+        return request_error(actor, op, request->result, request,
+                             request->reason ? request->reason : "unknown error");
     bool made = true;
     switch (request->answer) {
     case TT_ANSWER_NULL: *out = tt_null(); break;
@@ -132,17 +135,18 @@ static TtResult answer_value(TtActor *actor, const char *op, const TtRequest *re
         const char *data = request->answer_data ? request->answer_data : "";
         bool text = request->answer == TT_ANSWER_STR;
         if (text && !tt_utf8_valid(data, request->answer_length))
-            return request_error(actor, op, TT_ERR_FILE_ERROR, request, "the content is not valid UTF-8 (READ_BYTES reads any bytes)");
+            return request_error(actor, op, TT_ERR_FILE_ERROR, request,
+                                 "the content is not valid UTF-8 (READ_BYTES reads any bytes)");
         if (request->answer_length > UINT32_MAX) return tt_sem_heap_full(actor, op);
-        made = tt_bytes_new(&actor->heap, text ? TT_TAG_STR : TT_TAG_BYTES, data, request->answer_length, out);
+        made =
+            tt_bytes_new(&actor->heap, text ? TT_TAG_STR : TT_TAG_BYTES, data, request->answer_length, out);
         break;
     }
     }
     return made ? TT_OK : tt_sem_heap_full(actor, op);
 }
 
-TtStep tt_sem_service(TtActor *actor, unsigned op)
-{
+TtStep tt_sem_service(TtActor *actor, unsigned op) {
     const ServiceCall *call = find_call(op);
     const TtOpInfo *info = tt_op_info(op);
     if (!actor->pending) {
@@ -155,7 +159,8 @@ TtStep tt_sem_service(TtActor *actor, unsigned op)
     }
     TtValue value;
     TtResult result = answer_value(actor, info->mnemonic, &actor->pending->request, &value);
-    if (result == TT_ERR_HEAP_EXCEEDED) return TT_STEP_FAILED; /* may be tried again; raising drops the request */
+    if (result == TT_ERR_HEAP_EXCEEDED)
+        return TT_STEP_FAILED; /* may be tried again; raising drops the request */
     tt_pending_drop(actor);
     if (result != TT_OK) return TT_STEP_FAILED;
     actor->sp -= (uint32_t)info->pops;
@@ -163,8 +168,7 @@ TtStep tt_sem_service(TtActor *actor, unsigned op)
     return TT_STEP_DONE;
 }
 
-TtStep tt_sem_sleep(TtActor *actor)
-{
+TtStep tt_sem_sleep(TtActor *actor) {
     TtValue ms = actor->stack[actor->sp - 1];
     uint64_t now = tt_system_clock_ns(actor->system);
     if (!actor->deadline_set) {
@@ -180,12 +184,12 @@ TtStep tt_sem_sleep(TtActor *actor)
     return TT_STEP_DONE;
 }
 
-TtResult tt_deadline_after(TtActor *actor, const char *op, uint64_t now, TtValue ms, uint64_t *deadline)
-{
+TtResult tt_deadline_after(TtActor *actor, const char *op, uint64_t now, TtValue ms, uint64_t *deadline) {
     if (!tt_is_number(ms)) return tt_sem_type_error(actor, op, "a number of milliseconds", ms);
     double wanted = ms.tag == TT_TAG_INT ? (double)ms.as.i : ms.as.f;
     if (!(wanted >= 0))
-        return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "%s expects milliseconds from 0 on but got %.17g", op, wanted);
+        return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
+                            "%s expects milliseconds from 0 on but got %.17g", op, wanted);
     /* A deadline that the clock cannot hold is never reached: about 290 years. */
     bool never = wanted >= 9.2e12;
     uint64_t ns = never ? 0 : ms.tag == TT_TAG_INT ? (uint64_t)ms.as.i * 1000000u : (uint64_t)(wanted * 1e6);
@@ -193,13 +197,13 @@ TtResult tt_deadline_after(TtActor *actor, const char *op, uint64_t now, TtValue
     return TT_OK;
 }
 
-TtStep tt_sem_exit(TtActor *actor)
-{
+TtStep tt_sem_exit(TtActor *actor) {
     TtValue code = actor->stack[actor->sp - 1];
-    if (code.tag != TT_TAG_INT) return failed(tt_sem_type_error(actor, "EXIT", "an Int as exit status", code));
+    if (code.tag != TT_TAG_INT)
+        return failed(tt_sem_type_error(actor, "EXIT", "an Int as exit status", code));
     if (code.as.i < 0 || code.as.i > 255)
-        return failed(tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "EXIT expects a status from 0 to 255 but got %lld",
-                                   (long long)code.as.i));
+        return failed(tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
+                                   "EXIT expects a status from 0 to 255 but got %lld", (long long)code.as.i));
     tt_system_stop(actor->system, TT_STOP_EXIT, (uint32_t)code.as.i);
     return TT_STEP_ENDED;
 }

@@ -11,8 +11,7 @@
 
 /* ---- cycles ------------------------------------------------------------------------------------------- */
 
-static TtResult circular(TtActor *actor, const TtModule *module)
-{
+static TtResult circular(TtActor *actor, const TtModule *module) {
     /* Outermost first: the program, then the modules it is initialising, from the repeated one on. */
     const TtModule *chain[256];
     uint32_t count = 0;
@@ -24,7 +23,8 @@ static TtResult circular(TtActor *actor, const TtModule *module)
     TtStrbuf text = {0};
     for (uint32_t i = count; i-- > 0;) tt_strbuf_add_format(&text, "%s -> ", chain[i]->name);
     tt_strbuf_add_text(&text, module->name);
-    TtResult result = tt_error_set(&actor->context->error, TT_ERR_CIRCULAR_DEPENDENCY, "Circular dependency detected: %s", text.bytes);
+    TtResult result = tt_error_set(&actor->context->error, TT_ERR_CIRCULAR_DEPENDENCY,
+                                   "Circular dependency detected: %s", text.bytes);
     tt_strbuf_free(&text);
     return result;
 }
@@ -33,22 +33,23 @@ static TtResult circular(TtActor *actor, const TtModule *module)
  * Whether waiting for `module` would close a circle of actors that wait for each other's modules.
  * Holds the module lock.
  */
-static bool would_wait_in_circle(TtActor *actor, const TtModule *module)
-{
+static bool would_wait_in_circle(TtActor *actor, const TtModule *module) {
     uint64_t pid = module->initialising_by;
     for (int steps = 0; steps < 1000; steps++) {
         if (pid == actor->pid) return true;
         TtActor *other = tt_pids_find(actor->system, (int64_t)pid);
-        if (!other || !other->awaited || tt_atomic_load_int_acq(&other->awaited->state) != TT_MODULE_INITIALISING) return false;
+        if (!other || !other->awaited ||
+            tt_atomic_load_int_acq(&other->awaited->state) != TT_MODULE_INITIALISING)
+            return false;
         pid = other->awaited->initialising_by;
     }
     return false;
 }
 
-/* ---- initialisation -------------------------------------------------------------------------------------- */
+/* ---- initialisation --------------------------------------------------------------------------------------
+ */
 
-static TtResult start_init(TtActor *actor, TtModule *module)
-{
+static TtResult start_init(TtActor *actor, TtModule *module) {
     TtValue callee = tt_function(&module->top);
     uint32_t at = actor->pc;
     TT_TRY(tt_call_enter(actor, callee, TT_FRAME_INIT, at));
@@ -58,8 +59,7 @@ static TtResult start_init(TtActor *actor, TtModule *module)
     return TT_OK;
 }
 
-static void wake_waiters(TtActor *actor, TtModule *module)
-{
+static void wake_waiters(TtActor *actor, TtModule *module) {
     /* `awaited` of every waiting actor is set and cleared under the module lock, which is held. */
     for (TtActor *waiter = module->waiters, *next; waiter; waiter = next) {
         next = waiter->module_next;
@@ -69,15 +69,13 @@ static void wake_waiters(TtActor *actor, TtModule *module)
     module->waiters = NULL;
 }
 
-static void pop_init(TtActor *actor)
-{
+static void pop_init(TtActor *actor) {
     TtInit *init = actor->inits;
     actor->inits = init->outer;
     tt_free(init);
 }
 
-TtResult tt_module_init_done(TtActor *actor)
-{
+TtResult tt_module_init_done(TtActor *actor) {
     TtModule *module = actor->inits->module;
     const TtScope *top = &module->scopes.items[0];
     TtValue *globals = tt_alloc_zero((top->slot_count ? top->slot_count : 1) * sizeof *globals);
@@ -98,8 +96,7 @@ TtResult tt_module_init_done(TtActor *actor)
     return TT_OK;
 }
 
-void tt_module_init_failed(TtActor *actor)
-{
+void tt_module_init_failed(TtActor *actor) {
     TtModule *module = actor->inits->module;
     tt_lock_acquire(&actor->system->module_lock);
     module->exports.count = 0;
@@ -109,10 +106,10 @@ void tt_module_init_failed(TtActor *actor)
     pop_init(actor);
 }
 
-/* ---- IMPORT ------------------------------------------------------------------------------------------------- */
+/* ---- IMPORT
+ * ------------------------------------------------------------------------------------------------- */
 
-static TtResult bind_exports(TtActor *actor, const TtImport *import, const TtModule *module)
-{
+static TtResult bind_exports(TtActor *actor, const TtImport *import, const TtModule *module) {
     const TtModule *importer = actor->function->module;
     const TtScope *scope = &importer->scopes.items[actor->function->scope];
     TtStrbuf *name = &actor->context->text;
@@ -123,20 +120,21 @@ static TtResult bind_exports(TtActor *actor, const TtImport *import, const TtMod
             tt_strbuf_add_format(name, "%s.", tt_names_text(&importer->names, import->prefix));
         tt_strbuf_add_text(name, tt_names_text(&module->names, export->name));
         uint32_t slot = tt_names_find(&scope->slots, name->bytes, name->length);
-        if (slot != TT_NO_NAME && !tt_sem_store(actor, slot, export->value)) return tt_sem_heap_full(actor, "IMPORT");
+        if (slot != TT_NO_NAME && !tt_sem_store(actor, slot, export->value))
+            return tt_sem_heap_full(actor, "IMPORT");
     }
     return TT_OK;
 }
 
-TtStep tt_sem_import(TtActor *actor, const TtImport *import)
-{
+TtStep tt_sem_import(TtActor *actor, const TtImport *import) {
     TtSystem *system = actor->system;
     const TtModule *importer = actor->function->module;
     TtValue path = importer->constants.items[import->path];
     TtStrbuf text = {0};
     tt_strbuf_add(&text, tt_bytes_data(path), path.len);
     TtModule *module = NULL;
-    TtResult result = system->load_module(system, importer, tt_strbuf_text(&text), &module, &actor->context->error);
+    TtResult result =
+        system->load_module(system, importer, tt_strbuf_text(&text), &module, &actor->context->error);
     tt_strbuf_free(&text);
     if (result != TT_OK) return TT_STEP_FAILED;
 
@@ -182,8 +180,7 @@ TtStep tt_sem_import(TtActor *actor, const TtImport *import)
     return bind_exports(actor, import, module) == TT_OK ? TT_STEP_DONE : TT_STEP_FAILED;
 }
 
-TtStep tt_sem_export(TtActor *actor, uint32_t name)
-{
+TtStep tt_sem_export(TtActor *actor, uint32_t name) {
     TtModule *module = actor->function->module;
     const TtValue *value = tt_sem_find_variable(actor, name);
     if (!value) {
@@ -192,11 +189,13 @@ TtStep tt_sem_export(TtActor *actor, uint32_t name)
         return TT_STEP_FAILED;
     }
     bool initialising = false;
-    for (const TtInit *init = actor->inits; init && !initialising; init = init->outer) initialising = init->module == module;
+    for (const TtInit *init = actor->inits; init && !initialising; init = init->outer)
+        initialising = init->module == module;
     if (!initialising) return TT_STEP_DONE; /* nobody imports the program itself */
     TtValue frozen;
     if (tt_frozen_copy(&module->frozen, *value, &frozen) != TT_OK) {
-        (void)tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "EXPORT: the value of %s is nested too deeply",
+        (void)tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
+                           "EXPORT: the value of %s is nested too deeply",
                            tt_names_text(&module->names, name));
         return TT_STEP_FAILED;
     }

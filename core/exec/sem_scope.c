@@ -6,19 +6,16 @@
 
 #include <string.h>
 
-static const TtScope *current_scope(const TtActor *actor)
-{
+static const TtScope *current_scope(const TtActor *actor) {
     return &actor->function->module->scopes.items[actor->function->scope];
 }
 
 /** The hidden List of slots in order of first assignment. */
-static TtValue *order_cell(TtActor *actor, const TtScope *scope)
-{
+static TtValue *order_cell(TtActor *actor, const TtScope *scope) {
     return actor->stack + actor->fp + scope->slot_count - 1;
 }
 
-bool tt_sem_store(TtActor *actor, uint32_t slot, TtValue value)
-{
+bool tt_sem_store(TtActor *actor, uint32_t slot, TtValue value) {
     const TtScope *scope = current_scope(actor);
     TtValue *cell = actor->stack + actor->fp + slot;
     if (scope->ordered && cell->tag == TT_TAG_UNBOUND) {
@@ -30,26 +27,24 @@ bool tt_sem_store(TtActor *actor, uint32_t slot, TtValue value)
     return true;
 }
 
-const TtValue *tt_sem_find_variable(TtActor *actor, uint32_t name)
-{
+const TtValue *tt_sem_find_variable(TtActor *actor, uint32_t name) {
     const TtModule *module = actor->function->module;
     uint32_t slot = tt_scope_slot(module, actor->function->scope, name);
-    if (slot != TT_NO_SLOT && actor->stack[actor->fp + slot].tag != TT_TAG_UNBOUND) return &actor->stack[actor->fp + slot];
+    if (slot != TT_NO_SLOT && actor->stack[actor->fp + slot].tag != TT_TAG_UNBOUND)
+        return &actor->stack[actor->fp + slot];
     const TtValue *globals = tt_actor_globals(actor, module);
     uint32_t global = tt_scope_slot(module, 0, name);
     if (globals && global != TT_NO_SLOT && globals[global].tag != TT_TAG_UNBOUND) return &globals[global];
     return NULL;
 }
 
-static TtStep undefined(TtActor *actor, uint32_t name)
-{
+static TtStep undefined(TtActor *actor, uint32_t name) {
     (void)tt_error_set(&actor->context->error, TT_ERR_UNDEFINED_VARIABLE, "Undefined variable: %s",
                        tt_names_text(&actor->function->module->names, name));
     return TT_STEP_FAILED;
 }
 
-static void forget_order(TtActor *actor, const TtScope *scope, uint32_t slot)
-{
+static void forget_order(TtActor *actor, const TtScope *scope, uint32_t slot) {
     TtValue *order = order_cell(actor, scope);
     if (order->tag != TT_TAG_LIST) return;
     TtListBuf *list = (TtListBuf *)order->as.object;
@@ -61,8 +56,7 @@ static void forget_order(TtActor *actor, const TtScope *scope, uint32_t slot)
     if (list) list->obj.used = kept;
 }
 
-TtStep tt_sem_delete(TtActor *actor, uint32_t name)
-{
+TtStep tt_sem_delete(TtActor *actor, uint32_t name) {
     const TtModule *module = actor->function->module;
     const TtScope *scope = current_scope(actor);
     uint32_t slot = tt_scope_slot(module, actor->function->scope, name);
@@ -75,14 +69,13 @@ TtStep tt_sem_delete(TtActor *actor, uint32_t name)
     TtStrbuf *text = &actor->context->text;
     TtPosition position = tt_function_position(actor->function, actor->pc);
     tt_strbuf_clear(text);
-    tt_strbuf_add_format(text, "Warning: %s:%u: DELETE of unknown variable: %s\n", module->file, position.line,
-                         tt_names_text(&module->names, name));
+    tt_strbuf_add_format(text, "Warning: %s:%u: DELETE of unknown variable: %s\n", module->file,
+                         position.line, tt_names_text(&module->names, name));
     return tt_sem_output(actor, 2, text->bytes, text->length);
 }
 
 /** Appends ` name: value`; slots whose names the compiler made have none and are left out. */
-static void add_variable(TtActor *actor, TtStrbuf *text, uint32_t slot, bool *first)
-{
+static void add_variable(TtActor *actor, TtStrbuf *text, uint32_t slot, bool *first) {
     const TtModule *module = actor->function->module;
     const TtScope *scope = current_scope(actor);
     TtValue value = actor->stack[actor->fp + slot];
@@ -94,8 +87,7 @@ static void add_variable(TtActor *actor, TtStrbuf *text, uint32_t slot, bool *fi
     tt_print_value(text, value);
 }
 
-TtStep tt_sem_dump_scope(TtActor *actor)
-{
+TtStep tt_sem_dump_scope(TtActor *actor) {
     const TtScope *scope = current_scope(actor);
     TtStrbuf *text = &actor->context->text;
     TtValue order = *order_cell(actor, scope);
@@ -109,19 +101,20 @@ TtStep tt_sem_dump_scope(TtActor *actor)
         for (uint32_t i = 0; i < noted && !listed; i++) listed = tt_list_items(order)[i].as.i == slot;
         if (!listed) add_variable(actor, text, slot, &first);
     }
-    for (uint32_t i = 0; i < noted; i++) add_variable(actor, text, (uint32_t)tt_list_items(order)[i].as.i, &first);
+    for (uint32_t i = 0; i < noted; i++)
+        add_variable(actor, text, (uint32_t)tt_list_items(order)[i].as.i, &first);
     tt_strbuf_add_text(text, "}\n");
     return tt_sem_output(actor, 1, text->bytes, text->length);
 }
 
-TtStep tt_sem_store_global(TtActor *actor, uint32_t name)
-{
+TtStep tt_sem_store_global(TtActor *actor, uint32_t name) {
     const TtModule *module = actor->function->module;
     TtValue *globals = tt_actor_own_globals(actor, module);
     if (!globals) {
-        (void)tt_error_set(&actor->context->error, TT_ERR_UNSUPPORTED_OPERATION,
-                           "Unsupported operation: STORE_GLOBAL of %s in module %s, whose variables are frozen",
-                           tt_names_text(&module->names, name), module->name);
+        (void)tt_error_set(
+            &actor->context->error, TT_ERR_UNSUPPORTED_OPERATION,
+            "Unsupported operation: STORE_GLOBAL of %s in module %s, whose variables are frozen",
+            tt_names_text(&module->names, name), module->name);
         return TT_STEP_FAILED;
     }
     TtValue value = actor->stack[actor->sp - 1];
@@ -140,8 +133,7 @@ TtStep tt_sem_store_global(TtActor *actor, uint32_t name)
     return TT_STEP_DONE;
 }
 
-TtStep tt_sem_capture(TtActor *actor, uint32_t name)
-{
+TtStep tt_sem_capture(TtActor *actor, uint32_t name) {
     const TtValue *value = tt_sem_find_variable(actor, name);
     if (!value) return undefined(actor, name);
     TtPendingCapture capture = {actor->fp, name, tt_value_share(*value)};
@@ -154,8 +146,7 @@ TtStep tt_sem_capture(TtActor *actor, uint32_t name)
     return TT_STEP_DONE;
 }
 
-TtStep tt_sem_make_lambda(TtActor *actor, const TtFunction *function)
-{
+TtStep tt_sem_make_lambda(TtActor *actor, const TtFunction *function) {
     const TtModule *module = function->module;
     uint32_t end = actor->captures.count, first = end;
     while (first > 0 && actor->captures.items[first - 1].fp == actor->fp) first--;
@@ -163,7 +154,8 @@ TtStep tt_sem_make_lambda(TtActor *actor, const TtFunction *function)
     TtCapture small[16] = {{0}}, *captures = count <= 16 ? small : tt_alloc(count * sizeof *captures);
     for (uint32_t i = 0; i < count; i++) {
         const TtPendingCapture *pending = &actor->captures.items[first + i];
-        captures[i] = (TtCapture){pending->name, tt_scope_slot(module, function->scope, pending->name), pending->value};
+        captures[i] =
+            (TtCapture){pending->name, tt_scope_slot(module, function->scope, pending->name), pending->value};
     }
     TtValue closure;
     bool made = tt_closure_new(&actor->heap, function, captures, count, &closure);

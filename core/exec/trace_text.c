@@ -8,16 +8,14 @@
 /** Deeper calls are not indented further. */
 #define MAX_INDENT 40
 
-static void start_line(TtActor *actor, TtStrbuf *text, uint32_t depth)
-{
+static void start_line(TtActor *actor, TtStrbuf *text, uint32_t depth) {
     tt_strbuf_clear(text);
     tt_strbuf_add_text(text, "[trace] ");
     if (actor->pid != 1) tt_strbuf_add_format(text, "<%llu> ", (unsigned long long)actor->pid);
     for (uint32_t i = 1; i < depth && i < MAX_INDENT; i++) tt_strbuf_add_text(text, "  ");
 }
 
-static void add_stack(TtActor *actor, TtStrbuf *text)
-{
+static void add_stack(TtActor *actor, TtStrbuf *text) {
     uint32_t base = actor->fp + actor->function->slot_count + TT_FRAME_HEADER;
     tt_strbuf_add_text(text, "        stack: [");
     for (uint32_t i = base; i < actor->sp; i++) {
@@ -27,8 +25,7 @@ static void add_stack(TtActor *actor, TtStrbuf *text)
     tt_strbuf_add_text(text, "]\n");
 }
 
-TtStep tt_trace_instruction(TtActor *actor)
-{
+TtStep tt_trace_instruction(TtActor *actor) {
     const TtModule *module = actor->function->module;
     TtStrbuf *text = &actor->context->text;
     start_line(actor, text, actor->depth);
@@ -41,16 +38,15 @@ TtStep tt_trace_instruction(TtActor *actor)
     return tt_sem_output(actor, 2, text->bytes, text->length);
 }
 
-void tt_trace_call(TtActor *actor)
-{
+void tt_trace_call(TtActor *actor) {
     TtStrbuf *text = &actor->context->text;
     start_line(actor, text, actor->depth - 1);
-    tt_strbuf_add_format(text, "CALL fn@0x%04X with %u params\n", actor->function->entry, actor->function->parameter_count);
+    tt_strbuf_add_format(text, "CALL fn@0x%04X with %u params\n", actor->function->entry,
+                         actor->function->parameter_count);
     (void)actor->system->host->write(actor->system->host, 2, text->bytes, text->length);
 }
 
-void tt_trace_return(TtActor *actor, const TtFunction *from, const TtValue *result)
-{
+void tt_trace_return(TtActor *actor, const TtFunction *from, const TtValue *result) {
     TtStrbuf *text = &actor->context->text;
     start_line(actor, text, actor->depth);
     tt_strbuf_add_format(text, "RETURN from fn@0x%04X → ", from->entry);
@@ -62,9 +58,9 @@ void tt_trace_return(TtActor *actor, const TtFunction *from, const TtValue *resu
     (void)actor->system->host->write(actor->system->host, 2, text->bytes, text->length);
 }
 
-void tt_exec_describe_wait(TtStrbuf *out, const TtActor *actor)
-{
-    static const char *const kinds[] = {"nothing", "a message", "time", "the host", "room for output", "a module"};
+void tt_exec_describe_wait(TtStrbuf *out, const TtActor *actor) {
+    static const char *const kinds[] = {"nothing",  "a message",       "time",
+                                        "the host", "room for output", "a module"};
     tt_strbuf_add_text(out, kinds[actor->wait]);
     if (actor->pc < actor->function->module->code.count) {
         tt_strbuf_add_text(out, " in ");

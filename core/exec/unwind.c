@@ -8,39 +8,41 @@
 
 #include <string.h>
 
-TtStep tt_sem_try(TtActor *actor, TtInsn insn)
-{
-    TtHandler handler = {actor->fp, actor->sp, tt_insn_target(actor->function->module, insn), TT_HANDLER_OPEN, tt_unbound()};
+TtStep tt_sem_try(TtActor *actor, TtInsn insn) {
+    TtHandler handler = {actor->fp, actor->sp, tt_insn_target(actor->function->module, insn), TT_HANDLER_OPEN,
+                         tt_unbound()};
     tt_vec_push(&actor->handlers, handler);
     return TT_STEP_DONE;
 }
 
-static TtHandler *innermost(TtActor *actor)
-{
+static TtHandler *innermost(TtActor *actor) {
     if (!actor->handlers.count) return NULL;
     TtHandler *handler = &tt_vec_last(&actor->handlers);
     return handler->fp == actor->fp ? handler : NULL;
 }
 
-TtStep tt_sem_catch(TtActor *actor, TtInsn insn)
-{
+TtStep tt_sem_catch(TtActor *actor, TtInsn insn) {
     const TtModule *module = actor->function->module;
     TtHandler *handler = innermost(actor);
     if (!handler || handler->state != TT_HANDLER_PENDING) {
         if (insn.a != 1) return TT_STEP_DONE;
-        if (handler && handler->state == TT_HANDLER_OPEN && handler->address == module->blocks.items[insn.b].catch_at)
+        if (handler && handler->state == TT_HANDLER_OPEN &&
+            handler->address == module->blocks.items[insn.b].catch_at)
             actor->handlers.count--;
         actor->pc = module->blocks.items[insn.b].end_at + 1;
         return TT_STEP_JUMPED;
     }
-    uint32_t name = insn.a == 1 ? module->blocks.items[insn.b].variable : insn.b < 0 ? TT_NO_NAME : (uint32_t)insn.b;
+    uint32_t name = insn.a == 1  ? module->blocks.items[insn.b].variable
+                    : insn.b < 0 ? TT_NO_NAME
+                                 : (uint32_t)insn.b;
     if (name == TT_NO_NAME) {
         if (!tt_actor_grow_stack(actor, 1)) {
             (void)tt_sem_heap_full(actor, "CATCH");
             return TT_STEP_FAILED;
         }
         actor->stack[actor->sp++] = handler->exception;
-    } else if (!tt_sem_store(actor, tt_scope_slot(module, actor->function->scope, name), handler->exception)) {
+    } else if (!tt_sem_store(actor, tt_scope_slot(module, actor->function->scope, name),
+                             handler->exception)) {
         (void)tt_sem_heap_full(actor, "CATCH");
         return TT_STEP_FAILED;
     }
@@ -49,16 +51,15 @@ TtStep tt_sem_catch(TtActor *actor, TtInsn insn)
     return TT_STEP_DONE;
 }
 
-TtStep tt_sem_end_try(TtActor *actor)
-{
+TtStep tt_sem_end_try(TtActor *actor) {
     if (innermost(actor)) actor->handlers.count--;
     return TT_STEP_DONE;
 }
 
 /* ---- making exceptions ------------------------------------------------------------------------------ */
 
-void tt_unwind_describe(TtStrbuf *out, const TtFunction *function, uint32_t address, const TtModule *program)
-{
+void tt_unwind_describe(TtStrbuf *out, const TtFunction *function, uint32_t address,
+                        const TtModule *program) {
     const TtModule *module = function->module;
     TtPosition position = tt_function_position(function, address);
     if (module != program) tt_strbuf_add_format(out, "%s:", module->name);
@@ -76,13 +77,11 @@ typedef struct FrameWalk {
     bool more;
 } FrameWalk;
 
-static FrameWalk walk_start(const TtActor *actor)
-{
+static FrameWalk walk_start(const TtActor *actor) {
     return (FrameWalk){actor, actor->function, actor->fp, actor->pc, true};
 }
 
-static void walk_next(FrameWalk *walk)
-{
+static void walk_next(FrameWalk *walk) {
     const TtValue *header = walk->actor->stack + walk->fp + walk->function->slot_count;
     if (header[1].as.i == TT_FRAME_BASE) {
         walk->more = false;
@@ -95,8 +94,7 @@ static void walk_next(FrameWalk *walk)
 }
 
 /** The frames as a list of Str, innermost first; a long middle is one entry that says how many. */
-static bool make_stack(TtActor *actor, TtValue *out)
-{
+static bool make_stack(TtActor *actor, TtValue *out) {
     uint32_t depth = actor->depth, half = TT_TRACE_FRAMES / 2;
     bool cut = depth > TT_TRACE_FRAMES;
     TtValue list = tt_empty(TT_TAG_LIST);
@@ -119,22 +117,22 @@ static bool make_stack(TtActor *actor, TtValue *out)
     return made;
 }
 
-static TtValue make_exception(TtActor *actor, TtValue message, TtValue kind, TtValue value)
-{
+static TtValue make_exception(TtActor *actor, TtValue message, TtValue kind, TtValue value) {
     TtValue stack, exception = tt_null();
     actor->heap.reserve = true;
-    if (make_stack(actor, &stack) && tt_exception_new(&actor->heap, message, kind, stack, value, &exception)) {
+    if (make_stack(actor, &stack) &&
+        tt_exception_new(&actor->heap, message, kind, stack, value, &exception)) {
         actor->heap.reserve = false;
         return exception;
     }
     /* Past the limit *and* past the machine's memory: the exception without its stack. */
     actor->heap.reserve = false;
-    if (!tt_exception_new(&actor->heap, message, kind, tt_empty(TT_TAG_LIST), tt_unbound(), &exception)) return tt_null();
+    if (!tt_exception_new(&actor->heap, message, kind, tt_empty(TT_TAG_LIST), tt_unbound(), &exception))
+        return tt_null();
     return exception;
 }
 
-static TtValue make_text(TtActor *actor, const char *text, size_t length)
-{
+static TtValue make_text(TtActor *actor, const char *text, size_t length) {
     TtValue value = tt_empty(TT_TAG_STR);
     actor->heap.reserve = true;
     if (!tt_bytes_new(&actor->heap, TT_TAG_STR, text, length, &value)) value = tt_empty(TT_TAG_STR);
@@ -142,16 +140,14 @@ static TtValue make_text(TtActor *actor, const char *text, size_t length)
     return value;
 }
 
-static TtValue error_exception(TtActor *actor, TtResult result)
-{
+static TtValue error_exception(TtActor *actor, TtResult result) {
     const TtStrbuf *message = &actor->context->error.message;
     const char *kind = tt_result_kind(result);
     TtValue text = make_text(actor, tt_strbuf_text(message), message->length);
     return make_exception(actor, text, make_text(actor, kind, strlen(kind)), tt_unbound());
 }
 
-TtResult tt_sem_throw(TtActor *actor)
-{
+TtResult tt_sem_throw(TtActor *actor) {
     TtValue thrown = actor->stack[actor->sp - 1];
     TtContext *context = actor->context;
     if (thrown.tag == TT_TAG_EXCEPTION) {
@@ -163,7 +159,8 @@ TtResult tt_sem_throw(TtActor *actor)
         tt_strbuf_add_text(&context->text, "Thrown value: ");
         tt_print_value(&context->text, thrown);
         TtValue message = make_text(actor, context->text.bytes, context->text.length);
-        context->thrown = make_exception(actor, message, make_text(actor, "Thrown", 6), tt_value_share(thrown));
+        context->thrown =
+            make_exception(actor, message, make_text(actor, "Thrown", 6), tt_value_share(thrown));
     }
     actor->sp--;
     return TT_ERR_THROWN;
@@ -172,20 +169,17 @@ TtResult tt_sem_throw(TtActor *actor)
 /* ---- raising ----------------------------------------------------------------------------------------- */
 
 /** Pops the current frame; an initialisation that it belongs to has failed. */
-static void abandon_frame(TtActor *actor)
-{
+static void abandon_frame(TtActor *actor) {
     if (actor->inits && actor->inits->fp == actor->fp) tt_module_init_failed(actor);
     tt_call_pop_frame(actor);
 }
 
-static bool is_bottom(const TtActor *actor)
-{
+static bool is_bottom(const TtActor *actor) {
     return actor->stack[actor->fp + actor->function->slot_count + 1].as.i == TT_FRAME_BASE;
 }
 
 /** `{error: kind, message: text}`, or NULL where there is no memory left for it. */
-static TtValue crash_reason(TtActor *actor, const TtException *exception)
-{
+static TtValue crash_reason(TtActor *actor, const TtException *exception) {
     TtValue reason = tt_empty(TT_TAG_OBJECT);
     actor->heap.reserve = true;
     bool made = tt_map_set_text(&actor->heap, reason, "error", exception->kind, &reason) &&
@@ -195,8 +189,7 @@ static TtValue crash_reason(TtActor *actor, const TtException *exception)
 }
 
 /** Appends the source line with a caret under the column. */
-static void add_source_line(TtStrbuf *out, const TtModule *module, TtPosition position)
-{
+static void add_source_line(TtStrbuf *out, const TtModule *module, TtPosition position) {
     if (!module->source || !position.line) return;
     const char *line = module->source, *end = module->source + module->source_length;
     for (uint32_t n = 1; n < position.line && line; n++) {
@@ -213,17 +206,19 @@ static void add_source_line(TtStrbuf *out, const TtModule *module, TtPosition po
     tt_strbuf_add_text(out, "^\n");
 }
 
-static void make_report(TtActor *actor, const TtException *exception, const TtFunction *function, uint32_t address)
-{
+static void make_report(TtActor *actor, const TtException *exception, const TtFunction *function,
+                        uint32_t address) {
     TtStrbuf *out = &actor->report;
     TtPosition position = tt_function_position(function, address);
     tt_strbuf_clear(out);
     tt_strbuf_add_text(out, "Error: ");
-    if (position.line) tt_strbuf_add_format(out, "%s:%u:%u: ", function->module->file, position.line, position.column);
+    if (position.line)
+        tt_strbuf_add_format(out, "%s:%u:%u: ", function->module->file, position.line, position.column);
     if (actor->pid != 1) {
         tt_strbuf_add_format(out, "process %llu", (unsigned long long)actor->pid);
         TtStrbuf name = {0};
-        if (tt_registry_name_of(actor->system, actor->pid, &name)) tt_strbuf_add_format(out, " (%s)", name.bytes);
+        if (tt_registry_name_of(actor->system, actor->pid, &name))
+            tt_strbuf_add_format(out, " (%s)", name.bytes);
         tt_strbuf_free(&name);
         tt_strbuf_add_text(out, " crashed: ");
     }
@@ -241,8 +236,7 @@ static void make_report(TtActor *actor, const TtException *exception, const TtFu
     }
 }
 
-bool tt_unwind_raise(TtActor *actor, TtResult result)
-{
+bool tt_unwind_raise(TtActor *actor, TtResult result) {
     TtContext *context = actor->context;
     TtValue exception = result == TT_ERR_THROWN ? context->thrown : error_exception(actor, result);
     context->thrown = tt_unbound();
@@ -257,8 +251,10 @@ bool tt_unwind_raise(TtActor *actor, TtResult result)
                 handler->state = TT_HANDLER_PENDING;
                 handler->exception = exception;
                 if (actor->sp > handler->height) actor->sp = handler->height;
-                /* A reference whose reader failed may be among the operands, without the mark of staying: prepare.c. */
-                for (uint32_t i = actor->fp + actor->function->slot_count + TT_FRAME_HEADER; i < actor->sp; i++) {
+                /* A reference whose reader failed may be among the operands, without the mark of staying:
+                 * prepare.c. */
+                for (uint32_t i = actor->fp + actor->function->slot_count + TT_FRAME_HEADER; i < actor->sp;
+                     i++) {
                     (void)tt_value_share(actor->stack[i]);
                 }
                 actor->pc = handler->address;

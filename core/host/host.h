@@ -52,15 +52,15 @@ typedef enum TtAnswer {
 typedef struct TtRequest {
     TtService service;
     /* arguments: set by the VM, valid until completion */
-    const char *text;   /* path or name, NUL-terminated, no NUL inside; NULL when the service has none */
-    const char *data;   /* content */
+    const char *text; /* path or name, NUL-terminated, no NUL inside; NULL when the service has none */
+    const char *data; /* content */
     size_t data_length;
     /* answer: set by the host */
     TtResult result;    /* TT_OK, or the exception's kind */
     const char *reason; /* static or in `answer_data`: why it failed ("No such file or directory") */
     TtAnswer answer;
     int64_t number;
-    char *answer_data;  /* from tt_alloc; the VM frees it */
+    char *answer_data; /* from tt_alloc; the VM frees it */
     size_t answer_length;
     /* owners */
     void *vm;   /* private to the VM */

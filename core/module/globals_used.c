@@ -17,30 +17,26 @@ typedef struct Edge {
 
 typedef struct Uses {
     const TtModule *module;
-    uint32_t words;   /* 64-bit words of one set */
-    uint32_t sets;    /* one for each scope, then TAKEN and ALL */
+    uint32_t words; /* 64-bit words of one set */
+    uint32_t sets;  /* one for each scope, then TAKEN and ALL */
     uint64_t *bits;
     TT_VEC(Edge) edges;
 } Uses;
 
-static uint64_t *set_of(Uses *uses, uint32_t index)
-{
+static uint64_t *set_of(Uses *uses, uint32_t index) {
     return uses->bits + (size_t)index * uses->words;
 }
 
-static void add_edge(Uses *uses, uint32_t from, uint32_t to)
-{
+static void add_edge(Uses *uses, uint32_t from, uint32_t to) {
     Edge edge = {from, to};
     if (from != to) tt_vec_push(&uses->edges, edge);
 }
 
-static bool makes_function(TtInsn insn)
-{
+static bool makes_function(TtInsn insn) {
     return insn.op == TT_OP_MAKE_FUNCTION || insn.op == TT_OP_MAKE_LAMBDA;
 }
 
-static void scan_code(Uses *uses, uint32_t taken, uint32_t all, bool exact)
-{
+static void scan_code(Uses *uses, uint32_t taken, uint32_t all, bool exact) {
     const TtModule *module = uses->module;
     for (uint32_t at = 0; at < module->code.count; at++) {
         TtInsn insn = module->code.items[at];
@@ -78,8 +74,7 @@ static void scan_code(Uses *uses, uint32_t taken, uint32_t all, bool exact)
         add_edge(uses, taken, all);
 }
 
-static void propagate(Uses *uses)
-{
+static void propagate(Uses *uses) {
     for (bool changed = true; changed;) {
         changed = false;
         for (uint32_t i = 0; i < uses->edges.count; i++) {
@@ -93,8 +88,7 @@ static void propagate(Uses *uses)
     }
 }
 
-static uint32_t *list_set(Uses *uses, uint32_t index, uint32_t *count)
-{
+static uint32_t *list_set(Uses *uses, uint32_t index, uint32_t *count) {
     const uint64_t *set = set_of(uses, index);
     uint32_t slots = uses->module->scopes.items[0].slots.count, used = 0;
     for (uint32_t slot = 0; slot < slots; slot++) used += (set[slot / 64] >> (slot % 64)) & 1;
@@ -105,8 +99,7 @@ static uint32_t *list_set(Uses *uses, uint32_t index, uint32_t *count)
     return list;
 }
 
-void tt_module_find_globals_used(TtModule *module)
-{
+void tt_module_find_globals_used(TtModule *module) {
     uint32_t scopes = module->scopes.count;
     Uses uses = {.module = module, .words = module->scopes.items[0].slots.count / 64 + 1};
     bool exact = (uint64_t)scopes * uses.words * 8 <= MAX_SET_BYTES;
@@ -116,7 +109,8 @@ void tt_module_find_globals_used(TtModule *module)
     scan_code(&uses, taken, all, exact);
     propagate(&uses);
     for (uint32_t i = 0; exact && i < scopes; i++)
-        module->scopes.items[i].globals_used = list_set(&uses, i, &module->scopes.items[i].globals_used_count);
+        module->scopes.items[i].globals_used =
+            list_set(&uses, i, &module->scopes.items[i].globals_used_count);
     module->globals_read = list_set(&uses, taken, &module->globals_read_count);
     tt_vec_free(&uses.edges);
     tt_free(uses.bits);

@@ -14,30 +14,27 @@
 
 typedef struct Linker {
     TtModule *module;
-    uint32_t *root_of; /* instruction → root, NO_ROOT while unreached */
+    uint32_t *root_of;        /* instruction → root, NO_ROOT while unreached */
     TT_VEC(uint32_t) parents; /* union-find over roots */
     TT_VEC(uint32_t) work;
-    bool *captured;   /* name → some CAPTURE names it */
+    bool *captured; /* name → some CAPTURE names it */
 } Linker;
 
-static uint32_t find_root(Linker *linker, uint32_t root)
-{
+static uint32_t find_root(Linker *linker, uint32_t root) {
     uint32_t *parents = linker->parents.items;
     while (parents[root] != root) root = parents[root] = parents[parents[root]];
     return root;
 }
 
 /** Joins two roots; the smaller number stays, so that the top level keeps 0. */
-static void join_roots(Linker *linker, uint32_t a, uint32_t b)
-{
+static void join_roots(Linker *linker, uint32_t a, uint32_t b) {
     a = find_root(linker, a);
     b = find_root(linker, b);
     if (a < b) linker->parents.items[b] = a;
     if (b < a) linker->parents.items[a] = b;
 }
 
-static void reach(Linker *linker, uint32_t address, uint32_t root)
-{
+static void reach(Linker *linker, uint32_t address, uint32_t root) {
     if (address >= linker->module->code.count) return;
     uint32_t other = linker->root_of[address];
     if (other == NO_ROOT) {
@@ -48,8 +45,7 @@ static void reach(Linker *linker, uint32_t address, uint32_t root)
     }
 }
 
-static void add_entry(Linker *linker, uint32_t entry)
-{
+static void add_entry(Linker *linker, uint32_t entry) {
     const TtModule *module = linker->module;
     uint32_t root = linker->parents.count;
     tt_vec_push(&linker->parents, root);
@@ -59,19 +55,20 @@ static void add_entry(Linker *linker, uint32_t entry)
         TtInsn insn = module->code.items[at];
         uint32_t target = tt_insn_target(module, insn);
         if (target != UINT32_MAX) reach(linker, target, root);
-        if (insn.op == TT_OP_CATCH && insn.a == 1) reach(linker, module->blocks.items[insn.b].end_at + 1, root);
+        if (insn.op == TT_OP_CATCH && insn.a == 1)
+            reach(linker, module->blocks.items[insn.b].end_at + 1, root);
         if (!(tt_op_info(insn.op)->flags & TT_FLAG_ENDS)) reach(linker, at + 1, root);
     }
 }
 
-static void find_scopes(Linker *linker)
-{
+static void find_scopes(Linker *linker) {
     TtModule *module = linker->module;
     uint32_t count = module->code.count;
     linker->root_of = tt_alloc((count + 1) * sizeof *linker->root_of);
     memset(linker->root_of, 0xff, (count + 1) * sizeof *linker->root_of);
     add_entry(linker, 0);
-    for (uint32_t i = 0; i < module->functions.count; i++) add_entry(linker, module->functions.items[i].entry);
+    for (uint32_t i = 0; i < module->functions.count; i++)
+        add_entry(linker, module->functions.items[i].entry);
     for (uint32_t i = 0; i < module->labels.count; i++) {
         uint32_t address = module->labels.items[i].address;
         if (address < count && linker->root_of[address] == NO_ROOT) add_entry(linker, address);
@@ -97,15 +94,13 @@ static void find_scopes(Linker *linker)
     tt_free(scope_of_root);
 }
 
-static void add_slot(TtModule *module, uint32_t scope, uint32_t name)
-{
+static void add_slot(TtModule *module, uint32_t scope, uint32_t name) {
     const TtName *text = &module->names.items[name];
     tt_names_add(&module->scopes.items[scope].slots, text->bytes, text->length);
 }
 
 /** The variable an instruction binds in its own frame, or TT_NO_NAME. */
-static uint32_t bound_name(const TtModule *module, TtInsn insn)
-{
+static uint32_t bound_name(const TtModule *module, TtInsn insn) {
     switch ((TtOp)insn.op) {
     case TT_OP_STORE:
     case TT_OP_DELETE: return (uint32_t)insn.b;
@@ -116,13 +111,11 @@ static uint32_t bound_name(const TtModule *module, TtInsn insn)
     }
 }
 
-static bool reads_name(TtInsn insn)
-{
+static bool reads_name(TtInsn insn) {
     return insn.op == TT_OP_LOAD || insn.op == TT_OP_CAPTURE || insn.op == TT_OP_EXPORT;
 }
 
-static void find_slots(Linker *linker)
-{
+static void find_slots(Linker *linker) {
     TtModule *module = linker->module;
     uint32_t count = module->code.count, scope_count = module->scopes.count;
     bool *imports = tt_alloc_zero(scope_count * sizeof *imports);
@@ -141,7 +134,8 @@ static void find_slots(Linker *linker)
         TtFunction *function = &module->functions.items[i];
         for (uint32_t p = 0; p < function->parameter_count; p++) {
             const char *name = function->parameters[p];
-            add_slot(module, module->scope_of[function->entry], tt_names_find(&module->names, name, strlen(name)));
+            add_slot(module, module->scope_of[function->entry],
+                     tt_names_find(&module->names, name, strlen(name)));
         }
     }
     for (uint32_t i = 0; i < count; i++) {
@@ -161,8 +155,7 @@ static void find_slots(Linker *linker)
     tt_free(lambdas);
 }
 
-static void finish_scope(TtModule *module, TtScope *scope)
-{
+static void finish_scope(TtModule *module, TtScope *scope) {
     uint32_t named = scope->slots.count;
     scope->slot_count = named + (scope->ordered ? 1 : 0);
     scope->slot_names = tt_alloc((named + 1) * sizeof *scope->slot_names);
@@ -175,8 +168,7 @@ static void finish_scope(TtModule *module, TtScope *scope)
     }
 }
 
-static void finish_function(TtModule *module, TtFunction *function)
-{
+static void finish_function(TtModule *module, TtFunction *function) {
     function->module = module;
     function->scope = module->scope_of[function->entry];
     const TtScope *scope = &module->scopes.items[function->scope];
@@ -195,8 +187,7 @@ static void finish_function(TtModule *module, TtFunction *function)
     function->parameter_slots = slots;
 }
 
-static void add_label_functions(TtModule *module)
-{
+static void add_label_functions(TtModule *module) {
     for (uint32_t i = 0; i < module->labels.count; i++) {
         TtFunction *function = tt_alloc_zero(sizeof *function);
         const char *name = tt_names_text(&module->names, module->labels.items[i].name);
@@ -208,14 +199,14 @@ static void add_label_functions(TtModule *module)
 }
 
 /** An entry that is the end of the code has no instruction to own; it gets the top level's scope. */
-void tt_module_link(TtModule *module)
-{
+void tt_module_link(TtModule *module) {
     Linker linker = {.module = module};
     linker.captured = tt_alloc_zero((module->names.count + 1) * sizeof *linker.captured);
     find_scopes(&linker);
     find_slots(&linker);
     for (uint32_t i = 0; i < module->scopes.count; i++) finish_scope(module, &module->scopes.items[i]);
-    for (uint32_t i = 0; i < module->functions.count; i++) finish_function(module, &module->functions.items[i]);
+    for (uint32_t i = 0; i < module->functions.count; i++)
+        finish_function(module, &module->functions.items[i]);
     add_label_functions(module);
     module->top.name = tt_alloc_string("<main>", 6);
     module->top.entry = 0;
@@ -227,8 +218,7 @@ void tt_module_link(TtModule *module)
     tt_free(linker.captured);
 }
 
-uint32_t tt_scope_slot(const TtModule *module, uint32_t scope, uint32_t name)
-{
+uint32_t tt_scope_slot(const TtModule *module, uint32_t scope, uint32_t name) {
     const TtName *text = &module->names.items[name];
     uint32_t slot = tt_names_find(&module->scopes.items[scope].slots, text->bytes, text->length);
     return slot == TT_NO_NAME ? TT_NO_SLOT : slot;

@@ -6,31 +6,27 @@
 
 #include <string.h>
 
-static char *base_name(const char *file)
-{
+static char *base_name(const char *file) {
     const char *start = strrchr(file, '/');
     start = start ? start + 1 : file;
     const char *dot = strrchr(start, '.');
     return tt_alloc_string(start, dot && dot != start ? (size_t)(dot - start) : strlen(start));
 }
 
-TtModule *tt_module_create(const char *file)
-{
+TtModule *tt_module_create(const char *file) {
     TtModule *module = tt_alloc_zero(sizeof *module);
     module->file = tt_alloc_string(file, strlen(file));
     module->name = base_name(file);
     return module;
 }
 
-static void free_function(TtFunction *function)
-{
+static void free_function(TtFunction *function) {
     tt_free((void *)function->name);
     tt_free((void *)function->parameters);
     tt_free((void *)function->parameter_slots);
 }
 
-void tt_module_destroy(TtModule *module)
-{
+void tt_module_destroy(TtModule *module) {
     if (!module) return;
     for (uint32_t i = 0; i < module->functions.count; i++) free_function(&module->functions.items[i]);
     for (uint32_t i = 0; i < module->label_functions.count; i++) {
@@ -71,8 +67,7 @@ void tt_module_destroy(TtModule *module)
     tt_free(module);
 }
 
-uint32_t tt_module_add_constant(TtModule *module, TtTag tag, const char *bytes, size_t length)
-{
+uint32_t tt_module_add_constant(TtModule *module, TtTag tag, const char *bytes, size_t length) {
     TtStrbuf key = {0};
     tt_strbuf_add_char(&key, (char)tag);
     tt_strbuf_add(&key, bytes, length);
@@ -83,8 +78,8 @@ uint32_t tt_module_add_constant(TtModule *module, TtTag tag, const char *bytes, 
     return index;
 }
 
-uint32_t tt_module_add_function(TtModule *module, uint32_t entry, const uint32_t *parameters, uint32_t count)
-{
+uint32_t tt_module_add_function(TtModule *module, uint32_t entry, const uint32_t *parameters,
+                                uint32_t count) {
     TtStrbuf key = {0};
     tt_strbuf_add(&key, &entry, sizeof entry);
     tt_strbuf_add(&key, parameters, count * sizeof *parameters);
@@ -99,17 +94,16 @@ uint32_t tt_module_add_function(TtModule *module, uint32_t entry, const uint32_t
 }
 
 /** Label number by address, TT_NO_NAME where there is none. The caller frees. */
-static uint32_t *labels_by_address(const TtModule *module)
-{
+static uint32_t *labels_by_address(const TtModule *module) {
     uint32_t size = module->code.count + 1;
     uint32_t *at = tt_alloc(size * sizeof *at);
     memset(at, 0xff, size * sizeof *at);
-    for (uint32_t i = module->labels.count; i-- > 0;) at[module->labels.items[i].address] = module->labels.items[i].name;
+    for (uint32_t i = module->labels.count; i-- > 0;)
+        at[module->labels.items[i].address] = module->labels.items[i].name;
     return at;
 }
 
-void tt_module_name_functions(TtModule *module)
-{
+void tt_module_name_functions(TtModule *module) {
     uint32_t *at = labels_by_address(module);
     for (uint32_t i = 0; i < module->functions.count; i++) {
         TtFunction *function = &module->functions.items[i];
@@ -125,8 +119,7 @@ void tt_module_name_functions(TtModule *module)
     tt_free(at);
 }
 
-uint32_t tt_insn_target(const TtModule *module, TtInsn insn)
-{
+uint32_t tt_insn_target(const TtModule *module, TtInsn insn) {
     switch (tt_op_info(insn.op)->format) {
     case TT_FORMAT_LABEL: return (uint32_t)insn.b;
     case TT_FORMAT_OPT_LABEL: return insn.a == 1 ? module->blocks.items[insn.b].catch_at : (uint32_t)insn.b;
@@ -134,8 +127,7 @@ uint32_t tt_insn_target(const TtModule *module, TtInsn insn)
     }
 }
 
-int tt_insn_pops(const TtModule *module, TtInsn insn)
-{
+int tt_insn_pops(const TtModule *module, TtInsn insn) {
     int pops = tt_op_info(insn.op)->pops;
     if (pops != TT_VARIES) return pops;
     switch ((TtOp)insn.op) {
@@ -150,14 +142,12 @@ int tt_insn_pops(const TtModule *module, TtInsn insn)
     }
 }
 
-int tt_insn_pushes(const TtModule *module, TtInsn insn)
-{
+int tt_insn_pushes(const TtModule *module, TtInsn insn) {
     (void)module;
     return tt_op_info(insn.op)->pushes;
 }
 
-const char *tt_module_label_at(const TtModule *module, uint32_t address)
-{
+const char *tt_module_label_at(const TtModule *module, uint32_t address) {
     uint32_t low = 0, high = module->labels.count; /* sorted by address */
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;

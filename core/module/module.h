@@ -71,7 +71,7 @@ typedef struct TtScope {
     TtNames slots;          /* name text → slot, in slot order */
     uint32_t *globals_used; /* slots of scope 0 that code started here can read, ascending */
     uint32_t globals_used_count;
-    bool ordered;           /* holds DUMP_SCOPE: slot_count - 1 is a List of slots in order of first assignment */
+    bool ordered; /* holds DUMP_SCOPE: slot_count - 1 is a List of slots in order of first assignment */
 } TtScope;
 
 typedef enum TtModuleState {
@@ -87,8 +87,8 @@ typedef struct TtExport {
 
 typedef struct TtModule {
     /* -- canonical: assembler, image ------------------------------------------------------------ */
-    char *file;  /* as messages name it: "main.ttvm", "std/math.ttvm" */
-    char *name;  /* last part without extension: "math"; "main" is printed as <main> for top level */
+    char *file; /* as messages name it: "main.ttvm", "std/math.ttvm" */
+    char *name; /* last part without extension: "math"; "main" is printed as <main> for top level */
     TT_VEC(TtInsn) code;
     TT_VEC(TtPosition) positions; /* as many as instructions */
     TT_VEC(int64_t) ints;
@@ -101,15 +101,15 @@ typedef struct TtModule {
     TT_VEC(TtBlock) blocks;
     TtFrozen frozen;
     TtNames constant_index, function_index; /* while building: keys in the order of the tables */
-    char *source; /* text for carets in messages; NULL for images */
+    char *source;                           /* text for carets in messages; NULL for images */
     size_t source_length;
 
     /* -- linked (module/link.c) ------------------------------------------------------------------ */
     TT_VEC(TtScope) scopes;
-    uint32_t *scope_of; /* instruction → scope */
+    uint32_t *scope_of;     /* instruction → scope */
     uint32_t *globals_read; /* slots of scope 0 that any function whose address is taken can read */
     uint32_t globals_read_count;
-    TtFunction top;     /* the top level as a function: entry 0, no parameters */
+    TtFunction top;                       /* the top level as a function: entry 0, no parameters */
     TT_VEC(TtFunction *) label_functions; /* label i without parameters, for SPAWN by name */
     /* what verify/ found: see verify/verify.h */
     uint16_t *min_height; /* operands surely there before the instruction (capped) */
@@ -117,12 +117,12 @@ typedef struct TtModule {
     TtInsn *exec;
 
     /* -- run time: guarded by the VM's module lock until READY ------------------------------------ */
-    int state;                  /* atomic TtModuleState; READY is stored with release order */
-    void *waiters;              /* TtActor list, linked by module_next */
-    uint64_t initialising_by;   /* pid, while INITIALISING */
-    TtValue *globals;           /* frozen values of scope 0's slots, once READY */
+    int state;                /* atomic TtModuleState; READY is stored with release order */
+    void *waiters;            /* TtActor list, linked by module_next */
+    uint64_t initialising_by; /* pid, while INITIALISING */
+    TtValue *globals;         /* frozen values of scope 0's slots, once READY */
     TT_VEC(TtExport) exports;
-    uint32_t index;             /* in the VM's module table */
+    uint32_t index; /* in the VM's module table */
 } TtModule;
 
 TtModule *tt_module_create(const char *file);
@@ -136,8 +136,7 @@ uint32_t tt_module_add_function(TtModule *module, uint32_t entry, const uint32_t
 void tt_module_name_functions(TtModule *module);
 
 /** The Int of an INT or OPT_INT operand that is present. */
-static inline int64_t tt_insn_int(const TtModule *module, TtInsn insn)
-{
+static inline int64_t tt_insn_int(const TtModule *module, TtInsn insn) {
     return insn.a == 1 ? module->ints.items[insn.b] : insn.b;
 }
 

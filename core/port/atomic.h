@@ -11,30 +11,52 @@
 #include <stdint.h>
 
 #define TT_ATOMIC_OPS(suffix, type)                                                                          \
-    static inline type tt_atomic_load_##suffix##_rlx(type const *p) { return __atomic_load_n(p, __ATOMIC_RELAXED); } \
-    static inline type tt_atomic_load_##suffix##_acq(type const *p) { return __atomic_load_n(p, __ATOMIC_ACQUIRE); } \
-    static inline type tt_atomic_load_##suffix##_seq(type const *p) { return __atomic_load_n(p, __ATOMIC_SEQ_CST); } \
-    static inline void tt_atomic_store_##suffix##_rlx(type *p, type v) { __atomic_store_n(p, v, __ATOMIC_RELAXED); } \
-    static inline void tt_atomic_store_##suffix##_rel(type *p, type v) { __atomic_store_n(p, v, __ATOMIC_RELEASE); } \
-    static inline void tt_atomic_store_##suffix##_seq(type *p, type v) { __atomic_store_n(p, v, __ATOMIC_SEQ_CST); } \
-    static inline type tt_atomic_swap_##suffix##_acqrel(type *p, type v)                                     \
-    {                                                                                                        \
+    static inline type tt_atomic_load_##suffix##_rlx(type const *p) {                                        \
+        return __atomic_load_n(p, __ATOMIC_RELAXED);                                                         \
+    }                                                                                                        \
+    static inline type tt_atomic_load_##suffix##_acq(type const *p) {                                        \
+        return __atomic_load_n(p, __ATOMIC_ACQUIRE);                                                         \
+    }                                                                                                        \
+    static inline type tt_atomic_load_##suffix##_seq(type const *p) {                                        \
+        return __atomic_load_n(p, __ATOMIC_SEQ_CST);                                                         \
+    }                                                                                                        \
+    static inline void tt_atomic_store_##suffix##_rlx(type *p, type v) {                                     \
+        __atomic_store_n(p, v, __ATOMIC_RELAXED);                                                            \
+    }                                                                                                        \
+    static inline void tt_atomic_store_##suffix##_rel(type *p, type v) {                                     \
+        __atomic_store_n(p, v, __ATOMIC_RELEASE);                                                            \
+    }                                                                                                        \
+    static inline void tt_atomic_store_##suffix##_seq(type *p, type v) {                                     \
+        __atomic_store_n(p, v, __ATOMIC_SEQ_CST);                                                            \
+    }                                                                                                        \
+    static inline type tt_atomic_swap_##suffix##_acqrel(type *p, type v) {                                   \
         return __atomic_exchange_n(p, v, __ATOMIC_ACQ_REL);                                                  \
     }                                                                                                        \
     /** Stores `to` when `*p` is `from`; true when it did. */                                                \
-    static inline bool tt_atomic_cas_##suffix##_seq(type *p, type from, type to)                             \
-    {                                                                                                        \
+    static inline bool tt_atomic_cas_##suffix##_seq(type *p, type from, type to) {                           \
         return __atomic_compare_exchange_n(p, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);         \
     }
 
 #define TT_ATOMIC_ARITHMETIC(suffix, type)                                                                   \
     /** Adds and returns the value before. */                                                                \
-    static inline type tt_atomic_fetch_add_##suffix##_rlx(type *p, type v) { return __atomic_fetch_add(p, v, __ATOMIC_RELAXED); } \
-    static inline type tt_atomic_fetch_add_##suffix##_acqrel(type *p, type v) { return __atomic_fetch_add(p, v, __ATOMIC_ACQ_REL); } \
-    static inline type tt_atomic_fetch_add_##suffix##_seq(type *p, type v) { return __atomic_fetch_add(p, v, __ATOMIC_SEQ_CST); } \
-    static inline type tt_atomic_fetch_sub_##suffix##_rlx(type *p, type v) { return __atomic_fetch_sub(p, v, __ATOMIC_RELAXED); } \
-    static inline type tt_atomic_fetch_sub_##suffix##_acqrel(type *p, type v) { return __atomic_fetch_sub(p, v, __ATOMIC_ACQ_REL); } \
-    static inline type tt_atomic_fetch_sub_##suffix##_seq(type *p, type v) { return __atomic_fetch_sub(p, v, __ATOMIC_SEQ_CST); }
+    static inline type tt_atomic_fetch_add_##suffix##_rlx(type *p, type v) {                                 \
+        return __atomic_fetch_add(p, v, __ATOMIC_RELAXED);                                                   \
+    }                                                                                                        \
+    static inline type tt_atomic_fetch_add_##suffix##_acqrel(type *p, type v) {                              \
+        return __atomic_fetch_add(p, v, __ATOMIC_ACQ_REL);                                                   \
+    }                                                                                                        \
+    static inline type tt_atomic_fetch_add_##suffix##_seq(type *p, type v) {                                 \
+        return __atomic_fetch_add(p, v, __ATOMIC_SEQ_CST);                                                   \
+    }                                                                                                        \
+    static inline type tt_atomic_fetch_sub_##suffix##_rlx(type *p, type v) {                                 \
+        return __atomic_fetch_sub(p, v, __ATOMIC_RELAXED);                                                   \
+    }                                                                                                        \
+    static inline type tt_atomic_fetch_sub_##suffix##_acqrel(type *p, type v) {                              \
+        return __atomic_fetch_sub(p, v, __ATOMIC_ACQ_REL);                                                   \
+    }                                                                                                        \
+    static inline type tt_atomic_fetch_sub_##suffix##_seq(type *p, type v) {                                 \
+        return __atomic_fetch_sub(p, v, __ATOMIC_SEQ_CST);                                                   \
+    }
 
 TT_ATOMIC_OPS(u32, uint32_t)
 TT_ATOMIC_OPS(u64, uint64_t)
@@ -43,11 +65,12 @@ TT_ATOMIC_OPS(ptr, void *)
 TT_ATOMIC_ARITHMETIC(u32, uint32_t)
 TT_ATOMIC_ARITHMETIC(u64, uint64_t)
 
-static inline void tt_atomic_fence_seq(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
+static inline void tt_atomic_fence_seq(void) {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
 
 /** Hint inside a short spin. */
-static inline void tt_atomic_pause(void)
-{
+static inline void tt_atomic_pause(void) {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #endif

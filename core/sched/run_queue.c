@@ -7,29 +7,26 @@
 
 #define FIRST_CAPACITY 64u
 
-void tt_run_queue_init(TtRunQueue *queue)
-{
+void tt_run_queue_init(TtRunQueue *queue) {
     *queue = (TtRunQueue){.capacity = FIRST_CAPACITY};
     tt_lock_init(&queue->lock);
     queue->ring = tt_alloc(queue->capacity * sizeof *queue->ring);
 }
 
-void tt_run_queue_destroy(TtRunQueue *queue)
-{
+void tt_run_queue_destroy(TtRunQueue *queue) {
     tt_free(queue->ring);
     tt_lock_destroy(&queue->lock);
 }
 
-static void set_count(TtRunQueue *queue, uint32_t count)
-{
+static void set_count(TtRunQueue *queue, uint32_t count) {
     tt_atomic_store_u32_seq(&queue->count, count);
 }
 
-static void add_back(TtRunQueue *queue, TtActor *actor)
-{
+static void add_back(TtRunQueue *queue, TtActor *actor) {
     if (queue->count == queue->capacity) {
         TtActor **ring = tt_alloc(2 * (size_t)queue->capacity * sizeof *ring);
-        for (uint32_t i = 0; i < queue->count; i++) ring[i] = queue->ring[(queue->head + i) & (queue->capacity - 1)];
+        for (uint32_t i = 0; i < queue->count; i++)
+            ring[i] = queue->ring[(queue->head + i) & (queue->capacity - 1)];
         tt_free(queue->ring);
         queue->ring = ring;
         queue->head = 0;
@@ -39,16 +36,14 @@ static void add_back(TtRunQueue *queue, TtActor *actor)
     set_count(queue, queue->count + 1);
 }
 
-static TtActor *take_front(TtRunQueue *queue)
-{
+static TtActor *take_front(TtRunQueue *queue) {
     TtActor *actor = queue->ring[queue->head];
     queue->head = (queue->head + 1) & (queue->capacity - 1);
     set_count(queue, queue->count - 1);
     return actor;
 }
 
-uint32_t tt_run_queue_push(TtRunQueue *queue, TtActor *actor)
-{
+uint32_t tt_run_queue_push(TtRunQueue *queue, TtActor *actor) {
     tt_lock_acquire(&queue->lock);
     add_back(queue, actor);
     uint32_t count = queue->count;
@@ -56,8 +51,7 @@ uint32_t tt_run_queue_push(TtRunQueue *queue, TtActor *actor)
     return count;
 }
 
-TtActor *tt_run_queue_pop(TtRunQueue *queue)
-{
+TtActor *tt_run_queue_pop(TtRunQueue *queue) {
     if (!tt_run_queue_count(queue)) return NULL;
     tt_lock_acquire(&queue->lock);
     TtActor *actor = queue->count ? take_front(queue) : NULL;
@@ -65,8 +59,7 @@ TtActor *tt_run_queue_pop(TtRunQueue *queue)
     return actor;
 }
 
-TtActor *tt_run_queue_pop_random(TtRunQueue *queue, uint64_t *random)
-{
+TtActor *tt_run_queue_pop_random(TtRunQueue *queue, uint64_t *random) {
     tt_lock_acquire(&queue->lock);
     TtActor *actor = NULL;
     if (queue->count) {
@@ -80,8 +73,7 @@ TtActor *tt_run_queue_pop_random(TtRunQueue *queue, uint64_t *random)
     return actor;
 }
 
-TtActor *tt_run_queue_steal(TtRunQueue *from, TtRunQueue *to)
-{
+TtActor *tt_run_queue_steal(TtRunQueue *from, TtRunQueue *to) {
     if (!tt_run_queue_count(from)) return NULL;
     TtActor *taken[64];
     uint32_t count = 0;
@@ -99,7 +91,6 @@ TtActor *tt_run_queue_steal(TtRunQueue *from, TtRunQueue *to)
     return taken[0];
 }
 
-uint32_t tt_run_queue_count(const TtRunQueue *queue)
-{
+uint32_t tt_run_queue_count(const TtRunQueue *queue) {
     return tt_atomic_load_u32_seq(&queue->count);
 }

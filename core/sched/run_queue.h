@@ -11,10 +11,10 @@
 
 typedef struct TtRunQueue {
     TtLock lock;
-    TtActor **ring;      /* guarded_by(lock), as the next three */
-    uint32_t capacity;   /* a power of two */
-    uint32_t head;       /* index of the front */
-    uint32_t count;      /* written under lock; read without it as a hint */
+    TtActor **ring;    /* guarded_by(lock), as the next three */
+    uint32_t capacity; /* a power of two */
+    uint32_t head;     /* index of the front */
+    uint32_t count;    /* written under lock; read without it as a hint */
 } TtRunQueue;
 
 void tt_run_queue_init(TtRunQueue *queue);
@@ -25,7 +25,8 @@ uint32_t tt_run_queue_push(TtRunQueue *queue, TtActor *actor);
 TtActor *tt_run_queue_pop(TtRunQueue *queue);
 /** Owner. Takes a position chosen by `random`; the others keep their order but for the front one. */
 TtActor *tt_run_queue_pop_random(TtRunQueue *queue, uint64_t *random);
-/** Any thread. Moves half of the actors (at least one) to `to`, an empty queue of the caller's, and takes one of them. */
+/** Any thread. Moves half of the actors (at least one) to `to`, an empty queue of the caller's, and takes one
+ * of them. */
 TtActor *tt_run_queue_steal(TtRunQueue *from, TtRunQueue *to);
 /** Any thread; a hint unless the caller excludes others. */
 uint32_t tt_run_queue_count(const TtRunQueue *queue);

@@ -10,36 +10,32 @@
 /** A sleeping worker looks up at least this often when there is a time limit. */
 #define LIMIT_POLL_NS 20000000u
 
-/* ---- waking ------------------------------------------------------------------------------------------------- */
+/* ---- waking
+ * ------------------------------------------------------------------------------------------------- */
 
-static void note_event(TtScheduler *sched)
-{
+static void note_event(TtScheduler *sched) {
     if (sched->options.event_word) tt_atomic_fetch_add_u32_seq(sched->options.event_word, 1);
 }
 
-void tt_sched_wake_one(TtScheduler *sched)
-{
+void tt_sched_wake_one(TtScheduler *sched) {
     if (!tt_atomic_load_u32_seq(&sched->idle)) return;
     tt_lock_acquire(&sched->idle_lock);
     tt_condition_signal(&sched->idle_condition);
     tt_lock_release(&sched->idle_lock);
 }
 
-static void wake_all(TtScheduler *sched)
-{
+static void wake_all(TtScheduler *sched) {
     tt_lock_acquire(&sched->idle_lock);
     tt_condition_broadcast(&sched->idle_condition);
     tt_lock_release(&sched->idle_lock);
     note_event(sched);
 }
 
-void tt_sched_finish(TtScheduler *sched, TtSchedEnd end)
-{
+void tt_sched_finish(TtScheduler *sched, TtSchedEnd end) {
     if (tt_atomic_cas_u32_seq(&sched->end, TT_SCHED_RUNNING, end)) wake_all(sched);
 }
 
-static void make_ready(TtSystem *system, TtContext *from, TtActor *actor)
-{
+static void make_ready(TtSystem *system, TtContext *from, TtActor *actor) {
     TtScheduler *sched = system->vm_scheduler;
     if (from) {
         TtWorker *worker = &sched->workers[from->worker];
@@ -52,36 +48,35 @@ static void make_ready(TtSystem *system, TtContext *from, TtActor *actor)
     note_event(sched);
 }
 
-static void poke(TtSystem *system)
-{
+static void poke(TtSystem *system) {
     wake_all(system->vm_scheduler);
 }
 
-/* ---- the end ---------------------------------------------------------------------------------------------------- */
+/* ---- the end
+ * ---------------------------------------------------------------------------------------------------- */
 
 /** Whether nothing can ever run again. The caller knows that no worker runs an actor. */
-static bool is_quiescent(TtScheduler *sched)
-{
+static bool is_quiescent(TtScheduler *sched) {
     TtSystem *system = sched->system;
     for (uint32_t i = 0; i < sched->options.workers; i++) {
         if (tt_run_queue_count(&sched->workers[i].queue)) return false;
         if (tt_timers_earliest(&sched->workers[i].timers) != UINT64_MAX) return false;
     }
     /* Counts, not the lock of the list: its holder wakes actors, which takes idle_lock. */
-    if (tt_atomic_load_u64_seq(&system->requests) || tt_atomic_load_u64_seq(&system->output_waiting)) return false;
+    if (tt_atomic_load_u64_seq(&system->requests) || tt_atomic_load_u64_seq(&system->output_waiting))
+        return false;
     /* What was answered meanwhile made its actor ready before it left the count. */
     for (uint32_t i = 0; i < sched->options.workers; i++)
         if (tt_run_queue_count(&sched->workers[i].queue)) return false;
     return true;
 }
 
-static void finish_quiescent(TtScheduler *sched)
-{
-    tt_sched_finish(sched, tt_atomic_load_u32_seq(&sched->main_ended) ? TT_SCHED_FINISHED : TT_SCHED_DEADLOCK);
+static void finish_quiescent(TtScheduler *sched) {
+    tt_sched_finish(sched,
+                    tt_atomic_load_u32_seq(&sched->main_ended) ? TT_SCHED_FINISHED : TT_SCHED_DEADLOCK);
 }
 
-static uint64_t earliest_timer(const TtScheduler *sched)
-{
+static uint64_t earliest_timer(const TtScheduler *sched) {
     uint64_t earliest = UINT64_MAX;
     for (uint32_t i = 0; i < sched->options.workers; i++) {
         uint64_t own = tt_timers_earliest(&sched->workers[i].timers);
@@ -91,37 +86,37 @@ static uint64_t earliest_timer(const TtScheduler *sched)
 }
 
 /** Virtual time: when all wait for it, it jumps to the next deadline. True when it did. */
-static bool jump_clock(TtScheduler *sched)
-{
+static bool jump_clock(TtScheduler *sched) {
     TtSystem *system = sched->system;
     if (!system->virtual_time) return false;
-    if (tt_atomic_load_u64_seq(&system->requests) || tt_atomic_load_u64_seq(&system->output_waiting)) return false;
+    if (tt_atomic_load_u64_seq(&system->requests) || tt_atomic_load_u64_seq(&system->output_waiting))
+        return false;
     uint64_t earliest = earliest_timer(sched);
     if (earliest == UINT64_MAX) return false;
-    if (earliest > tt_atomic_load_u64_rlx(&system->virtual_ns)) tt_atomic_store_u64_rlx(&system->virtual_ns, earliest);
+    if (earliest > tt_atomic_load_u64_rlx(&system->virtual_ns))
+        tt_atomic_store_u64_rlx(&system->virtual_ns, earliest);
     return true;
 }
 
 /** True when at_end is through. */
-static bool run_at_end(TtScheduler *sched)
-{
+static bool run_at_end(TtScheduler *sched) {
     if (tt_atomic_load_u32_acq(&sched->ended)) return true;
-    if (!sched->options.at_end(sched->options.context, (TtSchedEnd)tt_atomic_load_u32_acq(&sched->end))) return false;
+    if (!sched->options.at_end(sched->options.context, (TtSchedEnd)tt_atomic_load_u32_acq(&sched->end)))
+        return false;
     tt_atomic_store_u32_seq(&sched->ended, 1);
     note_event(sched);
     return true;
 }
 
-/* ---- worker loops --------------------------------------------------------------------------------------------------- */
+/* ---- worker loops
+ * --------------------------------------------------------------------------------------------------- */
 
-static bool is_over(const TtScheduler *sched)
-{
+static bool is_over(const TtScheduler *sched) {
     return tt_atomic_load_u32_acq(&sched->end) != TT_SCHED_RUNNING;
 }
 
 /** Nanoseconds this worker may sleep; UINT64_MAX: until woken. */
-static uint64_t sleep_time(const TtWorker *worker)
-{
+static uint64_t sleep_time(const TtWorker *worker) {
     const TtScheduler *sched = worker->sched;
     uint64_t earliest = tt_timers_earliest(&worker->timers), now = tt_system_clock_ns(sched->system);
     uint64_t ns = earliest == UINT64_MAX ? UINT64_MAX : earliest > now ? earliest - now : 0;
@@ -133,15 +128,15 @@ static uint64_t sleep_time(const TtWorker *worker)
  * Sleeps until something may have become ready. Holding idle_lock from the count to the wait closes
  * the gap in which a waker could see no idle worker (PROTOCOLS.md, Idle workers).
  */
-static void sleep_idle(TtWorker *worker)
-{
+static void sleep_idle(TtWorker *worker) {
     TtScheduler *sched = worker->sched;
     tt_worker_go_idle(worker);
     note_event(sched);
     tt_lock_acquire(&sched->idle_lock);
     tt_atomic_store_u32_seq(&sched->idle, sched->idle + 1);
     bool ready = is_over(sched) || tt_atomic_load_u32_acq(&sched->system->stop) != TT_STOP_NONE;
-    for (uint32_t i = 0; i < sched->options.workers && !ready; i++) ready = tt_run_queue_count(&sched->workers[i].queue) > 0;
+    for (uint32_t i = 0; i < sched->options.workers && !ready; i++)
+        ready = tt_run_queue_count(&sched->workers[i].queue) > 0;
     bool all_idle = sched->idle == sched->options.workers;
     if (!ready && all_idle && is_quiescent(sched)) {
         tt_atomic_store_u32_seq(&sched->idle, sched->idle - 1);
@@ -160,8 +155,7 @@ static void sleep_idle(TtWorker *worker)
 }
 
 /** The last worker to leave its loop finishes the run. */
-static void leave(TtScheduler *sched)
-{
+static void leave(TtScheduler *sched) {
     tt_lock_acquire(&sched->idle_lock);
     bool last = ++sched->stopped == sched->options.workers;
     tt_lock_release(&sched->idle_lock);
@@ -173,8 +167,7 @@ static void leave(TtScheduler *sched)
     }
 }
 
-static void *run_worker(void *context)
-{
+static void *run_worker(void *context) {
     TtWorker *worker = context;
     while (!is_over(worker->sched))
         if (!tt_worker_turn(worker) && !is_over(worker->sched)) sleep_idle(worker);
@@ -183,13 +176,11 @@ static void *run_worker(void *context)
     return NULL;
 }
 
-void tt_sched_run(TtScheduler *sched)
-{
+void tt_sched_run(TtScheduler *sched) {
     (void)run_worker(&sched->workers[0]);
 }
 
-bool tt_sched_step(TtScheduler *sched, uint64_t budget_ns)
-{
+bool tt_sched_step(TtScheduler *sched, uint64_t budget_ns) {
     TtWorker *worker = &sched->workers[0];
     uint64_t start = tt_clock_ns();
     for (uint32_t turns = 1; !is_over(sched); turns++) {
@@ -207,10 +198,11 @@ bool tt_sched_step(TtScheduler *sched, uint64_t budget_ns)
     return false;
 }
 
-/* ---- life --------------------------------------------------------------------------------------------------------------- */
+/* ---- life
+ * ---------------------------------------------------------------------------------------------------------------
+ */
 
-TtScheduler *tt_sched_create(TtSystem *system, const TtSchedOptions *options)
-{
+TtScheduler *tt_sched_create(TtSystem *system, const TtSchedOptions *options) {
     TtScheduler *sched = tt_alloc_zero(sizeof *sched);
     sched->system = system;
     sched->options = *options;
@@ -233,14 +225,12 @@ TtScheduler *tt_sched_create(TtSystem *system, const TtSchedOptions *options)
     return sched;
 }
 
-void tt_sched_add(TtScheduler *sched, TtActor *actor)
-{
+void tt_sched_add(TtScheduler *sched, TtActor *actor) {
     sched->start_ns = tt_clock_ns();
     tt_run_queue_push(&sched->workers[0].queue, actor);
 }
 
-uint32_t tt_sched_start_threads(TtScheduler *sched)
-{
+uint32_t tt_sched_start_threads(TtScheduler *sched) {
     uint32_t started = 0;
     for (uint32_t i = 0; i < sched->options.workers; i++) {
         TtWorker *worker = &sched->workers[i];
@@ -256,8 +246,7 @@ uint32_t tt_sched_start_threads(TtScheduler *sched)
     return started;
 }
 
-void tt_sched_join(TtScheduler *sched)
-{
+void tt_sched_join(TtScheduler *sched) {
     for (uint32_t i = 0; i < sched->options.workers; i++) {
         if (!sched->workers[i].has_thread) continue;
         tt_thread_join(&sched->workers[i].thread);
@@ -265,33 +254,28 @@ void tt_sched_join(TtScheduler *sched)
     }
 }
 
-static void free_actor(void *context, TtActor *actor)
-{
+static void free_actor(void *context, TtActor *actor) {
     (void)context;
     tt_exec_release(actor);
     tt_actor_release(actor);
     tt_actor_free(actor);
 }
 
-void tt_sched_release_actors(TtScheduler *sched)
-{
+void tt_sched_release_actors(TtScheduler *sched) {
     for (uint32_t i = 0; i < sched->options.workers; i++) tt_worker_free_retired(&sched->workers[i]);
     tt_pids_each(sched->system, free_actor, NULL);
 }
 
-static void add_heap_stats(void *context, TtActor *actor)
-{
+static void add_heap_stats(void *context, TtActor *actor) {
     tt_heap_stats_add(&actor->heap, context);
 }
 
-void tt_sched_heap_stats(const TtScheduler *sched, TtHeapStats *total)
-{
+void tt_sched_heap_stats(const TtScheduler *sched, TtHeapStats *total) {
     *total = sched->system->gc_total;
     tt_pids_each(sched->system, add_heap_stats, total);
 }
 
-void tt_sched_destroy(TtScheduler *sched)
-{
+void tt_sched_destroy(TtScheduler *sched) {
     for (uint32_t i = 0; i < sched->options.workers; i++) {
         TtWorker *worker = &sched->workers[i];
         tt_run_queue_destroy(&worker->queue);
@@ -307,8 +291,7 @@ void tt_sched_destroy(TtScheduler *sched)
     tt_free(sched);
 }
 
-uint64_t tt_sched_next_timer_ns(const TtScheduler *sched)
-{
+uint64_t tt_sched_next_timer_ns(const TtScheduler *sched) {
     uint64_t earliest = earliest_timer(sched), now = tt_system_clock_ns(sched->system);
     uint64_t ns = earliest == UINT64_MAX ? UINT64_MAX : earliest > now ? earliest - now : 0;
     if (sched->system->limits.time_ms) {
@@ -319,26 +302,24 @@ uint64_t tt_sched_next_timer_ns(const TtScheduler *sched)
     return ns;
 }
 
-TtSchedEnd tt_sched_end(const TtScheduler *sched)
-{
-    return tt_atomic_load_u32_acq(&sched->ended) ? (TtSchedEnd)tt_atomic_load_u32_acq(&sched->end) : TT_SCHED_RUNNING;
+TtSchedEnd tt_sched_end(const TtScheduler *sched) {
+    return tt_atomic_load_u32_acq(&sched->ended) ? (TtSchedEnd)tt_atomic_load_u32_acq(&sched->end)
+                                                 : TT_SCHED_RUNNING;
 }
 
-uint64_t tt_sched_instructions(const TtScheduler *sched)
-{
+uint64_t tt_sched_instructions(const TtScheduler *sched) {
     uint64_t total = 0;
-    for (uint32_t i = 0; i < sched->options.workers; i++) total += tt_atomic_load_u64_rlx(&sched->workers[i].instructions);
+    for (uint32_t i = 0; i < sched->options.workers; i++)
+        total += tt_atomic_load_u64_rlx(&sched->workers[i].instructions);
     return total;
 }
 
-bool tt_sched_main_failed(const TtScheduler *sched, TtStrbuf *reason)
-{
+bool tt_sched_main_failed(const TtScheduler *sched, TtStrbuf *reason) {
     if (!tt_sched_main_ended(sched) || !sched->main_failed) return false;
     tt_strbuf_add(reason, tt_strbuf_text(&sched->main_reason), sched->main_reason.length);
     return true;
 }
 
-bool tt_sched_main_ended(const TtScheduler *sched)
-{
+bool tt_sched_main_ended(const TtScheduler *sched) {
     return tt_atomic_load_u32_seq(&sched->main_ended);
 }

@@ -38,7 +38,8 @@ uint32_t tt_sched_start_threads(TtScheduler *sched);
 void tt_sched_join(TtScheduler *sched);
 /** Runs the only worker on this thread to the end; blocks while idle. */
 void tt_sched_run(TtScheduler *sched);
-/** Runs the only worker for about `budget_ns`; returns when nothing is ready. True while there is work to do now. */
+/** Runs the only worker for about `budget_ns`; returns when nothing is ready. True while there is work to do
+ * now. */
 bool tt_sched_step(TtScheduler *sched, uint64_t budget_ns);
 /** Nanoseconds until the earliest timer or the time limit; UINT64_MAX when there is none. */
 uint64_t tt_sched_next_timer_ns(const TtScheduler *sched);

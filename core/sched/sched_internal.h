@@ -18,10 +18,10 @@ typedef struct TtWorker {
     TtScheduler *sched;              /* constant */
     TtRunQueue queue;
     TtTimers timers;
-    uint64_t seen_epoch;             /* atomic: epoch at the last quiescent point; UINT64_MAX while idle */
-    uint64_t instructions;           /* atomic, relaxed; written by the owner */
-    uint64_t random;                 /* owner: whom to steal from; seeded runs: who goes next */
-    TT_VEC(TtRetired) retired;       /* owner: ended actors that others may still be looking at */
+    uint64_t seen_epoch;       /* atomic: epoch at the last quiescent point; UINT64_MAX while idle */
+    uint64_t instructions;     /* atomic, relaxed; written by the owner */
+    uint64_t random;           /* owner: whom to steal from; seeded runs: who goes next */
+    TT_VEC(TtRetired) retired; /* owner: ended actors that others may still be looking at */
     TtThread thread;
     bool has_thread;
 } TtWorker;
@@ -36,13 +36,13 @@ struct TtScheduler {
 
     TtLock idle_lock;
     TtCondition idle_condition;
-    uint32_t idle;     /* atomic for readers; written under idle_lock: workers that sleep or are about to */
-    uint32_t stopped;  /* guarded_by(idle_lock): workers that have left their loop */
-    uint32_t end;      /* atomic: TtSchedEnd that was found; workers stop */
-    uint32_t ended;    /* atomic: at_end is through */
+    uint32_t idle;    /* atomic for readers; written under idle_lock: workers that sleep or are about to */
+    uint32_t stopped; /* guarded_by(idle_lock): workers that have left their loop */
+    uint32_t end;     /* atomic: TtSchedEnd that was found; workers stop */
+    uint32_t ended;   /* atomic: at_end is through */
 
-    uint32_t main_ended;    /* atomic */
-    bool main_failed;       /* before main_ended is set */
+    uint32_t main_ended; /* atomic */
+    bool main_failed;    /* before main_ended is set */
     TtStrbuf main_reason;
 };
 

@@ -10,13 +10,11 @@
 
 /* ---- ended actors: freed when every worker has passed a quiescent point ------------------------------ */
 
-static void pass_quiescent_point(TtWorker *worker)
-{
+static void pass_quiescent_point(TtWorker *worker) {
     tt_atomic_store_u64_seq(&worker->seen_epoch, tt_atomic_load_u64_seq(&worker->sched->epoch));
 }
 
-static uint64_t oldest_epoch(const TtScheduler *sched)
-{
+static uint64_t oldest_epoch(const TtScheduler *sched) {
     uint64_t oldest = UINT64_MAX;
     for (uint32_t i = 0; i < sched->options.workers; i++) {
         uint64_t seen = tt_atomic_load_u64_seq(&sched->workers[i].seen_epoch);
@@ -25,8 +23,7 @@ static uint64_t oldest_epoch(const TtScheduler *sched)
     return oldest;
 }
 
-static void free_retired(TtWorker *worker)
-{
+static void free_retired(TtWorker *worker) {
     uint64_t oldest = oldest_epoch(worker->sched);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < worker->retired.count; i++) {
@@ -39,8 +36,7 @@ static void free_retired(TtWorker *worker)
     worker->retired.count = kept;
 }
 
-static void retire(TtWorker *worker, TtActor *actor)
-{
+static void retire(TtWorker *worker, TtActor *actor) {
     TtRetired retired = {actor, tt_atomic_fetch_add_u64_seq(&worker->sched->epoch, 1)};
     tt_vec_push(&worker->retired, retired);
     if (worker->retired.count % 64 == 0) {
@@ -49,16 +45,15 @@ static void retire(TtWorker *worker, TtActor *actor)
     }
 }
 
-void tt_worker_free_retired(TtWorker *worker)
-{
+void tt_worker_free_retired(TtWorker *worker) {
     for (uint32_t i = 0; i < worker->retired.count; i++) tt_actor_free(worker->retired.items[i].actor);
     worker->retired.count = 0;
 }
 
-/* ---- one slice ------------------------------------------------------------------------------------------ */
+/* ---- one slice ------------------------------------------------------------------------------------------
+ */
 
-static void end_main(TtWorker *worker, TtActor *actor)
-{
+static void end_main(TtWorker *worker, TtActor *actor) {
     TtScheduler *sched = worker->sched;
     sched->main_failed = actor->exit_reason.tag != TT_TAG_UNBOUND;
     if (sched->main_failed) tt_print_value(&sched->main_reason, actor->exit_reason);
@@ -67,8 +62,7 @@ static void end_main(TtWorker *worker, TtActor *actor)
     tt_atomic_store_u32_seq(&sched->main_ended, 1);
 }
 
-static void end_actor(TtWorker *worker, TtActor *actor)
-{
+static void end_actor(TtWorker *worker, TtActor *actor) {
     if (actor->timer_index) tt_timers_remove(&worker->sched->workers[actor->timer_worker].timers, actor);
     tt_exec_release(actor);
     if (actor->pid == 1) end_main(worker, actor);
@@ -76,33 +70,31 @@ static void end_actor(TtWorker *worker, TtActor *actor)
     tt_pids_remove(worker->sched->system, actor);
     tt_actor_release(actor);
     retire(worker, actor);
-    if (!tt_atomic_load_u64_acq(&worker->sched->system->live_actors)) tt_sched_finish(worker->sched, TT_SCHED_FINISHED);
+    if (!tt_atomic_load_u64_acq(&worker->sched->system->live_actors))
+        tt_sched_finish(worker->sched, TT_SCHED_FINISHED);
 }
 
 /** The actor's timer follows its deadline exactly: none unless it waits with one. */
-static void set_timer(TtWorker *worker, TtActor *actor)
-{
+static void set_timer(TtWorker *worker, TtActor *actor) {
     TtScheduler *sched = worker->sched;
     if (actor->timer_index) tt_timers_remove(&sched->workers[actor->timer_worker].timers, actor);
-    if (actor->deadline_set && actor->deadline_ns != UINT64_MAX) tt_timers_add(&worker->timers, actor, actor->deadline_ns);
+    if (actor->deadline_set && actor->deadline_ns != UINT64_MAX)
+        tt_timers_add(&worker->timers, actor, actor->deadline_ns);
 }
 
-static void requeue(TtWorker *worker, TtActor *actor)
-{
+static void requeue(TtWorker *worker, TtActor *actor) {
     tt_atomic_store_u32_seq(&actor->state, TT_ACTOR_READY);
     /* With a second actor waiting for its turn there is work for an idle worker. */
     if (tt_run_queue_push(&worker->queue, actor) > 1) tt_sched_wake_one(worker->sched);
 }
 
-static void park(TtWorker *worker, TtActor *actor)
-{
+static void park(TtWorker *worker, TtActor *actor) {
     set_timer(worker, actor);
     TtActorState state = actor->wait == TT_WAIT_MESSAGE ? TT_ACTOR_WAIT_MESSAGE : TT_ACTOR_WAIT_OTHER;
     if (!tt_actor_park(actor, state)) requeue(worker, actor);
 }
 
-static uint32_t slice_budget(TtWorker *worker)
-{
+static uint32_t slice_budget(TtWorker *worker) {
     const TtScheduler *sched = worker->sched;
     uint64_t limit = sched->system->limits.instructions;
     if (!limit) return sched->options.reductions;
@@ -114,8 +106,7 @@ static uint32_t slice_budget(TtWorker *worker)
     return limit - used < sched->options.reductions ? (uint32_t)(limit - used) : sched->options.reductions;
 }
 
-static void run_slice(TtWorker *worker, TtActor *actor)
-{
+static void run_slice(TtWorker *worker, TtActor *actor) {
     uint32_t budget = slice_budget(worker);
     if (!budget) {
         tt_run_queue_push(&worker->queue, actor);
@@ -134,10 +125,10 @@ static void run_slice(TtWorker *worker, TtActor *actor)
     }
 }
 
-/* ---- finding work ------------------------------------------------------------------------------------------ */
+/* ---- finding work
+ * ------------------------------------------------------------------------------------------ */
 
-static TtActor *steal(TtWorker *worker)
-{
+static TtActor *steal(TtWorker *worker) {
     TtScheduler *sched = worker->sched;
     uint32_t count = sched->options.workers;
     if (count == 1) return NULL;
@@ -151,27 +142,24 @@ static TtActor *steal(TtWorker *worker)
     return NULL;
 }
 
-static TtActor *find_actor(TtWorker *worker)
-{
+static TtActor *find_actor(TtWorker *worker) {
     if (worker->sched->system->seeded) return tt_run_queue_pop_random(&worker->queue, &worker->random);
     TtActor *actor = tt_run_queue_pop(&worker->queue);
     return actor ? actor : steal(worker);
 }
 
-static void fire_timers(TtWorker *worker)
-{
+static void fire_timers(TtWorker *worker) {
     if (tt_timers_earliest(&worker->timers) == UINT64_MAX) return;
     tt_timers_fire(&worker->timers, tt_system_clock_ns(worker->sched->system), &worker->context);
 }
 
-static void check_time_limit(TtScheduler *sched)
-{
+static void check_time_limit(TtScheduler *sched) {
     uint64_t limit = sched->system->limits.time_ms;
-    if (limit && tt_clock_ns() - sched->start_ns >= limit * 1000000u) tt_system_stop(sched->system, TT_STOP_TIME, 1);
+    if (limit && tt_clock_ns() - sched->start_ns >= limit * 1000000u)
+        tt_system_stop(sched->system, TT_STOP_TIME, 1);
 }
 
-bool tt_worker_turn(TtWorker *worker)
-{
+bool tt_worker_turn(TtWorker *worker) {
     TtScheduler *sched = worker->sched;
     pass_quiescent_point(worker);
     check_time_limit(sched);
@@ -186,8 +174,7 @@ bool tt_worker_turn(TtWorker *worker)
     return true;
 }
 
-void tt_worker_go_idle(TtWorker *worker)
-{
+void tt_worker_go_idle(TtWorker *worker) {
     pass_quiescent_point(worker);
     free_retired(worker);
     tt_atomic_store_u64_seq(&worker->seen_epoch, UINT64_MAX);

@@ -32,9 +32,9 @@ typedef enum TtTag {
     TT_TAG_FUTURE,     /* as.i */
     TT_TAG_FRAME,      /* a cell of a call frame on an actor's stack; programs never see it */
     /* From here on as.object points to a heap or frozen object. */
-    TT_TAG_STR,   /* len bytes of UTF-8 in a TtStrbuf-like buffer; object NULL when len is 0 */
-    TT_TAG_BYTES, /* as STR */
-    TT_TAG_LIST,  /* len items of a TtListBuf; object NULL when len is 0 */
+    TT_TAG_STR,    /* len bytes of UTF-8 in a TtStrbuf-like buffer; object NULL when len is 0 */
+    TT_TAG_BYTES,  /* as STR */
+    TT_TAG_LIST,   /* len items of a TtListBuf; object NULL when len is 0 */
     TT_TAG_OBJECT, /* the first len entries of a TtMapBuf; object NULL when len is 0 */
     TT_TAG_CLOSURE,
     TT_TAG_EXCEPTION,
@@ -153,29 +153,49 @@ typedef struct TtException {
 
 /* ---- constructors and predicates --------------------------------------------------------------- */
 
-static inline TtValue tt_null(void) { return (TtValue){TT_TAG_NULL, 0, {.i = 0}}; }
-static inline TtValue tt_bool(bool b) { return (TtValue){TT_TAG_BOOL, 0, {.i = b}}; }
-static inline TtValue tt_int(int64_t i) { return (TtValue){TT_TAG_INT, 0, {.i = i}}; }
-static inline TtValue tt_float(double f) { return (TtValue){TT_TAG_FLOAT, 0, {.f = f}}; }
-static inline TtValue tt_unbound(void) { return (TtValue){TT_TAG_UNBOUND, 0, {.i = 0}}; }
-static inline TtValue tt_empty(TtTag tag) { return (TtValue){tag, 0, {.object = 0}}; } /* of a view tag */
-static inline TtValue tt_function(const TtFunction *f) { return (TtValue){TT_TAG_FUNCTION, 0, {.function = f}}; }
+static inline TtValue tt_null(void) {
+    return (TtValue){TT_TAG_NULL, 0, {.i = 0}};
+}
+static inline TtValue tt_bool(bool b) {
+    return (TtValue){TT_TAG_BOOL, 0, {.i = b}};
+}
+static inline TtValue tt_int(int64_t i) {
+    return (TtValue){TT_TAG_INT, 0, {.i = i}};
+}
+static inline TtValue tt_float(double f) {
+    return (TtValue){TT_TAG_FLOAT, 0, {.f = f}};
+}
+static inline TtValue tt_unbound(void) {
+    return (TtValue){TT_TAG_UNBOUND, 0, {.i = 0}};
+}
+static inline TtValue tt_empty(TtTag tag) {
+    return (TtValue){tag, 0, {.object = 0}};
+} /* of a view tag */
+static inline TtValue tt_function(const TtFunction *f) {
+    return (TtValue){TT_TAG_FUNCTION, 0, {.function = f}};
+}
 
-static inline bool tt_is_view(TtValue v) { return v.tag >= TT_TAG_STR && v.tag <= TT_TAG_OBJECT; }
+static inline bool tt_is_view(TtValue v) {
+    return v.tag >= TT_TAG_STR && v.tag <= TT_TAG_OBJECT;
+}
 /** Has an object behind it. */
-static inline bool tt_has_object(TtValue v) { return v.tag >= TT_TAG_STR && v.as.object; }
-static inline bool tt_is_number(TtValue v) { return v.tag == TT_TAG_INT || v.tag == TT_TAG_FLOAT; }
-static inline bool tt_is_callable(TtValue v) { return v.tag == TT_TAG_FUNCTION || v.tag == TT_TAG_CLOSURE; }
+static inline bool tt_has_object(TtValue v) {
+    return v.tag >= TT_TAG_STR && v.as.object;
+}
+static inline bool tt_is_number(TtValue v) {
+    return v.tag == TT_TAG_INT || v.tag == TT_TAG_FLOAT;
+}
+static inline bool tt_is_callable(TtValue v) {
+    return v.tag == TT_TAG_FUNCTION || v.tag == TT_TAG_CLOSURE;
+}
 
 /** Int 0, Bool false and Null are false, everything else is true. */
-static inline bool tt_truthy(TtValue v)
-{
+static inline bool tt_truthy(TtValue v) {
     return v.tag == TT_TAG_NULL ? false : v.tag == TT_TAG_INT || v.tag == TT_TAG_BOOL ? v.as.i != 0 : true;
 }
 
 /** Notes that a reference to `v` now stays in a second place. */
-static inline TtValue tt_value_share(TtValue v)
-{
+static inline TtValue tt_value_share(TtValue v) {
     if ((v.tag == TT_TAG_LIST || v.tag == TT_TAG_OBJECT) && v.as.object &&
         !(v.as.object->flags & (TT_OBJ_SHARED | TT_OBJ_FROZEN)))
         v.as.object->flags |= TT_OBJ_SHARED;
@@ -183,20 +203,26 @@ static inline TtValue tt_value_share(TtValue v)
 }
 
 /** The characters of a Str or Bytes; never NULL; not NUL-terminated. Valid until the next collection. */
-static inline const char *tt_bytes_data(TtValue v)
-{
+static inline const char *tt_bytes_data(TtValue v) {
     if (!v.as.object) return "";
     if (v.as.object->kind == TT_OBJ_BYTES) return ((const TtBytesBuf *)v.as.object)->bytes;
     return ((const TtBigBytes *)v.as.object)->shared->bytes;
 }
 
-static inline const TtValue *tt_list_items(TtValue v) { return v.len ? ((const TtListBuf *)v.as.object)->items : 0; }
-static inline const TtMapEntry *tt_map_entries(TtValue v) { return v.len ? ((const TtMapBuf *)v.as.object)->entries : 0; }
-static inline const TtException *tt_exception(TtValue v) { return (const TtException *)v.as.object; }
-static inline const TtClosure *tt_closure(TtValue v) { return (const TtClosure *)v.as.object; }
+static inline const TtValue *tt_list_items(TtValue v) {
+    return v.len ? ((const TtListBuf *)v.as.object)->items : 0;
+}
+static inline const TtMapEntry *tt_map_entries(TtValue v) {
+    return v.len ? ((const TtMapBuf *)v.as.object)->entries : 0;
+}
+static inline const TtException *tt_exception(TtValue v) {
+    return (const TtException *)v.as.object;
+}
+static inline const TtClosure *tt_closure(TtValue v) {
+    return (const TtClosure *)v.as.object;
+}
 /** The function of a Function or Closure. */
-static inline const TtFunction *tt_callee(TtValue v)
-{
+static inline const TtFunction *tt_callee(TtValue v) {
     return v.tag == TT_TAG_FUNCTION ? v.as.function : tt_closure(v)->function;
 }
 
@@ -207,15 +233,15 @@ static inline const TtFunction *tt_callee(TtValue v)
  * `module`; the fields here are what printing, comparing and calling need.
  */
 struct TtFunction {
-    const char *name;          /* label, "<main>", "module:label"; NUL-terminated */
-    uint32_t entry;            /* instruction index */
+    const char *name; /* label, "<main>", "module:label"; NUL-terminated */
+    uint32_t entry;   /* instruction index */
     uint32_t parameter_count;
     const char *const *parameters; /* names */
     /* Filled by the linker: */
-    uint32_t slot_count;       /* of its frame, parameters included */
+    uint32_t slot_count;             /* of its frame, parameters included */
     const uint32_t *parameter_slots; /* NULL: parameter i is slot i */
-    uint32_t max_operands;     /* operand cells a call needs before the next check; see verify/ */
-    uint32_t scope;            /* index of its TtScope in the module */
+    uint32_t max_operands;           /* operand cells a call needs before the next check; see verify/ */
+    uint32_t scope;                  /* index of its TtScope in the module */
     struct TtModule *module;
 };
 
@@ -232,7 +258,9 @@ int64_t tt_map_find_hashed(TtValue map, const char *key, uint32_t length, uint32
 
 /** Type name as in messages: Int Float Str Bool Null List Object Bytes Function Closure Exception Ref … */
 const char *tt_tag_name(uint32_t tag);
-static inline const char *tt_type_name(TtValue v) { return tt_tag_name(v.tag); }
+static inline const char *tt_type_name(TtValue v) {
+    return tt_tag_name(v.tag);
+}
 
 /** Structural equality of LANGUAGE section 2; never fails (nesting past TT_MAX_NESTING is unequal). */
 bool tt_value_equal(TtValue a, TtValue b);

@@ -22,14 +22,12 @@ static const struct {
 
 static const char *const extensions[] = {".ttvm", ".lisp", ".ttb"};
 
-void tt_loader_init(TtLoader *loader, TtSystem *system, const char *module_path)
-{
+void tt_loader_init(TtLoader *loader, TtSystem *system, const char *module_path) {
     *loader = (TtLoader){.system = system, .module_path = module_path};
     tt_lock_init(&loader->lock);
 }
 
-void tt_loader_free(TtLoader *loader)
-{
+void tt_loader_free(TtLoader *loader) {
     for (uint32_t i = 0; i < loader->modules.count; i++) tt_module_destroy(loader->modules.items[i]);
     tt_vec_free(&loader->modules);
     tt_vec_free(&loader->answers);
@@ -38,23 +36,22 @@ void tt_loader_free(TtLoader *loader)
     tt_lock_destroy(&loader->lock);
 }
 
-/* ---- front ends ----------------------------------------------------------------------------------------- */
+/* ---- front ends -----------------------------------------------------------------------------------------
+ */
 
-static bool has_extension(const char *path, const char *extension)
-{
+static bool has_extension(const char *path, const char *extension) {
     size_t length = strlen(path), tail = strlen(extension);
     return length > tail && strcmp(path + length - tail, extension) == 0;
 }
 
-static bool has_known_extension(const char *path)
-{
+static bool has_known_extension(const char *path) {
     for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
         if (has_extension(path, extensions[i])) return true;
     return false;
 }
 
-static TtResult translate(const char *path, const void *bytes, size_t length, TtModule **module, TtDiags *diags)
-{
+static TtResult translate(const char *path, const void *bytes, size_t length, TtModule **module,
+                          TtDiags *diags) {
     if (tt_image_is(bytes, length) || has_extension(path, ".ttb")) {
         TtError error = {0};
         TtResult result = tt_image_read(path, bytes, length, module, &error);
@@ -63,19 +60,20 @@ static TtResult translate(const char *path, const void *bytes, size_t length, Tt
         return result;
     }
     if (has_extension(path, ".lisp")) {
-        tt_diag_add(diags, false, 0, 0, 0, NULL, "Unsupported operation: this version has no Lisp compiler yet");
+        tt_diag_add(diags, false, 0, 0, 0, NULL,
+                    "Unsupported operation: this version has no Lisp compiler yet");
         return TT_ERR_UNSUPPORTED_OPERATION;
     }
     return tt_asm_parse(path, bytes, length, module, diags);
 }
 
 /** Bytes → a module that can run; on failure `*module` is NULL. */
-static TtResult build(const char *path, const void *bytes, size_t length, TtModule **module, TtDiags *diags)
-{
+static TtResult build(const char *path, const void *bytes, size_t length, TtModule **module, TtDiags *diags) {
     *module = NULL;
     TtResult result = TT_ERR_PARSE_ERROR;
     if (length > TT_MAX_SOURCE_BYTES)
-        tt_diag_add(diags, false, 0, 0, 0, NULL, "The file is too large: %zu bytes, at most %u", length, TT_MAX_SOURCE_BYTES);
+        tt_diag_add(diags, false, 0, 0, 0, NULL, "The file is too large: %zu bytes, at most %u", length,
+                    TT_MAX_SOURCE_BYTES);
     else
         result = translate(path, bytes, length, module, diags);
     if (result == TT_OK) result = tt_verify_structure(*module, diags);
@@ -90,18 +88,17 @@ static TtResult build(const char *path, const void *bytes, size_t length, TtModu
     return TT_OK;
 }
 
-static TtModule *keep(TtLoader *loader, const char *file, TtModule *module)
-{
+static TtModule *keep(TtLoader *loader, const char *file, TtModule *module) {
     module->index = tt_names_add(&loader->files, file, strlen(file));
     tt_vec_push(&loader->modules, module);
     return module;
 }
 
-/* ---- paths ---------------------------------------------------------------------------------------------------- */
+/* ---- paths
+ * ---------------------------------------------------------------------------------------------------- */
 
 /** Appends `folder/path` without `.` parts and with `x/..` removed. An absolute path ignores the folder. */
-static void join_path(TtStrbuf *out, const char *folder, size_t folder_length, const char *path)
-{
+static void join_path(TtStrbuf *out, const char *folder, size_t folder_length, const char *path) {
     TtStrbuf joined = {0};
     if (path[0] != '/' && folder_length) {
         tt_strbuf_add(&joined, folder, folder_length);
@@ -117,7 +114,8 @@ static void join_path(TtStrbuf *out, const char *folder, size_t folder_length, c
         bool up = size == 2 && memcmp(part, "..", 2) == 0;
         size_t last = out->length;
         while (last > root && out->bytes[last - 1] != '/') last--;
-        bool can_drop = out->length > root && !(out->length - last == 2 && memcmp(out->bytes + last, "..", 2) == 0);
+        bool can_drop =
+            out->length > root && !(out->length - last == 2 && memcmp(out->bytes + last, "..", 2) == 0);
         if (up && can_drop) {
             out->length = last > root ? last - 1 : root;
             out->bytes[out->length] = '\0';
@@ -132,13 +130,13 @@ static void join_path(TtStrbuf *out, const char *folder, size_t folder_length, c
     tt_strbuf_free(&joined);
 }
 
-static size_t folder_length(const char *file)
-{
+static size_t folder_length(const char *file) {
     const char *slash = strrchr(file, '/');
     return slash ? (size_t)(slash - file) : 0;
 }
 
-/* ---- finding ------------------------------------------------------------------------------------------------------- */
+/* ---- finding
+ * ------------------------------------------------------------------------------------------------------- */
 
 typedef struct Found {
     TtStrbuf file; /* resolved name */
@@ -147,15 +145,13 @@ typedef struct Found {
     TtModule *known; /* loaded before */
 } Found;
 
-static void free_found(Found *found)
-{
+static void free_found(Found *found) {
     tt_strbuf_free(&found->file);
     tt_free(found->bytes);
 }
 
 /** Looks at one file; true when it is there. */
-static bool try_file(TtLoader *loader, Found *found, const char *file)
-{
+static bool try_file(TtLoader *loader, Found *found, const char *file) {
     tt_strbuf_clear(&found->file);
     tt_strbuf_add_text(&found->file, file);
     uint32_t index = tt_names_find(&loader->files, file, strlen(file));
@@ -168,8 +164,7 @@ static bool try_file(TtLoader *loader, Found *found, const char *file)
     return host->load_file(host, file, &found->bytes, &found->length, &reason) == TT_OK;
 }
 
-static bool try_embedded(TtLoader *loader, Found *found, const char *file)
-{
+static bool try_embedded(TtLoader *loader, Found *found, const char *file) {
     for (const TtStdFile *std = tt_std_files; std->path; std++) {
         if (strcmp(std->path, file) != 0) continue;
         uint32_t index = tt_names_find(&loader->files, file, strlen(file));
@@ -187,15 +182,16 @@ static bool try_embedded(TtLoader *loader, Found *found, const char *file)
 typedef bool (*TryFn)(TtLoader *loader, Found *found, const char *file);
 
 /** `folder/path`, as it is or with each known extension. */
-static bool try_names(TtLoader *loader, Found *found, TryFn try, const char *folder, size_t length, const char *path)
-{
+static bool try_names(TtLoader *loader, Found *found, TryFn try, const char *folder, size_t length,
+                      const char *path) {
     TtStrbuf file = {0};
     bool there = false;
     if (has_known_extension(path)) {
         join_path(&file, folder, length, path);
         there = try(loader, found, file.bytes);
     }
-    for (size_t i = 0; i < sizeof extensions / sizeof *extensions && !there && !has_known_extension(path); i++) {
+    for (size_t i = 0; i < sizeof extensions / sizeof *extensions && !there && !has_known_extension(path);
+         i++) {
         tt_strbuf_clear(&file);
         join_path(&file, folder, length, path);
         tt_strbuf_add_text(&file, extensions[i]);
@@ -205,16 +201,17 @@ static bool try_names(TtLoader *loader, Found *found, TryFn try, const char *fol
     return there;
 }
 
-static bool find_in_std(TtLoader *loader, Found *found, const char *path)
-{
+static bool find_in_std(TtLoader *loader, Found *found, const char *path) {
     TtStrbuf name = {0};
     if (strncmp(path, "std/", 4) != 0) tt_strbuf_add_text(&name, "std/");
     tt_strbuf_add_text(&name, path);
     for (size_t i = 0; i < sizeof std_aliases / sizeof *std_aliases; i++)
         if (strncmp(name.bytes, std_aliases[i].name, strlen(std_aliases[i].name)) == 0 &&
-            (name.bytes[strlen(std_aliases[i].name)] == '\0' || name.bytes[strlen(std_aliases[i].name)] == '.')) {
+            (name.bytes[strlen(std_aliases[i].name)] == '\0' ||
+             name.bytes[strlen(std_aliases[i].name)] == '.')) {
             TtStrbuf real = {0};
-            tt_strbuf_add_format(&real, "%s%s", std_aliases[i].file, name.bytes + strlen(std_aliases[i].name));
+            tt_strbuf_add_format(&real, "%s%s", std_aliases[i].file,
+                                 name.bytes + strlen(std_aliases[i].name));
             tt_strbuf_free(&name);
             name = real;
         }
@@ -223,8 +220,7 @@ static bool find_in_std(TtLoader *loader, Found *found, const char *path)
     return there;
 }
 
-static bool find_module(TtLoader *loader, Found *found, const char *importer, const char *path)
-{
+static bool find_module(TtLoader *loader, Found *found, const char *importer, const char *path) {
     /* Modules of the built-in library find each other there first. */
     bool from_std = strncmp(importer, "std/", 4) == 0;
     if (from_std && find_in_std(loader, found, path)) return true;
@@ -238,10 +234,11 @@ static bool find_module(TtLoader *loader, Found *found, const char *importer, co
     return find_in_std(loader, found, path);
 }
 
-/* ---- the three ways in ------------------------------------------------------------------------------------------------ */
+/* ---- the three ways in
+ * ------------------------------------------------------------------------------------------------ */
 
-TtResult tt_loader_program(TtLoader *loader, const char *path, const void *bytes, size_t length, TtModule **module, TtDiags *diags)
-{
+TtResult tt_loader_program(TtLoader *loader, const char *path, const void *bytes, size_t length,
+                           TtModule **module, TtDiags *diags) {
     TtStrbuf file = {0};
     join_path(&file, "", 0, path);
     TtResult result = build(path, bytes, length, module, diags);
@@ -253,15 +250,15 @@ TtResult tt_loader_program(TtLoader *loader, const char *path, const void *bytes
 }
 
 /** The first error of a module that does not build, as an exception's message. */
-static TtResult report_errors(TtError *error, TtResult result, const char *file, const TtDiags *diags)
-{
+static TtResult report_errors(TtError *error, TtResult result, const char *file, const TtDiags *diags) {
     for (uint32_t i = 0; i < diags->list.count; i++) {
         const TtDiag *diag = &diags->list.items[i];
         if (diag->warning) continue;
         TtStrbuf more = {0};
         if (diags->errors > 1) tt_strbuf_add_format(&more, " (and %u more)", diags->errors - 1);
         if (diag->line)
-            (void)tt_error_set(error, result, "%s:%u:%u: %s%s", file, diag->line, diag->column, diag->message, tt_strbuf_text(&more));
+            (void)tt_error_set(error, result, "%s:%u:%u: %s%s", file, diag->line, diag->column, diag->message,
+                               tt_strbuf_text(&more));
         else
             (void)tt_error_set(error, result, "%s: %s%s", file, diag->message, tt_strbuf_text(&more));
         tt_strbuf_free(&more);
@@ -271,8 +268,7 @@ static TtResult report_errors(TtError *error, TtResult result, const char *file,
 }
 
 /** Builds what was found, unless it is known. Holds the lock. */
-static TtResult take_found(TtLoader *loader, Found *found, TtModule **module, TtError *error)
-{
+static TtResult take_found(TtLoader *loader, Found *found, TtModule **module, TtError *error) {
     if (found->known) {
         *module = found->known;
         return TT_OK;
@@ -287,8 +283,8 @@ static TtResult take_found(TtLoader *loader, Found *found, TtModule **module, Tt
     return result;
 }
 
-TtResult tt_loader_import(TtLoader *loader, const TtModule *importer, const char *path, TtModule **module, TtError *error)
-{
+TtResult tt_loader_import(TtLoader *loader, const TtModule *importer, const char *path, TtModule **module,
+                          TtError *error) {
     TtStrbuf key = {0};
     tt_strbuf_add(&key, importer->file, folder_length(importer->file));
     tt_strbuf_add_char(&key, '\0');
@@ -304,7 +300,8 @@ TtResult tt_loader_import(TtLoader *loader, const TtModule *importer, const char
             result = take_found(loader, &found, module, error);
         else
             result = tt_error_set(error, TT_ERR_FILE_ERROR,
-                                  "File operation failed on %s: no such module beside %s, in the working directory, in TTVM_PATH or in std",
+                                  "File operation failed on %s: no such module beside %s, in the working "
+                                  "directory, in TTVM_PATH or in std",
                                   path, importer->file);
         if (result == TT_OK) {
             (void)tt_names_add(&loader->requests, key.bytes, key.length);
@@ -317,8 +314,7 @@ TtResult tt_loader_import(TtLoader *loader, const TtModule *importer, const char
     return result;
 }
 
-TtResult tt_loader_spawn(TtLoader *loader, const char *name, TtModule **module, TtError *error)
-{
+TtResult tt_loader_spawn(TtLoader *loader, const char *name, TtModule **module, TtError *error) {
     Found found = {0};
     TtResult result = TT_OK;
     *module = NULL;

@@ -20,9 +20,11 @@ void tt_loader_init(TtLoader *loader, TtSystem *system, const char *module_path)
 void tt_loader_free(TtLoader *loader);
 
 /** The program. Diagnostics say why when it is not TT_OK; the loader owns the module. */
-TtResult tt_loader_program(TtLoader *loader, const char *path, const void *bytes, size_t length, TtModule **module, TtDiags *diags);
+TtResult tt_loader_program(TtLoader *loader, const char *path, const void *bytes, size_t length,
+                           TtModule **module, TtDiags *diags);
 /** Hooks of TtSystem; any thread. */
-TtResult tt_loader_import(TtLoader *loader, const TtModule *importer, const char *path, TtModule **module, TtError *error);
+TtResult tt_loader_import(TtLoader *loader, const TtModule *importer, const char *path, TtModule **module,
+                          TtError *error);
 TtResult tt_loader_spawn(TtLoader *loader, const char *name, TtModule **module, TtError *error);
 
 #endif

@@ -24,7 +24,7 @@ struct TtVm {
     TtDiags diags;
     char *source; /* of the program, for its diagnostics */
     size_t source_length;
-    TtStrbuf text;   /* last answer of tt_vm_disassemble or tt_vm_diagnostics_text */
+    TtStrbuf text; /* last answer of tt_vm_disassemble or tt_vm_diagnostics_text */
     TtStrbuf image;
     TtStrbuf final_text; /* report at the end, until the host has taken it */
     uint32_t schedulers;
@@ -33,26 +33,24 @@ struct TtVm {
     TtReport report;     /* set at the end */
 };
 
-void tt_config_default(TtConfig *config)
-{
+void tt_config_default(TtConfig *config) {
     *config = (TtConfig){.gc = "mark-sweep"};
 }
 
-/* ---- create --------------------------------------------------------------------------------------------- */
+/* ---- create ---------------------------------------------------------------------------------------------
+ */
 
-static TtResult load_module(TtSystem *system, const TtModule *importer, const char *path, TtModule **module, TtError *error)
-{
+static TtResult load_module(TtSystem *system, const TtModule *importer, const char *path, TtModule **module,
+                            TtError *error) {
     return tt_loader_import(&((TtVm *)system->vm)->loader, importer, path, module, error);
 }
 
-static TtResult load_program(TtSystem *system, const char *name, TtModule **module, TtError *error)
-{
+static TtResult load_program(TtSystem *system, const char *name, TtModule **module, TtError *error) {
     return tt_loader_spawn(&((TtVm *)system->vm)->loader, name, module, error);
 }
 
 /** Program's name, then its arguments, as a frozen list. */
-static void set_args(TtVm *vm)
-{
+static void set_args(TtVm *vm) {
     TtHeapPool pool = {.limit = UINT64_MAX, .gc = tt_gc_engine("no-gc")};
     TtHeap heap;
     tt_heap_init(&heap, &pool, 0);
@@ -60,12 +58,12 @@ static void set_args(TtVm *vm)
     bool made = tt_str_new(&heap, vm->program_file, &text) && tt_list_append(&heap, list, text, &list);
     for (uint32_t i = 0; i < vm->config.arg_count && made; i++)
         made = tt_str_new(&heap, vm->config.args[i], &text) && tt_list_append(&heap, list, text, &list);
-    if (tt_frozen_copy(&vm->system.frozen, list, &vm->system.args) != TT_OK) vm->system.args = tt_empty(TT_TAG_LIST);
+    if (tt_frozen_copy(&vm->system.frozen, list, &vm->system.args) != TT_OK)
+        vm->system.args = tt_empty(TT_TAG_LIST);
     tt_heap_free(&heap, NULL);
 }
 
-TtVm *tt_vm_create(const TtConfig *config, const char **reason)
-{
+TtVm *tt_vm_create(const TtConfig *config, const char **reason) {
     const char *gc_name = config->gc ? config->gc : "mark-sweep";
     const TtGcEngine *gc = tt_gc_engine(gc_name);
     if (!gc) {
@@ -89,7 +87,8 @@ TtVm *tt_vm_create(const TtConfig *config, const char **reason)
     system->debug = config->debug;
     system->gc_debug = config->gc_debug;
     system->seeded = config->seeded;
-    system->seed = config->seeded ? config->seed : tt_clock_ns() ^ (uint64_t)config->host->now_ms(config->host) << 20;
+    system->seed =
+        config->seeded ? config->seed : tt_clock_ns() ^ (uint64_t)config->host->now_ms(config->host) << 20;
     system->virtual_time = config->virtual_time;
     system->vm = vm;
     system->load_module = load_module;
@@ -99,14 +98,12 @@ TtVm *tt_vm_create(const TtConfig *config, const char **reason)
     return vm;
 }
 
-static bool is_single(const TtVm *vm)
-{
+static bool is_single(const TtVm *vm) {
     return vm->config.single_thread || vm->config.seeded || vm->config.virtual_time;
 }
 
 /** Requests that were cancelled are answered soon; their records belong to the system. */
-static void wait_for_requests(TtVm *vm)
-{
+static void wait_for_requests(TtVm *vm) {
     TtLock lock;
     TtCondition condition;
     tt_lock_init(&lock);
@@ -120,8 +117,7 @@ static void wait_for_requests(TtVm *vm)
     tt_lock_destroy(&lock);
 }
 
-void tt_vm_destroy(TtVm *vm)
-{
+void tt_vm_destroy(TtVm *vm) {
     if (!vm) return;
     if (vm->sched) {
         tt_vm_stop(vm);
@@ -141,10 +137,10 @@ void tt_vm_destroy(TtVm *vm)
     tt_free(vm);
 }
 
-/* ---- load -------------------------------------------------------------------------------------------------- */
+/* ---- load
+ * -------------------------------------------------------------------------------------------------- */
 
-bool tt_vm_load_bytes(TtVm *vm, const char *path, const void *bytes, size_t length)
-{
+bool tt_vm_load_bytes(TtVm *vm, const char *path, const void *bytes, size_t length) {
     tt_free(vm->program_file);
     tt_free(vm->source);
     tt_diags_free(&vm->diags);
@@ -157,8 +153,7 @@ bool tt_vm_load_bytes(TtVm *vm, const char *path, const void *bytes, size_t leng
     return loaded;
 }
 
-bool tt_vm_load(TtVm *vm, const char *path)
-{
+bool tt_vm_load(TtVm *vm, const char *path) {
     char *bytes;
     size_t length;
     const char *reason = "unknown error";
@@ -173,13 +168,11 @@ bool tt_vm_load(TtVm *vm, const char *path)
     return loaded;
 }
 
-uint32_t tt_vm_diagnostic_count(const TtVm *vm)
-{
+uint32_t tt_vm_diagnostic_count(const TtVm *vm) {
     return vm->diags.list.count;
 }
 
-TtDiagnostic tt_vm_diagnostic(const TtVm *vm, uint32_t index)
-{
+TtDiagnostic tt_vm_diagnostic(const TtVm *vm, uint32_t index) {
     const TtDiag *diag = &vm->diags.list.items[index];
     return (TtDiagnostic){.file = vm->program_file,
                           .line = diag->line,
@@ -190,59 +183,59 @@ TtDiagnostic tt_vm_diagnostic(const TtVm *vm, uint32_t index)
                           .suggestion = diag->suggestion};
 }
 
-const char *tt_vm_diagnostics_text(TtVm *vm, bool color)
-{
+const char *tt_vm_diagnostics_text(TtVm *vm, bool color) {
     tt_strbuf_clear(&vm->text);
     for (uint32_t i = 0; i < vm->diags.list.count; i++)
-        tt_diag_print(&vm->text, &vm->diags.list.items[i], vm->program_file, vm->source, vm->source_length, color);
+        tt_diag_print(&vm->text, &vm->diags.list.items[i], vm->program_file, vm->source, vm->source_length,
+                      color);
     if (vm->diags.truncated)
-        tt_strbuf_add_format(&vm->text, "Error: %s: more than %d errors; the rest is not shown\n", vm->program_file,
-                             TT_MAX_DIAGNOSTICS);
+        tt_strbuf_add_format(&vm->text, "Error: %s: more than %d errors; the rest is not shown\n",
+                             vm->program_file, TT_MAX_DIAGNOSTICS);
     return tt_strbuf_text(&vm->text);
 }
 
-const char *tt_vm_disassemble(TtVm *vm)
-{
+const char *tt_vm_disassemble(TtVm *vm) {
     tt_strbuf_clear(&vm->text);
     if (vm->program) tt_disasm_module(&vm->text, vm->program, true);
     return tt_strbuf_text(&vm->text);
 }
 
-const void *tt_vm_image(TtVm *vm, size_t *length)
-{
+const void *tt_vm_image(TtVm *vm, size_t *length) {
     tt_strbuf_clear(&vm->image);
     if (vm->program) tt_image_write(&vm->image, vm->program);
     *length = vm->image.length;
     return tt_strbuf_text(&vm->image);
 }
 
-/* ---- the end of a run ---------------------------------------------------------------------------------------- */
+/* ---- the end of a run
+ * ---------------------------------------------------------------------------------------- */
 
-static void add_waiting_actor(void *context, TtActor *actor)
-{
+static void add_waiting_actor(void *context, TtActor *actor) {
     TtVm *vm = context;
     TtStrbuf name = {0};
     tt_strbuf_add_format(&vm->final_text, "  process %llu", (unsigned long long)actor->pid);
-    if (tt_registry_name_of(&vm->system, actor->pid, &name)) tt_strbuf_add_format(&vm->final_text, " (%s)", name.bytes);
+    if (tt_registry_name_of(&vm->system, actor->pid, &name))
+        tt_strbuf_add_format(&vm->final_text, " (%s)", name.bytes);
     tt_strbuf_free(&name);
     tt_strbuf_add_text(&vm->final_text, " waits for ");
     tt_exec_describe_wait(&vm->final_text, actor);
     tt_strbuf_add_char(&vm->final_text, '\n');
 }
 
-static TtReason stop_reason(TtVm *vm)
-{
+static TtReason stop_reason(TtVm *vm) {
     const TtSystem *system = &vm->system;
     switch ((TtStop)tt_atomic_load_u32_acq(&system->stop)) {
     case TT_STOP_EXIT: vm->report.status = (int)system->exit_code; return TT_REASON_FINISHED;
     case TT_STOP_INSTRUCTIONS:
         vm->report.status = 1;
-        tt_strbuf_add_format(&vm->final_text, "Error: the limit of %llu instructions was reached (--max-instructions)\n",
+        tt_strbuf_add_format(&vm->final_text,
+                             "Error: the limit of %llu instructions was reached (--max-instructions)\n",
                              (unsigned long long)system->limits.instructions);
         return TT_REASON_LIMIT;
     case TT_STOP_TIME:
         vm->report.status = 1;
-        tt_strbuf_add_format(&vm->final_text, "Error: the limit of %llu ms of run time was reached (--max-time)\n",
+        tt_strbuf_add_format(&vm->final_text,
+                             "Error: the limit of %llu ms of run time was reached (--max-time)\n",
                              (unsigned long long)system->limits.time_ms);
         return TT_REASON_LIMIT;
     default: vm->report.status = 1; return TT_REASON_STOPPED;
@@ -250,8 +243,7 @@ static TtReason stop_reason(TtVm *vm)
 }
 
 /** Works out the report once; later calls only bring `final_text` to the host. */
-static bool at_end(void *context, TtSchedEnd end)
-{
+static bool at_end(void *context, TtSchedEnd end) {
     TtVm *vm = context;
     if (!vm->reported) {
         vm->reported = true;
@@ -261,29 +253,35 @@ static bool at_end(void *context, TtSchedEnd end)
         } else if (end == TT_SCHED_DEADLOCK) {
             vm->report.reason = TT_REASON_DEADLOCK;
             vm->report.status = 1;
-            tt_strbuf_add_text(&vm->final_text, "Error: deadlock: every process waits and nothing can ever wake one\n");
+            tt_strbuf_add_text(&vm->final_text,
+                               "Error: deadlock: every process waits and nothing can ever wake one\n");
             tt_pids_each(&vm->system, add_waiting_actor, vm);
         } else if (tt_sched_main_failed(vm->sched, &reason)) {
             vm->report.reason = TT_REASON_FAILED;
             vm->report.status = 1;
-            if (reason.length) tt_strbuf_add_format(&vm->final_text, "Error: main ended with reason: %s\n", reason.bytes);
+            if (reason.length)
+                tt_strbuf_add_format(&vm->final_text, "Error: main ended with reason: %s\n", reason.bytes);
         }
         tt_strbuf_free(&reason);
     }
-    if (vm->final_text.length && !vm->system.host->write(vm->system.host, 2, vm->final_text.bytes, vm->final_text.length)) return false;
+    if (vm->final_text.length &&
+        !vm->system.host->write(vm->system.host, 2, vm->final_text.bytes, vm->final_text.length))
+        return false;
     tt_strbuf_clear(&vm->final_text);
     return true;
 }
 
-/* ---- run -------------------------------------------------------------------------------------------------------- */
+/* ---- run
+ * -------------------------------------------------------------------------------------------------------- */
 
-static void start_main(TtVm *vm)
-{
+static void start_main(TtVm *vm) {
     TtActor *main_actor;
     set_args(vm);
     if (tt_actor_create(&vm->system, NULL, tt_function(&vm->program->top), NULL, 0, &main_actor) != TT_OK) {
-        tt_strbuf_add_format(&vm->final_text, "Error: HeapExceeded: the limit of %llu bytes leaves no room for the main process (--max-heap)\n",
-                             (unsigned long long)vm->system.pool.limit);
+        tt_strbuf_add_format(
+            &vm->final_text,
+            "Error: HeapExceeded: the limit of %llu bytes leaves no room for the main process (--max-heap)\n",
+            (unsigned long long)vm->system.pool.limit);
         tt_system_stop(&vm->system, TT_STOP_EXIT, 1);
         return;
     }
@@ -291,8 +289,7 @@ static void start_main(TtVm *vm)
     tt_sched_add(vm->sched, main_actor);
 }
 
-void tt_vm_start(TtVm *vm)
-{
+void tt_vm_start(TtVm *vm) {
     uint32_t workers = is_single(vm) ? 1 : vm->config.workers ? vm->config.workers : tt_thread_cores();
     if (workers > TT_MAX_WORKERS) workers = TT_MAX_WORKERS;
     TtSchedOptions options = {.workers = workers,
@@ -312,21 +309,18 @@ void tt_vm_start(TtVm *vm)
     vm->schedulers = 1;
 }
 
-TtRunState tt_vm_step(TtVm *vm, uint32_t budget_ms)
-{
+TtRunState tt_vm_step(TtVm *vm, uint32_t budget_ms) {
     if (tt_vm_ended(vm)) return TT_RUN_ENDED;
     bool ready = tt_sched_step(vm->sched, (uint64_t)budget_ms * 1000000u);
     return tt_vm_ended(vm) ? TT_RUN_ENDED : ready ? TT_RUN_READY : TT_RUN_IDLE;
 }
 
-int64_t tt_vm_next_timer_ms(TtVm *vm)
-{
+int64_t tt_vm_next_timer_ms(TtVm *vm) {
     uint64_t ns = tt_sched_next_timer_ns(vm->sched);
     return ns == UINT64_MAX ? -1 : (int64_t)((ns + 999999) / 1000000);
 }
 
-void tt_vm_wait(TtVm *vm)
-{
+void tt_vm_wait(TtVm *vm) {
     if (is_single(vm)) {
         if (!tt_vm_ended(vm)) tt_sched_run(vm->sched);
         return;
@@ -334,28 +328,23 @@ void tt_vm_wait(TtVm *vm)
     tt_sched_join(vm->sched);
 }
 
-bool tt_vm_ended(const TtVm *vm)
-{
+bool tt_vm_ended(const TtVm *vm) {
     return vm->sched && tt_sched_end(vm->sched) != TT_SCHED_RUNNING;
 }
 
-void tt_vm_stop(TtVm *vm)
-{
+void tt_vm_stop(TtVm *vm) {
     tt_system_stop(&vm->system, TT_STOP_REQUESTED, 1);
 }
 
-uint32_t *tt_vm_stop_word(TtVm *vm)
-{
+uint32_t *tt_vm_stop_word(TtVm *vm) {
     return &vm->system.stop;
 }
 
-uint32_t *tt_vm_event_word(TtVm *vm)
-{
+uint32_t *tt_vm_event_word(TtVm *vm) {
     return &vm->event_word;
 }
 
-TtReport tt_vm_report(const TtVm *vm)
-{
+TtReport tt_vm_report(const TtVm *vm) {
     TtReport report = vm->report;
     report.schedulers = vm->schedulers;
     const TtSystem *system = &vm->system;
@@ -377,14 +366,13 @@ TtReport tt_vm_report(const TtVm *vm)
     return report;
 }
 
-/* ---- for hosts ------------------------------------------------------------------------------------------------------ */
+/* ---- for hosts
+ * ------------------------------------------------------------------------------------------------------ */
 
-void tt_host_complete(struct TtRequest *request)
-{
+void tt_host_complete(struct TtRequest *request) {
     tt_pending_complete(request);
 }
 
-void tt_host_output_ready(TtVm *vm)
-{
+void tt_host_output_ready(TtVm *vm) {
     tt_output_ready(&vm->system);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /** Many senders, one owner, and an owner that closes in the middle: nothing is lost, doubled or reordered. */
+#include "../unit/test.h"
 #include "actor/mailbox.h"
 #include "port/atomic.h"
 #include "port/thread.h"
-#include "../unit/test.h"
 
 #define SENDERS  4
 #define MESSAGES 20000

@@ -25,26 +25,26 @@ struct TtRequest;
 
 /** Everything that may be chosen before a program is loaded. Start from tt_config_default. */
 typedef struct TtConfig {
-    struct TtHost *host;     /* required; must outlive the VM */
-    const char *gc;          /* "mark-sweep" (default) or "no-gc" */
-    uint32_t workers;        /* scheduler threads; 0 = one for each core */
-    bool single_thread;      /* one scheduler, round-robin, fixed budget (--no-smp); tt_vm_step works */
-    bool seeded;             /* choose who runs next, and random numbers, by `seed`; implies single_thread */
+    struct TtHost *host; /* required; must outlive the VM */
+    const char *gc;      /* "mark-sweep" (default) or "no-gc" */
+    uint32_t workers;    /* scheduler threads; 0 = one for each core */
+    bool single_thread;  /* one scheduler, round-robin, fixed budget (--no-smp); tt_vm_step works */
+    bool seeded;         /* choose who runs next, and random numbers, by `seed`; implies single_thread */
     uint64_t seed;
-    bool virtual_time;       /* time jumps when all actors wait; implies single_thread */
-    uint64_t max_vm_heap;    /* bytes; 0 = default */
-    uint64_t max_actor_heap; /* bytes; 0 = none */
-    uint32_t max_depth;      /* call frames; 0 = default */
-    uint32_t max_mailbox;    /* messages; 0 = default */
+    bool virtual_time;         /* time jumps when all actors wait; implies single_thread */
+    uint64_t max_vm_heap;      /* bytes; 0 = default */
+    uint64_t max_actor_heap;   /* bytes; 0 = none */
+    uint32_t max_depth;        /* call frames; 0 = default */
+    uint32_t max_mailbox;      /* messages; 0 = default */
     uint64_t max_instructions; /* 0 = unlimited */
-    uint64_t max_time_ms;    /* 0 = unlimited */
-    bool trace;              /* instruction trace on standard error */
-    bool debug;              /* step-by-step trace with stacks on standard error */
-    bool gc_debug;           /* a line on standard error for each collection */
-    bool gc_stress;          /* collect at every allocating instruction: tests */
-    uint32_t denied;         /* bit set of TtCapability that are refused */
-    uint32_t reductions;     /* preemption budget; 0 = default; 1 = tests */
-    const char *const *args; /* program arguments, without the program's name */
+    uint64_t max_time_ms;      /* 0 = unlimited */
+    bool trace;                /* instruction trace on standard error */
+    bool debug;                /* step-by-step trace with stacks on standard error */
+    bool gc_debug;             /* a line on standard error for each collection */
+    bool gc_stress;            /* collect at every allocating instruction: tests */
+    uint32_t denied;           /* bit set of TtCapability that are refused */
+    uint32_t reductions;       /* preemption budget; 0 = default; 1 = tests */
+    const char *const *args;   /* program arguments, without the program's name */
     uint32_t arg_count;
     const char *module_path; /* directories between ':' searched for modules (TTVM_PATH); may be NULL */
 } TtConfig;
@@ -82,8 +82,8 @@ const char *tt_vm_disassemble(TtVm *vm);
 const void *tt_vm_image(TtVm *vm, size_t *length);
 
 typedef enum TtRunState {
-    TT_RUN_READY,    /* there is work to do now */
-    TT_RUN_IDLE,     /* waits for a timer, the host or output room */
+    TT_RUN_READY, /* there is work to do now */
+    TT_RUN_IDLE,  /* waits for a timer, the host or output room */
     TT_RUN_ENDED
 } TtRunState;
 
@@ -112,17 +112,17 @@ typedef enum TtReason {
     TT_REASON_FAILED,   /* uncaught error or abnormal end of main */
     TT_REASON_DEADLOCK, /* main waits and nothing can ever run */
     TT_REASON_STOPPED,
-    TT_REASON_LIMIT     /* instructions or run time */
+    TT_REASON_LIMIT /* instructions or run time */
 } TtReason;
 
 typedef struct TtReport {
     TtReason reason;
-    int status;         /* process exit status */
+    int status; /* process exit status */
     uint32_t schedulers;
     uint64_t instructions;
-    uint64_t actors;    /* ever started */
-    uint64_t messages;  /* ever sent */
-    uint64_t dropped;   /* messages to actors that had ended */
+    uint64_t actors;   /* ever started */
+    uint64_t messages; /* ever sent */
+    uint64_t dropped;  /* messages to actors that had ended */
     /* garbage collection, all actors together */
     uint64_t gc_allocated_bytes, gc_allocated_objects, gc_freed_bytes, gc_freed_objects;
     uint64_t gc_live_bytes, gc_live_objects, gc_collections, gc_pause_total_ns, gc_pause_max_ns;

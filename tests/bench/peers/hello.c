@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <stdio.h>
 
-int main(void)
-{
+int main(void) {
     puts("hello");
     return 0;
 }

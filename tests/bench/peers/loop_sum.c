@@ -2,8 +2,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-int main(void)
-{
+int main(void) {
     int64_t sum = 0;
     for (int64_t i = 0; i < 100000000; i++) {
         sum += i;

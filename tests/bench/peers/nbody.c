@@ -23,8 +23,7 @@ static Body bodies[BODIES] = {
      0.00162824170038242295, -0.0000951592254519715870, 0.0000515138902046611451},
 };
 
-static void convert(void)
-{
+static void convert(void) {
     double px = 0, py = 0, pz = 0;
     for (Body *b = bodies; b < bodies + BODIES; b++) {
         b->vx *= DAYS;
@@ -40,8 +39,7 @@ static void convert(void)
     bodies[0].vz = -pz / SOLAR_MASS;
 }
 
-static void step(double dt)
-{
+static void step(double dt) {
     for (Body *a = bodies; a < bodies + BODIES; a++) {
         for (Body *b = a + 1; b < bodies + BODIES; b++) {
             double dx = a->x - b->x, dy = a->y - b->y, dz = a->z - b->z;
@@ -61,8 +59,7 @@ static void step(double dt)
     }
 }
 
-static double energy(void)
-{
+static double energy(void) {
     double e = 0;
     for (const Body *a = bodies; a < bodies + BODIES; a++) {
         e += 0.5 * a->mass * (a->vx * a->vx + a->vy * a->vy + a->vz * a->vz);
@@ -74,8 +71,7 @@ static double energy(void)
     return e;
 }
 
-int main(void)
-{
+int main(void) {
     convert();
     for (int i = 0; i < 500000; i++) step(0.01);
     printf("%.0f\n", energy() * 1e9);

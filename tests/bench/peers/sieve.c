@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int count_primes(int n)
-{
+static int count_primes(int n) {
     bool *prime = malloc((size_t)n + 1);
     if (!prime) abort();
     memset(prime, true, (size_t)n + 1);
@@ -18,8 +17,7 @@ static int count_primes(int n)
     return count;
 }
 
-int main(void)
-{
+int main(void) {
     int total = 0;
     for (int round = 0; round < 5; round++) total += count_primes(2000000);
     printf("%d\n", total);
