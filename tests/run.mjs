@@ -23,6 +23,8 @@ const STRETCH = process.env.ASAN_OPTIONS || process.env.TSAN_OPTIONS ? 6 : 1;
 const MODES = {
   smp: { options: [], usual: true },
   'no-smp': { options: ['--no-smp'], usual: true },
+  // Compiled to an image, whose source is then gone.
+  image: { options: ['--no-smp'], image: true, usual: true },
   // Finds errors of collector and scheduler, most of all together with the address sanitizer.
   stress: { options: ['--no-smp', '--gc-stress', '--reductions', '1'], usual: Boolean(process.env.ASAN_OPTIONS) },
 };
@@ -65,7 +67,7 @@ function collectTests({ filters, binary, modes, timeout, update }) {
     const seconds = Math.max(timeout, expectations.timeout ?? 0) * STRETCH;
     return modes.filter((mode) => runsIn(expectations, mode) && !(mode === 'stress' && name.startsWith('tests/limits/'))).map((mode) => ({
       name: `${name} [${mode}]`,
-      run: async () => judgeRun(expectations, await runProgram(binary, file, expectations, { options: MODES[mode].options, timeout: seconds })),
+      run: async () => judgeRun(expectations, await runProgram(binary, file, expectations, { ...MODES[mode], timeout: seconds })),
     }));
   });
   const seeded = collectPrograms(ROOT).filter(chosen).filter(hasSeed).map((program) => ({
@@ -76,7 +78,7 @@ function collectTests({ filters, binary, modes, timeout, update }) {
     name: test.name,
     run: () => runGolden(binary, test, { timeout: timeout * STRETCH, update }),
   }));
-  const model = MODEL_GROUPS.flatMap((group) => modes.map((mode) => ({
+  const model = MODEL_GROUPS.flatMap((group) => modes.filter((mode) => !MODES[mode].image).map((mode) => ({
     name: `tests/model: ${group.name} [${mode}]`,
     run: () => runModel(binary, group, { options: MODES[mode].options, timeout: timeout * STRETCH }),
   }))).filter(chosen);

@@ -128,7 +128,9 @@ static bool runs_through_file(const TtFileStore *store, TtStrbuf *canonical) {
     return false;
 }
 
+/* NULL when there are too many. */
 static TtStoredFile *insert(TtFileStore *store, const char *name) {
+    if (store->count == TT_FILE_STORE_MAX_FILES) return NULL;
     if (store->count == store->capacity) {
         uint32_t capacity = store->capacity ? store->capacity * 2 : 16;
         store->items = tt_realloc(store->items, capacity * sizeof *store->items);
@@ -168,9 +170,11 @@ TtFileStatus tt_file_store_give(TtFileStore *store, const char *name, size_t nam
     if (tt_file_store_canonical(name, name_length, &canonical) && canonical.length > 0) {
         TtStoredFile *file = find_stored(store, canonical.bytes);
         if (!file) file = insert(store, canonical.bytes);
-        file->given = true;
-        file->changed = file->removed = false;
-        status = set_contents(store, file, 0, data, length);
+        status = file ? set_contents(store, file, 0, data, length) : TT_FILE_NO_SPACE;
+        if (file) {
+            file->given = true;
+            file->changed = file->removed = false;
+        }
     }
     tt_strbuf_free(&canonical);
     return status;
@@ -217,11 +221,15 @@ TtFileStatus tt_file_store_write(TtFileStore *store, const char *name, const voi
         const TtBuiltinFile *builtin = file ? NULL : find_builtin(store, canonical.bytes);
         if (!file) {
             file = insert(store, canonical.bytes);
-            file->given = builtin != NULL;
-            if (builtin && append) status = set_contents(store, file, 0, builtin->data, builtin->length);
+            if (!file)
+                status = TT_FILE_NO_SPACE;
+            else
+                file->given = builtin != NULL;
+            if (file && builtin && append)
+                status = set_contents(store, file, 0, builtin->data, builtin->length);
         }
-        size_t kept = append && !file->removed ? file->length : 0;
-        if (status == TT_FILE_OK) status = set_contents(store, file, kept, data, length);
+        if (status == TT_FILE_OK)
+            status = set_contents(store, file, append && !file->removed ? file->length : 0, data, length);
         if (status == TT_FILE_OK) {
             file->changed = true;
             file->removed = false;
@@ -238,13 +246,13 @@ TtFileStatus tt_file_store_remove(TtFileStore *store, const char *name) {
         const char *path = tt_strbuf_text(&canonical);
         TtStoredFile *file = find_stored(store, path);
         if (file ? !file->removed : find_builtin(store, path) != NULL) {
-            if (!file) {
-                file = insert(store, path);
-                file->given = true;
+            if (!file) file = insert(store, path);
+            status = file ? set_contents(store, file, 0, NULL, 0) : TT_FILE_NO_SPACE;
+            if (file) {
+                file->given = file->given || find_builtin(store, path) != NULL;
+                file->removed = true;
+                file->changed = false;
             }
-            status = set_contents(store, file, 0, NULL, 0);
-            file->removed = true;
-            file->changed = false;
         } else if (folder_exists(store, path, canonical.length)) {
             status = TT_FILE_IS_FOLDER;
         }
@@ -319,14 +327,12 @@ TtFileStatus tt_file_store_list(const TtFileStore *store, const char *name, TtSt
     return status;
 }
 
-bool tt_file_store_change(const TtFileStore *store, uint32_t index, const TtStoredFile **file) {
-    for (uint32_t i = 0; i < store->count; i++) {
+const TtStoredFile *tt_file_store_change(const TtFileStore *store, uint32_t from, uint32_t *next) {
+    for (uint32_t i = from; i < store->count; i++) {
         const TtStoredFile *item = &store->items[i];
         if (!(item->removed ? item->given : item->changed)) continue;
-        if (index-- == 0) {
-            *file = item;
-            return true;
-        }
+        *next = i + 1;
+        return item;
     }
-    return false;
+    return NULL;
 }

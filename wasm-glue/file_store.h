@@ -15,6 +15,8 @@
 
 /** Bytes that the files of one session may take: the memory of a wasm build is shared with the heaps. */
 #define TT_FILE_STORE_MAX_BYTES (48u << 20)
+/** Entries, removed ones included: an insertion moves those behind it. */
+#define TT_FILE_STORE_MAX_FILES 20000u
 
 /** A file that the build put into the program. Sorted by name, bytewise. */
 typedef struct TtBuiltinFile {
@@ -79,7 +81,9 @@ TtFileStatus tt_file_store_list(const TtFileStore *store, const char *name, TtSt
  */
 bool tt_file_store_canonical(const char *name, size_t length, TtStrbuf *canonical);
 
-/** The i-th file that the program changed or removed (data NULL), or false when there are not so many. */
-bool tt_file_store_change(const TtFileStore *store, uint32_t index, const TtStoredFile **file);
+/**
+ * The first file from item `from` on that the program changed or removed, or NULL. `*next` is where to go on.
+ */
+const TtStoredFile *tt_file_store_change(const TtFileStore *store, uint32_t from, uint32_t *next);
 
 #endif

@@ -52,7 +52,7 @@ void tt_glue_add_argument(TtGlue *glue, const char *text, uint32_t length) {
 
 void tt_glue_set_variable(TtGlue *glue, const char *name, uint32_t name_length, const char *value,
                           uint32_t length) {
-    tt_glue_host_set_variable(glue, name, name_length, value, length);
+    (void)tt_glue_host_set_variable(glue, name, name_length, value, length);
 }
 
 void tt_glue_set_option(TtGlue *glue, uint32_t option, double value) {
@@ -248,19 +248,21 @@ double tt_glue_instructions(TtGlue *glue) {
     return (double)glue->report.instructions;
 }
 
-const char *tt_glue_changed_name(TtGlue *glue, uint32_t index) {
-    const TtStoredFile *file;
-    return tt_file_store_change(&glue->files, index, &file) ? file->name : NULL;
+int32_t tt_glue_next_change(TtGlue *glue) {
+    glue->change = tt_file_store_change(&glue->files, glue->change_from, &glue->change_from);
+    return glue->change != NULL;
 }
 
-const uint8_t *tt_glue_changed_data(TtGlue *glue, uint32_t index) {
+const char *tt_glue_changed_name(TtGlue *glue) {
+    return glue->change->name;
+}
+
+const uint8_t *tt_glue_changed_data(TtGlue *glue) {
     static const uint8_t empty[1];
-    const TtStoredFile *file;
-    if (!tt_file_store_change(&glue->files, index, &file) || file->removed) return NULL;
-    return file->data ? file->data : empty;
+    if (glue->change->removed) return NULL;
+    return glue->change->data ? glue->change->data : empty;
 }
 
-uint32_t tt_glue_changed_length(TtGlue *glue, uint32_t index) {
-    const TtStoredFile *file;
-    return tt_file_store_change(&glue->files, index, &file) ? (uint32_t)file->length : 0;
+uint32_t tt_glue_changed_length(TtGlue *glue) {
+    return (uint32_t)glue->change->length;
 }

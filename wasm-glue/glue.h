@@ -33,22 +33,25 @@ typedef struct TtGlue {
     TtFileStore files;
     TtConsole console;
     TT_VEC(TtGlueVariable) variables;
+    size_t variable_bytes;
     TT_VEC(TtRequest *) readers; /* requests that wait for standard input, first come first served */
 
     /* engine worker only */
     TtVm *vm; /* from load or start until finish */
     TtConfig config;
     TT_VEC(char *) arguments;
-    const char *refusal; /* an option that this version cannot honour; static */
-    TtReport report;     /* after finish, or when the program could not start */
+    const char *refusal;        /* an option that this version cannot honour; static */
+    TtReport report;            /* after finish, or when the program could not start */
+    const TtStoredFile *change; /* the one tt_glue_next_change is at */
+    uint32_t change_from;
 } TtGlue;
 
 /** Prepares `glue->host`; everything the host functions use must be initialised. */
 void tt_glue_host_init(TtGlue *glue);
 /** Answers the readers that standard input can satisfy now. Engine worker only. */
 void tt_glue_host_serve_readers(TtGlue *glue);
-/** Sets an environment variable. The caller holds the lock. */
-void tt_glue_host_set_variable(TtGlue *glue, const char *name, size_t name_length, const char *value,
+/** Sets an environment variable; false when the environment is full. The caller holds the lock. */
+bool tt_glue_host_set_variable(TtGlue *glue, const char *name, size_t name_length, const char *value,
                                size_t length);
 /** Makes the engine worker look at the session. Any thread. */
 void tt_glue_host_notify(TtGlue *glue);

@@ -12,6 +12,10 @@
 #include <limits.h>
 #endif
 
+/** What all environment variables may take together, and what each takes beside its text. */
+#define MAX_VARIABLE_BYTES    (256u << 10)
+#define MAX_VARIABLE_OVERHEAD 64u
+
 void tt_glue_host_notify(TtGlue *glue) {
     (void)tt_atomic_fetch_add_u32_seq(&glue->signals.events, 1);
 #if defined(__EMSCRIPTEN_PTHREADS__)
@@ -99,18 +103,26 @@ static TtGlueVariable *find_variable(TtGlue *glue, const char *name) {
     return NULL;
 }
 
-void tt_glue_host_set_variable(TtGlue *glue, const char *name, size_t name_length, const char *value,
+bool tt_glue_host_set_variable(TtGlue *glue, const char *name, size_t name_length, const char *value,
                                size_t length) {
     char *owned = tt_alloc_string(name, name_length);
     TtGlueVariable *variable = find_variable(glue, owned);
+    size_t old = variable ? strlen(variable->value) : 0;
+    size_t bytes = glue->variable_bytes - old + length + (variable ? 0 : name_length + MAX_VARIABLE_OVERHEAD);
+    if (length > MAX_VARIABLE_BYTES || bytes > MAX_VARIABLE_BYTES) {
+        tt_free(owned);
+        return false;
+    }
+    glue->variable_bytes = bytes;
     if (variable) {
         tt_free(owned);
         tt_free(variable->value);
         variable->value = tt_alloc_string(value, length);
-        return;
+    } else {
+        TtGlueVariable added = {.name = owned, .value = tt_alloc_string(value, length)};
+        tt_vec_push(&glue->variables, added);
     }
-    TtGlueVariable added = {.name = owned, .value = tt_alloc_string(value, length)};
-    tt_vec_push(&glue->variables, added);
+    return true;
 }
 
 static bool get_variable(TtGlue *glue, TtRequest *request) {
@@ -120,9 +132,12 @@ static bool get_variable(TtGlue *glue, TtRequest *request) {
 }
 
 static bool set_variable(TtGlue *glue, TtRequest *request) {
-    tt_glue_host_set_variable(glue, request->text, strlen(request->text), request->data,
-                              request->data_length);
-    return answer_null(request);
+    if (tt_glue_host_set_variable(glue, request->text, strlen(request->text), request->data,
+                                  request->data_length))
+        return answer_null(request);
+    request->result = TT_ERR_HEAP_EXCEEDED;
+    request->reason = "the environment is full";
+    return true;
 }
 
 /* Answers a reader of standard input, or says that it must wait. */

@@ -6,7 +6,7 @@ const NAMES = new Set([
   'title', 'tags', 'module', 'expect', 'expect-empty', 'expect-unordered', 'expect-error', 'exit', 'args', 'stdin',
   'stdin-part', 'env', 'options', 'modes', 'timeout', 'no-stress',
 ]);
-const NATIVE = ['smp', 'no-smp'];
+const NATIVE = ['smp', 'no-smp', 'image'];
 const WASM = ['wasm-mt', 'wasm-st'];
 /** Names a `modes:` comment may hold, and the modes each stands for. */
 export const MODE_GROUPS = {

@@ -66,15 +66,20 @@ export async function withCopy(folder, use) {
  * @param {string} binary      absolute
  * @param {string} file        absolute path of the program
  * @param {import('./expectations.mjs').Expectations} expectations
- * @param {{options: string[], timeout: number}} how  options of the mode, seconds
+ * @param {{options: string[], timeout: number, image?: boolean}} how  options of the mode, seconds; `image`: compiles
+ *   the program and runs the image
  */
-export function runProgram(binary, file, expectations, { options, timeout }) {
-  return withCopy(path.dirname(file), (cwd) =>
-    runCommand(binary, [...options, ...expectations.options, path.basename(file), ...expectations.args], {
-      cwd,
-      env: cleanEnvironment(expectations.env),
-      stdin: expectations.stdin,
-      timeout,
-    }),
-  );
+export function runProgram(binary, file, expectations, { options, timeout, image = false }) {
+  const env = cleanEnvironment(expectations.env);
+  const name = path.basename(file);
+  return withCopy(path.dirname(file), async (cwd) => {
+    const run = (program) =>
+      runCommand(binary, [...options, ...expectations.options, program, ...expectations.args], { cwd, env, stdin: expectations.stdin, timeout });
+    if (!image) return run(name);
+    const target = name.replace(/\.[a-z]+$/, '.ttb');
+    const compiled = await runCommand(binary, ['compile', name, target], { cwd, env, timeout });
+    if (compiled.status !== 0) return compiled;
+    rmSync(path.join(cwd, name));
+    return run(target);
+  });
 }

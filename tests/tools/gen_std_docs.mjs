@@ -28,7 +28,8 @@ export function readModule(name, source) {
     if (line.startsWith(';; ')) {
       comment.push(line.slice(3));
     } else {
-      if (comment.length > 0 && line.startsWith('LABEL ')) module.functions.push(readComment(name, line.slice(6), comment));
+      if (comment.length > 0 && line.startsWith('LABEL '))
+        module.functions.push(readComment(name, line.slice(6), comment));
       comment = [];
     }
   }
@@ -38,7 +39,8 @@ export function readModule(name, source) {
 function readComment(module, label, comment) {
   const [signature, ...rest] = comment;
   const match = /^(\w+)\((.*)\) -> \S+$/.exec(signature ?? '');
-  if (match?.[1] !== label) throw new Error(`std/${module}: the comment of ${label} starts with '${signature}'`);
+  if (match?.[1] !== label)
+    throw new Error(`std/${module}: the comment of ${label} starts with '${signature}'`);
   const examples = rest.filter((line) => line.startsWith('Example: ')).map((line) => line.slice(9));
   const text = rest.filter((line) => !line.startsWith('Example: ')).join(' ');
   const [what, errors] = text.split(' Errors: ');
@@ -67,7 +69,8 @@ export function compileExpression(text, used) {
   const out = [];
   const take = (wanted) => {
     const token = tokens.shift();
-    if (token === undefined || (wanted && token !== wanted)) throw new Error(`expected ${wanted ?? 'more'} in '${text}'`);
+    if (token === undefined || (wanted && token !== wanted))
+      throw new Error(`expected ${wanted ?? 'more'} in '${text}'`);
     return token;
   };
   const items = (close, one) => {
@@ -124,14 +127,25 @@ export function makeProgram(module, moduleOf) {
     const code = compileExpression(expression, used);
     body.push('', `; ${expression}`);
     if (how === '=>') body.push(...code, 'PRINT');
-    else body.push('TRY', ...[...code, 'POP'].map((line) => `    ${line}`), 'CATCH e', '    LOAD e', '    GET_FIELD kind', '    PRINT', 'END_TRY');
+    else
+      body.push(
+        'TRY',
+        ...[...code, 'POP'].map((line) => `    ${line}`),
+        'CATCH e',
+        '    LOAD e',
+        '    GET_FIELD kind',
+        '    PRINT',
+        'END_TRY',
+      );
     body.push(`; expect: ${result}`);
   }
-  const imports = new Set([...used].map((name) => {
-    const from = moduleOf.get(name);
-    if (!from) throw new Error(`std/${module.name}: no module exports ${name}, which an example uses`);
-    return from;
-  }));
+  const imports = new Set(
+    [...used].map((name) => {
+      const from = moduleOf.get(name);
+      if (!from) throw new Error(`std/${module.name}: no module exports ${name}, which an example uses`);
+      return from;
+    }),
+  );
   imports.add(module.name);
   return [
     '; SPDX-License-Identifier: MIT',
@@ -155,7 +169,8 @@ function makeTable(module) {
   return [
     `### std/${module.name}`,
     '',
-    module.title + (constants.length > 0 ? ` Constants: ${constants.map((name) => `\`${name}\``).join(' ')}.` : ''),
+    module.title +
+      (constants.length > 0 ? ` Constants: ${constants.map((name) => `\`${name}\``).join(' ')}.` : ''),
     '',
     '| function | gives | errors | example |',
     '| --- | --- | --- | --- |',
@@ -167,19 +182,26 @@ function makeTable(module) {
 /** Path → text of every generated file. */
 export function makeFiles(root = ROOT) {
   const folder = path.join(root, 'std');
-  const modules = ORDER.map((name) => readModule(name, readFileSync(path.join(folder, `${name}.ttvm`), 'utf8')));
-  const moduleOf = new Map(modules.flatMap((module) => module.exports.map((name) => [name, module.name])).reverse());
+  const modules = ORDER.map((name) =>
+    readModule(name, readFileSync(path.join(folder, `${name}.ttvm`), 'utf8')),
+  );
+  const moduleOf = new Map(
+    modules.flatMap((module) => module.exports.map((name) => [name, module.name])).reverse(),
+  );
   for (const module of modules) {
     for (const name of module.exports) {
       const isConstant = name === name.toUpperCase() || ['PI', 'E', 'SQRT2'].includes(name);
-      if (!isConstant && !module.functions.some((f) => f.name === name)) throw new Error(`std/${module.name}: ${name} has no comment`);
+      if (!isConstant && !module.functions.some((f) => f.name === name))
+        throw new Error(`std/${module.name}: ${name} has no comment`);
     }
   }
   const readme = readFileSync(path.join(folder, 'README.md'), 'utf8');
   const [before, after] = [readme.indexOf(START), readme.indexOf(END)];
   if (before < 0 || after < 0) throw new Error('std/README.md has lost the marks of its tables');
   const tables = modules.map(makeTable).join('\n');
-  const files = new Map([['std/README.md', `${readme.slice(0, before + START.length)}\n\n${tables}\n${readme.slice(after)}`]]);
+  const files = new Map([
+    ['std/README.md', `${readme.slice(0, before + START.length)}\n\n${tables}\n${readme.slice(after)}`],
+  ]);
   for (const module of modules) {
     if (module.functions.some((f) => f.examples.length > 0)) {
       files.set(`tests/conformance/std/${module.name}/examples.ttvm`, makeProgram(module, moduleOf));
@@ -206,7 +228,11 @@ export function findStale(root = ROOT) {
 main(import.meta, async (args) => {
   const stale = findStale();
   for (const [name, text] of stale) {
-    console.log(args.includes('--check') ? red(`${name} is stale: run node tests/tools/gen_std_docs.mjs`) : `writes ${name}`);
+    console.log(
+      args.includes('--check')
+        ? red(`${name} is stale: run node tests/tools/gen_std_docs.mjs`)
+        : `writes ${name}`,
+    );
     if (args.includes('--check')) continue;
     mkdirSync(path.dirname(path.join(ROOT, name)), { recursive: true });
     writeFileSync(path.join(ROOT, name), text);

@@ -11,13 +11,18 @@ import { ROOT } from './steps.mjs';
 const read = (name) => readFileSync(path.join(ROOT, 'std', name), 'utf8');
 
 test('documentation and example programs of std are up to date', () => {
-  assert.deepEqual(findStale().map(([name]) => name), []);
+  assert.deepEqual(
+    findStale().map(([name]) => name),
+    [],
+  );
 });
 
 test('the prelude exports every name of the modules it imports', () => {
   const prelude = readModule('prelude', read('prelude.ttvm'));
   const imported = [...read('prelude.ttvm').matchAll(/^IMPORT "std\/(\w+)"$/gm)].map((match) => match[1]);
-  const modules = readdirSync(path.join(ROOT, 'std')).filter((name) => name.endsWith('.ttvm') && name !== 'prelude.ttvm');
+  const modules = readdirSync(path.join(ROOT, 'std')).filter(
+    (name) => name.endsWith('.ttvm') && name !== 'prelude.ttvm',
+  );
   assert.deepEqual([...imported].sort(), modules.map((name) => name.slice(0, -'.ttvm'.length)).sort());
   const names = new Set(imported.flatMap((name) => readModule(name, read(`${name}.ttvm`)).exports));
   assert.deepEqual([...prelude.exports].sort(), [...names].sort());
@@ -37,8 +42,16 @@ test('every exported function has the parameters that its comment says', () => {
 test('example expressions compile to instructions', () => {
   const used = new Set();
   assert.deepEqual(compileExpression('f([1, -2.5], {a: null}, "x\\"y", g)', used), [
-    'PUSH_INT 1', 'PUSH_FLOAT -2.5', 'MAKE_LIST 2', 'MAKE_OBJECT', 'NULL', 'SET_FIELD a', 'PUSH_STR "x\\"y"', 'LOAD g',
-    'LOAD f', 'CALL_FUNCTION 4',
+    'PUSH_INT 1',
+    'PUSH_FLOAT -2.5',
+    'MAKE_LIST 2',
+    'MAKE_OBJECT',
+    'NULL',
+    'SET_FIELD a',
+    'PUSH_STR "x\\"y"',
+    'LOAD g',
+    'LOAD f',
+    'CALL_FUNCTION 4',
   ]);
   assert.deepEqual([...used].sort(), ['f', 'g']);
   assert.throws(() => compileExpression('f(1', new Set()), /in 'f\(1'/);

@@ -98,14 +98,26 @@ TEST(folders) {
     tt_file_store_free(&store);
 }
 
+/* The next change as "name=contents", "name-" for a removed file, "" after the last. */
+static const char *next_change(const TtFileStore *store, uint32_t *from) {
+    static char text[64];
+    const TtStoredFile *file = tt_file_store_change(store, *from, from);
+    if (!file) return "";
+    if (file->removed)
+        snprintf(text, sizeof text, "%s-", file->name);
+    else
+        snprintf(text, sizeof text, "%s=%.*s", file->name, (int)file->length, (const char *)file->data);
+    return text;
+}
+
 TEST(changes) {
     TtFileStore store;
-    const TtStoredFile *file;
+    uint32_t from = 0;
     tt_file_store_init(&store, builtin);
     CHECK(give(&store, "kept", "k"));
     CHECK(give(&store, "gone", "g"));
     CHECK(give(&store, "again", "a"));
-    CHECK(!tt_file_store_change(&store, 0, &file));
+    CHECK_STR(next_change(&store, &from), "");
     CHECK_INT(put(&store, "new", "n", false), TT_FILE_OK);
     CHECK_INT(put(&store, "new", "e", true), TT_FILE_OK);
     CHECK_INT(put(&store, "scratch", "s", false), TT_FILE_OK);
@@ -113,16 +125,26 @@ TEST(changes) {
     CHECK_INT(tt_file_store_remove(&store, "gone"), TT_FILE_OK);
     CHECK_INT(tt_file_store_remove(&store, "again"), TT_FILE_OK);
     CHECK_INT(put(&store, "again", "back", true), TT_FILE_OK);
-    CHECK(tt_file_store_change(&store, 0, &file));
-    CHECK_STR(file->name, "again");
-    CHECK(!file->removed && file->length == 4);
-    CHECK(tt_file_store_change(&store, 1, &file));
-    CHECK_STR(file->name, "gone");
-    CHECK(file->removed);
-    CHECK(tt_file_store_change(&store, 2, &file));
-    CHECK_STR(file->name, "new");
-    CHECK_STR(contents(&store, "new"), "ne");
-    CHECK(!tt_file_store_change(&store, 3, &file));
+    CHECK_INT(tt_file_store_remove(&store, "std/math.ttvm"), TT_FILE_OK);
+    CHECK_STR(next_change(&store, &from), "again=back");
+    CHECK_STR(next_change(&store, &from), "gone-");
+    CHECK_STR(next_change(&store, &from), "new=ne");
+    CHECK_STR(next_change(&store, &from), "std/math.ttvm-");
+    CHECK_STR(next_change(&store, &from), "");
+    tt_file_store_free(&store);
+}
+
+TEST(number_is_bounded) {
+    TtFileStore store;
+    char name[16];
+    tt_file_store_init(&store, builtin);
+    for (uint32_t i = 0; i < TT_FILE_STORE_MAX_FILES; i++) {
+        snprintf(name, sizeof name, "f%u", i);
+        REQUIRE(put(&store, name, "", false) == TT_FILE_OK);
+    }
+    CHECK_INT(put(&store, "one more", "", false), TT_FILE_NO_SPACE);
+    CHECK_INT(tt_file_store_remove(&store, "std/math.ttvm"), TT_FILE_NO_SPACE);
+    CHECK_INT(put(&store, "f7", "x", true), TT_FILE_OK);
     tt_file_store_free(&store);
 }
 
@@ -146,6 +168,7 @@ int main(void) {
     RUN(layers);
     RUN(folders);
     RUN(changes);
+    RUN(number_is_bounded);
     RUN(space_is_bounded);
     return test_finish();
 }

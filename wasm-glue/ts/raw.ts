@@ -59,12 +59,14 @@ export interface RawExports {
   _tt_glue_schedulers(glue: number): number;
   /** Instructions executed. */
   _tt_glue_instructions(glue: number): number;
-  /** Name of a file that the program changed or removed; 0 past the last. */
-  _tt_glue_changed_name(glue: number, index: number): number;
+  /** Goes to the next file that the program changed or removed, at first to the first; 0 past the last. */
+  _tt_glue_next_change(glue: number): number;
+  /** Its name. */
+  _tt_glue_changed_name(glue: number): number;
   /** Its contents; 0 when it was removed. */
-  _tt_glue_changed_data(glue: number, index: number): number;
+  _tt_glue_changed_data(glue: number): number;
   /** Bytes of its contents. */
-  _tt_glue_changed_length(glue: number, index: number): number;
+  _tt_glue_changed_length(glue: number): number;
   _malloc(size: number): number;
   _free(block: number): void;
 }

@@ -222,14 +222,11 @@ export class Session {
   changedFiles(): Record<string, Uint8Array | null> {
     const { raw } = this.engine;
     const changed: [string, Uint8Array | null][] = [];
-    for (let i = 0; ; i++) {
-      const name = this.engine.text(raw._tt_glue_changed_name(this.handle, i));
-      if (name === null) break;
-      const data = raw._tt_glue_changed_data(this.handle, i);
-      changed.push([
-        name,
-        data === 0 ? null : this.engine.copyBytes(data, raw._tt_glue_changed_length(this.handle, i)),
-      ]);
+    while (raw._tt_glue_next_change(this.handle) !== 0) {
+      const name = this.engine.text(raw._tt_glue_changed_name(this.handle)) ?? '';
+      const data = raw._tt_glue_changed_data(this.handle);
+      const bytes = data === 0 ? null : this.engine.copyBytes(data, raw._tt_glue_changed_length(this.handle));
+      changed.push([name, bytes]);
     }
     // Not by assignment: a program may well call a file `__proto__`.
     return Object.fromEntries(changed);

@@ -6,6 +6,7 @@ import { App } from './app/app.ts';
 import { filesToObject, mergeOptions, objectToProgram } from './app/automation.ts';
 import { cacheForOffline, endedUncleanly, noteRunning, settleIsolation } from './app/lifecycle.ts';
 import { registerCommands } from './app/page_commands.ts';
+import { messageOf } from './app/runner.ts';
 import { hashPayload } from './app/url_state.ts';
 import './dialogs/about.ts';
 import './dialogs/examples.ts';
@@ -101,25 +102,29 @@ async function start(): Promise<void> {
     // About to be reloaded: whoever waits for `ready` waits for the page that comes.
     await new Promise(() => undefined);
   }
-  editor.startFull();
+  // Output before comfort: the full editor is the largest part and the light one works meanwhile.
   output.startTerminal();
-  const engine = app.runner.engine().catch((error: unknown) => {
-    app.notify(
-      'error',
-      `The engine could not be loaded: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  });
-  await Promise.all([engine, editor.ready, output.ready]);
-  if (crashed) {
-    noteRunning(false);
-    app.notify(
-      'warning',
-      'The page ended while a program was running. Nothing was started this time; your files are here.',
-    );
-  } else if (pristine && app.store.state.program === shown && app.store.state.runStarted === null) {
-    await Promise.race([app.runner.run(), new Promise((resolve) => setTimeout(resolve, FIRST_RUN_MS))]);
-  }
+  const engine = app.runner.engine().catch((error: unknown) => app.notify('error', messageOf(error)));
+  await Promise.all([engine, output.ready]);
+  const first = crashed ? tellOfCrash() : runFirst();
+  editor.startFull();
+  await Promise.all([first, editor.ready]);
   cacheForOffline();
+}
+
+function tellOfCrash(): void {
+  noteRunning(false);
+  app.notify(
+    'warning',
+    'The page ended while a program was running. Nothing was started this time; your files are here.',
+  );
+}
+
+/** The example of a first visit is ours and ends, so it may run by itself; nothing else ever does. */
+async function runFirst(): Promise<void> {
+  const { program, runStarted, engine } = app.store.state;
+  if (!pristine || program !== shown || runStarted !== null || engine.kind !== 'ready') return;
+  await Promise.race([app.runner.run(), new Promise((resolve) => setTimeout(resolve, FIRST_RUN_MS))]);
 }
 
 globalThis.ttvmPlayground = {

@@ -196,7 +196,10 @@ export class EmbedView {
     this.away.rel = 'noopener';
     this.away.href = './';
     this.away.title = 'Open in the playground';
-    this.away.textContent = 'Open in the playground';
+    const rest = document.createElement('span');
+    rest.className = 'long';
+    rest.textContent = ' in the playground';
+    this.away.append('Open', rest);
     bar.append(this.runButton, this.stopButton, this.resetButton, this.files, this.status, this.away);
 
     this.code.className = 'embed-code';

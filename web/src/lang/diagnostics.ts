@@ -16,7 +16,7 @@ function toMarker(one: Diagnostic): monaco.editor.IMarkerData {
     endLineNumber: one.line,
     endColumn: Math.max(one.endColumn, one.column + 1),
     severity: one.severity === 'error' ? monaco.MarkerSeverity.Error : monaco.MarkerSeverity.Warning,
-    message: one.message,
+    message: one.suggestion === undefined ? one.message : `${one.message} (did you mean ${one.suggestion}?)`,
     source: 'ttvm',
   };
 }
@@ -30,7 +30,7 @@ export function registerQuickFixes(languages: readonly string[], known: () => re
             (one) =>
               one.line === marker.startLineNumber &&
               one.column === marker.startColumn &&
-              one.message === marker.message,
+              marker.message.startsWith(one.message),
           );
           if (found?.suggestion === undefined) return [];
           const where = new monaco.Range(found.line, found.column, found.line, found.endColumn);

@@ -112,8 +112,17 @@ export class OutputPane extends Pane implements OutputSink {
     this.text.element.hidden = !asText;
     if (this.terminal !== null) this.terminal.element.hidden = asText;
     if (asText) this.text.refill();
-    else if (this.terminal === null) this.loading ??= this.load();
+    else if (this.terminal === null) this.loading ??= this.load().catch(() => this.doWithout());
     else this.terminal.refill(this.app.runner.output);
+  }
+
+  /** The terminal is a convenience; output must be seen in any case. */
+  private doWithout(): void {
+    this.loading = null;
+    this.app.notify('warning', 'The terminal could not be loaded. Output is shown as text.');
+    this.app.store.update({ outputMode: 'text' });
+    for (const { taken } of this.held.splice(0)) taken();
+    this.heldLength = 0;
   }
 
   private async load(): Promise<void> {

@@ -33,7 +33,7 @@ export class Problems extends AppElement {
                 @click=${() => this.go(one.file, one.line, one.column)}
               >
                 <span class="where">${one.file}:${one.line}:${one.column}</span>
-                <span class="what">${one.message}</span>
+                <span class="what">${one.message}${hint(one.suggestion)}</span>
               </button>
             </li>`,
         )}
@@ -44,6 +44,10 @@ export class Problems extends AppElement {
   private go(file: string, line: number, column: number): void {
     this.app.events.emit('reveal', { file, line, column, focus: true });
   }
+}
+
+function hint(suggestion: string | undefined): string {
+  return suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
 }
 
 function plural(count: number, word: string): string {
