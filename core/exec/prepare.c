@@ -82,6 +82,8 @@ static void note_hazards(Prepare *p, TtInsn insn, uint32_t at, uint32_t operands
         Entry *entry = &p->entries[i];
         if (entry->load < 0) continue;
         bool chained = is_update(insn.op) && i == below && !p->has_try[p->module->scope_of[at]];
+        /* STORE_GLOBAL throws in a frozen module only, whose values are never updated in place. */
+        chained = chained || (insn.op == TT_OP_STORE_GLOBAL && i == below);
         if (entry->destructive && observable && !chained) entry->spoiled = true;
         /* The older value comes to stay beside the updated one, and what both contain with it. */
         if ((insn.op == TT_OP_LOAD || insn.op == TT_OP_CAPTURE) && loaded_name(p, *entry) == insn.b &&

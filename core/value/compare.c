@@ -124,7 +124,7 @@ static bool equal_functions(const TtFunction *a, const TtFunction *b) {
     if (a->module != b->module || a->entry != b->entry || a->parameter_count != b->parameter_count)
         return false;
     for (uint32_t i = 0; i < a->parameter_count; i++) {
-        if (strcmp(a->parameters[i], b->parameters[i])) return false;
+        if (strcmp(a->parameters[i], b->parameters[i]) != 0) return false;
     }
     return true;
 }
