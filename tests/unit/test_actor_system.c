@@ -25,6 +25,7 @@ TEST(pids_find_live_actors_only) {
     enum { COUNT = 3000 };
     TtActor *actors = calloc(COUNT, sizeof *actors);
     REQUIRE(actors);
+    system.next_pid = 1 + COUNT * 1021;
     for (uint64_t i = 0; i < COUNT; i++) {
         actors[i].pid = 1 + i * 1021;
         CHECK(tt_pids_add(&system, &actors[i]));
