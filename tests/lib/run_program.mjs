@@ -2,7 +2,7 @@
 // Runs the native binary on one program, in a fresh copy of the program's folder.
 
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -62,12 +62,34 @@ export async function withCopy(folder, use) {
   }
 }
 
+/** Modules in `folder` that a file imports by a path without extension, theirs included; absolute paths. */
+function importedModules(folder, file, found = new Set()) {
+  for (const [, name] of readFileSync(file, 'utf8').matchAll(/^[ \t]*IMPORT[ \t]+"?([^"\s]+)"?/gm)) {
+    const beside = [path.dirname(file), folder].map((base) => path.join(base, `${name}.ttvm`)).find((candidate) => existsSync(candidate));
+    if (!beside || found.has(beside)) continue;
+    found.add(beside);
+    importedModules(folder, beside, found);
+  }
+  return found;
+}
+
+/** Compiles a program and its modules and removes their sources; what does not assemble stays source. */
+async function compileAll(cwd, name, compile) {
+  const modules = importedModules(cwd, path.join(cwd, name));
+  const target = (file) => file.replace(/\.[a-z]+$/, '.ttb');
+  const main = await compile(name, target(name));
+  if (main.status !== 0) return { failed: main };
+  rmSync(path.join(cwd, name));
+  for (const module of modules) if ((await compile(module, target(module))).status === 0) rmSync(module);
+  return { image: target(name) };
+}
+
 /**
  * @param {string} binary      absolute
  * @param {string} file        absolute path of the program
  * @param {import('./expectations.mjs').Expectations} expectations
  * @param {{options: string[], timeout: number, image?: boolean}} how  options of the mode, seconds; `image`: compiles
- *   the program and runs the image
+ *   the program and its modules, and runs the image
  */
 export function runProgram(binary, file, expectations, { options, timeout, image = false }) {
   const env = cleanEnvironment(expectations.env);
@@ -76,10 +98,8 @@ export function runProgram(binary, file, expectations, { options, timeout, image
     const run = (program) =>
       runCommand(binary, [...options, ...expectations.options, program, ...expectations.args], { cwd, env, stdin: expectations.stdin, timeout });
     if (!image) return run(name);
-    const target = name.replace(/\.[a-z]+$/, '.ttb');
-    const compiled = await runCommand(binary, ['compile', name, target], { cwd, env, timeout });
-    if (compiled.status !== 0) return compiled;
-    rmSync(path.join(cwd, name));
-    return run(target);
+    const compile = (from, to) => runCommand(binary, ['compile', path.relative(cwd, path.resolve(cwd, from)), to], { cwd, env, timeout });
+    const { image: compiled, failed } = await compileAll(cwd, name, compile);
+    return failed ?? run(compiled);
   });
 }

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+// `npm run bench [-- OPTIONS NAMES…]`: see README.md. The native release has been built.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { BUILD, ROOT, StepError, bold, dim, formatTime, green, main, red, yellow } from '../tools/steps.mjs';
+import { PEER_IDS, findPeers, ttvm } from './contenders.mjs';
+import { LIMIT, growth, startup } from './growth.mjs';
+import { buildMeasure } from './measure.mjs';
+import { GROWTH, PROGRAMS } from './programs.mjs';
+import { race } from './race.mjs';
+import {
+  actorBytes,
+  changes,
+  printGrowth,
+  printHeader,
+  printMeans,
+  printRow,
+  summarize,
+  toBaseline,
+} from './report.mjs';
+
+const OURS = 'ttvm';
+const RESULTS = path.join(BUILD, 'bench/results.json');
+const BASELINE = path.join(ROOT, 'tests/bench/baseline.json');
+
+const USAGE = `usage: npm run bench -- [OPTIONS] [NAMES…]
+  --quick            some programs against Lua only; less than a minute
+  --rounds N         rounds of each program at most (5)
+  --budget SECONDS   for everything together (900); programs that get no time are left out
+  --peers A,B        of: ${PEER_IDS.join(' ')} ('none' for none)
+  --binary FILE      the ttvm to measure (build/native/bin/ttvm)
+  --against FILE     another ttvm as one more peer
+  --no-growth        without the growth programs      --growth  only those
+  --update           writes tests/bench/baseline.json
+  --list             names all programs
+NAMES are those of programs and growth programs; all when left out.`;
+
+function readOptions(args) {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      budget: { type: 'string' },
+      peers: { type: 'string' },
+      binary: { type: 'string', default: path.join(BUILD, 'native/bin/ttvm') },
+      against: { type: 'string' },
+      growth: { type: 'boolean', default: false },
+      'no-growth': { type: 'boolean', default: false },
+      update: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const number = (name, fallback) => {
+    const value = Number(values[name] ?? fallback);
+    if (!(value > 0)) throw new StepError(`--${name} takes a number above 0`);
+    return value;
+  };
+  const peers =
+    values.peers === 'none' ? [] : (values.peers?.split(',') ?? (values.quick ? ['lua5.4'] : PEER_IDS));
+  const unknownPeer = peers.find((id) => !PEER_IDS.includes(id));
+  if (unknownPeer) throw new StepError(`unknown peer '${unknownPeer}'; there are: ${PEER_IDS.join(' ')}`);
+  const known = [...PROGRAMS, ...GROWTH].map(({ name }) => name);
+  const unknown = positionals.find((name) => !known.includes(name));
+  if (unknown) throw new StepError(`no benchmark '${unknown}'; there are: ${known.join(' ')}`);
+  return {
+    ...values,
+    names: positionals,
+    peers,
+    rounds: number('rounds', values.quick ? 2 : 5),
+    budget: number('budget', values.quick ? 50 : 900),
+  };
+}
+
+function choose(options) {
+  const named = ({ name }) => options.names.includes(name);
+  if (options.names.length > 0) return { programs: PROGRAMS.filter(named), grown: GROWTH.filter(named) };
+  return {
+    programs: options.growth ? [] : PROGRAMS.filter(({ quick }) => quick || !options.quick),
+    grown: options['no-growth'] ? [] : GROWTH,
+  };
+}
+
+/** Time for one of `count` things that are still to be done, of what is left. */
+class Budget {
+  constructor(total) {
+    this.end = performance.now() + total * 1000;
+  }
+
+  left() {
+    return Math.max(0, (this.end - performance.now()) / 1000);
+  }
+}
+
+async function runPrograms(programs, contenders, options, budget) {
+  const peerIds = contenders.slice(1).map(({ id }) => id);
+  const rows = [];
+  const results = [];
+  const leftOut = [];
+  printHeader(peerIds);
+  for (const [i, program] of programs.entries()) {
+    if (budget.left() < 1) {
+      leftOut.push(program.name);
+      continue;
+    }
+    const limits = { rounds: options.rounds, seconds: budget.left() / (programs.length - i) };
+    const result = await race(program, contenders, limits);
+    const row = summarize(program, result, OURS, peerIds);
+    printRow(row, OURS, peerIds);
+    rows.push(row);
+    results.push(result);
+  }
+  const compared = programs.filter(({ startup }) => !startup).map(({ name }) => name);
+  printMeans(
+    rows.filter(({ name }) => compared.includes(name)),
+    peerIds,
+  );
+  return { rows, results, leftOut };
+}
+
+async function runGrowth(grown, options, budget) {
+  const base = await startup(options.binary);
+  console.log(bold(`\ngrowth: time at n and at 10n, ratio (linear: about 10; flagged above ${LIMIT})`));
+  const rows = [];
+  const leftOut = [];
+  for (const [i, row] of grown.entries()) {
+    if (budget.left() < 1) {
+      leftOut.push(row.name);
+      continue;
+    }
+    const limits = { rounds: options.rounds, seconds: budget.left() / (grown.length - i) };
+    const result = await growth(options.binary, row, base, limits);
+    printGrowth(result);
+    rows.push(result);
+  }
+  return { rows, leftOut };
+}
+
+const readBaseline = () => (existsSync(BASELINE) ? JSON.parse(readFileSync(BASELINE, 'utf8')) : undefined);
+
+function printChanges({ worse, better }) {
+  for (const line of better) console.log(`${green('better')} ${line}`);
+  for (const line of worse) console.log(`${red('worse')}  ${line}`);
+  if (better.length + worse.length === 0)
+    console.log(dim('nothing differs from the baseline by more than its tolerance'));
+}
+
+main(import.meta, async (args) => {
+  const options = readOptions(args);
+  if (options.help) return console.log(USAGE);
+  if (options.list) return console.log([...PROGRAMS, ...GROWTH].map(({ name }) => name).join('\n'));
+  const { programs, grown } = choose(options);
+  mkdirSync(path.dirname(RESULTS), { recursive: true });
+  await buildMeasure();
+  const { peers, absent } = programs.length > 0 ? await findPeers(options.peers) : { peers: [], absent: [] };
+  const contenders = [ttvm(OURS, path.resolve(options.binary))];
+  if (options.against) contenders.push(ttvm('against', path.resolve(options.against)));
+  contenders.push(...peers);
+
+  const versions = {};
+  for (const contender of contenders) versions[contender.id] = await contender.version();
+  const load = loadavg()[0];
+  console.log(
+    dim(
+      Object.entries(versions)
+        .map(([id, version]) => `${id}: ${version}`)
+        .join('\n'),
+    ),
+  );
+  for (const id of absent) console.log(yellow(`${id}: not installed, left out`));
+  console.log(
+    dim(`${cpus().length} cores, load ${load.toFixed(1)}${load > 1 ? ': shared, expect noise' : ''}`),
+  );
+  console.log(
+    dim('user CPU seconds of the best round; ratios are ours / theirs, below 1 is faster; ± of the rounds\n'),
+  );
+
+  // The growth programs get a third of the time.
+  const budget = new Budget(options.budget);
+  const forPrograms = new Budget(
+    grown.length > 0 && programs.length > 0 ? (options.budget * 2) / 3 : options.budget,
+  );
+  const raced =
+    programs.length > 0
+      ? await runPrograms(programs, contenders, options, forPrograms)
+      : { rows: [], results: [], leftOut: [] };
+  const live = PROGRAMS.find((program) => program.live);
+  const rowOf = (name) => raced.rows.find((row) => row.name === name);
+  const bytes = actorBytes(live.live, rowOf(live.name), rowOf('hello'));
+  if (bytes[OURS] !== undefined)
+    console.log(
+      `bytes for a live actor: ${Object.entries(bytes)
+        .filter(([id]) => id !== 'c')
+        .map(([id, n]) => `${id} ${n}`)
+        .join(', ')}`,
+    );
+  const grownUp = grown.length > 0 ? await runGrowth(grown, options, budget) : { rows: [], leftOut: [] };
+
+  const leftOut = [...raced.leftOut, ...grownUp.leftOut];
+  if (leftOut.length > 0) console.log(yellow(`\nno time was left for: ${leftOut.join(' ')} (--budget)`));
+  const wrong = raced.rows.flatMap((row) =>
+    Object.entries(row.problems).map(([id, text]) => `${row.name}, ${id}: ${text}`),
+  );
+  for (const text of wrong) console.log(red(text));
+  const steep = grownUp.rows.filter((row) => row.steep || row.problem);
+  if (steep.length > 0) console.log(red(`not linear: ${steep.map(({ name }) => name).join(' ')}`));
+
+  const baseline = readBaseline();
+  console.log('');
+  const found = baseline ? changes(raced.rows, bytes, OURS, baseline) : { worse: [], better: [] };
+  if (baseline && raced.rows.length > 0) printChanges(found);
+  const machine = {
+    cores: cpus().length,
+    model: cpus()[0]?.model,
+    loadBefore: load,
+    loadAfter: loadavg()[0],
+  };
+  const summary = { rows: raced.rows, actorBytes: bytes, growth: grownUp.rows, leftOut, changes: found };
+  writeFileSync(
+    RESULTS,
+    `${JSON.stringify({ date: new Date().toISOString(), machine, versions, ...summary, samples: raced.results }, null, 1)}\n`,
+  );
+  if (options.update) {
+    writeFileSync(BASELINE, `${JSON.stringify(toBaseline(raced.rows, bytes, OURS, baseline), null, 2)}\n`);
+    console.log(`baseline written: ${path.relative(ROOT, BASELINE)}`);
+  }
+  console.log(dim(`all samples: ${path.relative(ROOT, RESULTS)}; ${formatTime(performance.now())}`));
+  if (wrong.length > 0 || steep.length > 0 || (found.worse.length > 0 && !options.update))
+    process.exitCode = 1;
+});

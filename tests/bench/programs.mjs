@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// What is measured: the programs that have peers, and the growth programs.
+
+/**
+ * One program, NAME.ttvm here and peers/NAME.* elsewhere, all with the same output.
+ *   figure    what is compared: 'user' CPU time, or 'wall' time (all cores, or too short for CPU time)
+ *   parallel  runs on all cores; the others are pinned to one
+ *   live      actors alive at once, for memory of one actor
+ *   quick     part of --quick
+ */
+export const PROGRAMS = [
+  { name: 'hello', figure: 'wall', quick: true, startup: true },
+  { name: 'loop_sum', figure: 'user' },
+  { name: 'fib', figure: 'user', quick: true },
+  { name: 'sieve', figure: 'user' },
+  { name: 'nbody', figure: 'user' },
+  { name: 'string_build', figure: 'user', quick: true },
+  { name: 'string_naive', figure: 'user' },
+  { name: 'list_ops', figure: 'user', quick: true },
+  { name: 'spawn_exit', figure: 'user', quick: true },
+  { name: 'spawn_live', figure: 'user', live: 300_000 },
+  { name: 'ring', figure: 'user', quick: true },
+  { name: 'ping_pong', figure: 'user', quick: true },
+  { name: 'fan_in', figure: 'user' },
+  { name: 'parallel_fib27', figure: 'wall', parallel: true, quick: true },
+  { name: 'parallel_fib32', figure: 'wall', parallel: true },
+];
+
+const sumBelow = (n) => (n * (n - 1)) / 2;
+
+/**
+ * One growth program, growth/NAME.ttvm or made by `source`, which is run with n and 10n.
+ *   n        makes some ten milliseconds
+ *   output   of a right run
+ *   options  of ttvm
+ *   command  of ttvm instead of running it
+ */
+export const GROWTH = [
+  { name: 'list_append_local', n: 500_000 },
+  { name: 'list_append_global', n: 300_000 },
+  { name: 'list_update_local', n: 300_000 },
+  { name: 'list_update_global', n: 300_000 },
+  { name: 'list_pop', n: 500_000 },
+  { name: 'object_keys', n: 100_000 },
+  { name: 'object_update_local', n: 300_000 },
+  { name: 'object_update_global', n: 50_000 },
+  { name: 'map_lookup', n: 50_000, output: sumBelow },
+  { name: 'string_concat', n: 500_000 },
+  { name: 'string_index', n: 200_000 },
+  { name: 'deep_recursion', n: 200_000, options: ['--max-depth', '4000000'] },
+  { name: 'tail_calls', n: 500_000 },
+  { name: 'exceptions', n: 50_000 },
+  { name: 'mailbox', n: 100_000 },
+  { name: 'live_actors', n: 20_000 },
+  { name: 'many_functions', n: 5_000, source: manyFunctions, output: sumBelow },
+  { name: 'assemble', n: 10_000, source: straightLine, command: ['check'], output: () => '' },
+];
+
+/** n functions, each called once; they give 0, 1, … n-1, which are added up. */
+function manyFunctions(n) {
+  const calls = Array.from({ length: n }, (_, i) => `    CALL f${i} base\n    ADD\n    PUSH_INT ${i + 1}\n`);
+  const functions = Array.from({ length: n }, (_, i) => `LABEL f${i}\n    LOAD base\n    RET\n`);
+  return `    PUSH_INT 0\n    PUSH_INT 0\n${calls.join('')}    POP\n    PRINT\n    HALT\n${functions.join('')}`;
+}
+
+/** n instructions of many kinds, with labels, jumps, variables, texts and numbers. */
+function straightLine(n) {
+  const block = (i) => `LABEL block${i}
+    PUSH_INT ${i}
+    STORE number${i % 100}
+    PUSH_STR "text ${i}"
+    STORE text${i % 100}
+    LOAD number${i % 100}
+    PUSH_FLOAT ${i}.5
+    ADD
+    JNZ block${i + 1}
+    LOAD text${i % 100}
+    PRINT
+`;
+  const blocks = Math.floor(n / 10);
+  return `${Array.from({ length: blocks }, (_, i) => block(i)).join('')}LABEL block${blocks}\n`;
+}
