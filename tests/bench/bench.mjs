@@ -108,7 +108,9 @@ async function runPrograms(programs, contenders, options, budget) {
       leftOut.push(program.name);
       continue;
     }
-    const limits = { rounds: options.rounds, seconds: budget.left() / (programs.length - i) };
+    // Start-up takes no time but is noisy: many rounds.
+    const rounds = program.startup ? 6 * options.rounds : options.rounds;
+    const limits = { rounds, seconds: budget.left() / (programs.length - i) };
     const result = await race(program, contenders, limits);
     const row = summarize(program, result, OURS, peerIds);
     printRow(row, OURS, peerIds);

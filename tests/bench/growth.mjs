@@ -9,8 +9,8 @@ import { best } from './stats.mjs';
 
 export const LIMIT = 15;
 
-/** Processor seconds that a run with n may take; one with 10n may take that much again for each LIMIT. */
-const LONGEST_RUN = 3;
+/** Processor seconds that a run with n may take: far more than any needs. */
+const LONGEST_RUN = 1;
 /** Rounds before a growth is called too steep: noise makes the short run look fast at first. */
 const ROUNDS_TO_FLAG = 4;
 
@@ -64,7 +64,7 @@ export async function growth(binary, row, base, { rounds, seconds }) {
     if (a.problem)
       return { ...result, steep: a.problem === 'out of time', problem: `n = ${row.n}: ${a.problem}` };
     small.push(a.cpu - base);
-    const b = await runOnce(binary, row, 10 * row.n, 1 + 2 * LIMIT * best(small));
+    const b = await runOnce(binary, row, 10 * row.n, 1 + 1.2 * LIMIT * best(small));
     if (b.problem) {
       const problem = `n = ${10 * row.n}: ${b.problem}, n = ${row.n}: ${best(small).toFixed(3)} s`;
       return { ...result, steep: b.problem === 'out of time', problem };

@@ -103,7 +103,7 @@ export function toBaseline(rows, bytes, ours, old) {
     };
   }
   return {
-    tolerance: old?.tolerance ?? { time: 0.25, memory: 0.15 },
+    tolerance: old?.tolerance ?? { user: 0.25, wall: 0.6, memory: 0.15 },
     programs: { ...old?.programs, ...programs },
     ...((bytes[ours] ?? old?.actorBytes) ? { actorBytes: bytes[ours] ?? old.actorBytes } : {}),
   };
@@ -132,7 +132,7 @@ export function changes(rows, bytes, ours, baseline) {
         `${row.name}, ratio to ${common.join(', ')}`,
         mean((id) => row.ratios[id].ratio),
         mean((id) => old.ratios[id]),
-        baseline.tolerance.time,
+        baseline.tolerance[row.figure],
         show,
       );
     }
