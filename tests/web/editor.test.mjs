@@ -24,6 +24,7 @@ pageTest('errors are underlined while typing, listed, and can be fixed', {}, asy
   assert.equal(first.file, 'main.ttvm');
   assert.deepEqual([first.line, first.column, first.endColumn, first.severity], [2, 1, 5, 'error']);
   await byId(page, 'problems').getByText(/PRNT/).click();
+  await page.getByText('Line 2, column 1').waitFor();
   await page.keyboard.press('ControlOrMeta+.');
   await page
     .getByText(/Change to “PRINT”/)
@@ -142,6 +143,38 @@ pageTest('files that a program writes are shown, and kept on request', {}, async
   assert.equal((await page.evaluate(() => globalThis.ttvmPlayground.files))['made.txt'], undefined);
   await page.getByRole('button', { name: 'Keep' }).click();
   assert.equal((await page.evaluate(() => globalThis.ttvmPlayground.files))['made.txt'], 'made here');
+});
+
+pageTest('dropped files become files of the program', {}, async ({ page, open }) => {
+  await open();
+  await setProgram(page, 'PUSH_STR "numbers.txt"\nREAD_FILE\nPRINT\n');
+  await page.evaluate(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(['1\n2\n'], 'numbers.txt'));
+    transfer.items.add(new File([new Uint8Array([0, 255, 1])], 'raw.bin'));
+    document.body.dispatchEvent(
+      new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }),
+    );
+  });
+  await page.getByRole('tab', { name: 'raw.bin' }).click();
+  await page.getByText('raw.bin is not text: 3 bytes.').waitFor();
+  await runByButton(page, 'finished');
+  assert.equal(await output(page), '1\n2\n\n');
+  await page.getByRole('tab', { name: 'main.ttvm' }).click();
+  await page.locator('.monaco-editor .view-line').getByText('READ_FILE').waitFor();
+});
+
+pageTest('the history gives back earlier programs', {}, async ({ page, open }) => {
+  await open();
+  await setProgram(page, '; the first one\nPUSH_INT 1\nPRINT\n');
+  await runByButton(page, 'finished');
+  await setProgram(page, '; the second one\nPUSH_INT 2\nPRINT\n');
+  await page.keyboard.press('F1');
+  await page.keyboard.type('history');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'History' }).getByText('the first one').click();
+  await page.waitForFunction(() => globalThis.ttvmPlayground.files['main.ttvm'].includes('first'));
+  assert.match(await page.title(), /^the first one/);
 });
 
 pageTest(

@@ -15,7 +15,7 @@ import './dialogs/history.ts';
 import './dialogs/options.ts';
 import './dialogs/palette.ts';
 import './dialogs/share.ts';
-import { DEFAULT_OPTIONS, makeProgram } from './model/program.ts';
+import { DEFAULT_OPTIONS, makeProgram, titleOf } from './model/program.ts';
 import { EditorPane } from './panes/editor.ts';
 import { OutputPane } from './panes/output_pane.ts';
 import { acceptDrops } from './shell/drop.ts';
@@ -51,6 +51,13 @@ if (!restored && !keptLastVisit && FIRST_EXAMPLE !== null) {
 app.project.markClean();
 const shown = app.store.state.program;
 registerCommands(app, editor, output);
+const nameDocument = (): void => {
+  document.title = `${titleOf(app.store.state.program)} · TinyTotVM`;
+};
+nameDocument();
+app.store.subscribe((state, before) => {
+  if (state.program !== before.program) nameDocument();
+});
 app.events.on('runEnded', () => {
   if (app.store.state.summary?.reason !== 'limit') return;
   app.notify('warning', 'The run was ended by one of its limits.', [

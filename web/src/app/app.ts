@@ -37,6 +37,12 @@ export class App {
     this.checker = new Checker(this.store, this.runner);
     this.readSettings();
     this.events.on('replaced', () => this.runner.reset());
+    this.events.on('unsaved', () =>
+      this.notify(
+        'warning',
+        'This browser does not let the page keep your files. Share or download what matters.',
+      ),
+    );
   }
 
   get checking(): Checker {
@@ -124,10 +130,13 @@ export class App {
     const theme = readStored('local', 'theme');
     const editor = readStored('local', 'editor');
     const split = Number(readStored('local', 'split'));
+    const output = readStored('local', 'output');
+    // The terminal needs a keyboard; the text view has a field for input.
+    const touch = matchMedia('(pointer: coarse)').matches;
     this.store.update({
       ...((theme === 'light' || theme === 'dark' || theme === 'contrast') && { theme }),
       ...((editor === 'full' || editor === 'plain') && { editorKind: editor }),
-      ...(readStored('local', 'output') === 'text' && { outputMode: 'text' as const }),
+      outputMode: output === 'text' || (output === null && touch) ? 'text' : 'terminal',
       ...(split >= 20 && split <= 80 && { split }),
     });
     applyTheme(this.store.state.theme);

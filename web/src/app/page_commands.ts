@@ -4,7 +4,9 @@ import { downloadZip } from '../dialogs/share.ts';
 import type { EditorPane } from '../panes/editor.ts';
 import type { OutputPane } from '../panes/output_pane.ts';
 import type { OutputBar } from '../shell/output_bar.ts';
+import { addFiles } from '../shell/drop.ts';
 import { nextTheme } from '../shell/toolbar.ts';
+import { chooseFiles } from '../widgets/files.ts';
 import type { App } from './app.ts';
 import { messageOf } from './runner.ts';
 
@@ -66,6 +68,17 @@ export function registerCommands(app: App, editor: EditorPane, output: OutputPan
       },
     },
     { id: 'file.new', title: 'New file…', run: () => app.openDialog('new-file') },
+    {
+      id: 'file.add',
+      title: 'Add files from this device…',
+      run: () => {
+        chooseFiles()
+          .then((files) => {
+            if (files.length > 0) addFiles(app, files);
+          })
+          .catch((error: unknown) => app.notify('error', `The files could not be read: ${messageOf(error)}`));
+      },
+    },
     { id: 'file.rename', title: 'Rename this file…', enabled: own, run: () => app.openDialog('rename') },
     {
       id: 'file.delete',

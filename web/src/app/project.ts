@@ -29,6 +29,7 @@ import { readStored, writeStored } from './storage.ts';
 
 const MAX_UNDO = 20;
 const SAVE_DELAY_MS = 250;
+const SNAPSHOT_EVERY_MS = 120_000;
 
 interface Kept {
   readonly program: Program;
@@ -45,6 +46,7 @@ export class Project {
   private link = '';
   /** Something changed since the page was loaded; before that there is nothing to save. */
   private dirty = false;
+  private warned = false;
 
   constructor(
     private readonly store: Store,
@@ -202,11 +204,16 @@ export class Project {
     this.saveTimer = undefined;
     if (!this.dirty) return;
     this.dirty = false;
+    const last = this.snapshots[0]?.time ?? 0;
+    if (Date.now() - last > SNAPSHOT_EVERY_MS) this.snapshot('Edited');
     const { program, options, active } = this.store.state;
     const snapshot = snapshotToJson({ time: Date.now(), reason: '', program, options });
     const text = JSON.stringify({ snapshot, active, link: this.link });
-    writeStored('session', 'session', text);
-    writeStored('local', 'session', text);
+    const here = writeStored('session', 'session', text);
+    const everywhere = writeStored('local', 'session', text);
+    if (here || everywhere || this.warned) return;
+    this.warned = true;
+    this.events.emit('unsaved', {});
   }
 
   private keep(reason: string): void {

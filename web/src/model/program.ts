@@ -119,7 +119,7 @@ export function titleOf(program: Program): string {
   const content = findFile(program, program.main)?.content;
   if (typeof content === 'string') {
     const comment = /^\s*;+\s*(\S.*)$/m.exec(content.slice(0, 400));
-    if (comment?.[1] !== undefined) return comment[1].slice(0, 80);
+    if (comment?.[1] !== undefined) return comment[1].replace(/^title:\s*/, '').slice(0, 80);
   }
   return program.main;
 }

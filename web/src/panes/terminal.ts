@@ -112,6 +112,8 @@ export class TerminalView {
   }
 
   private typed(data: string): void {
+    // Nobody would read it, and the next run starts with an empty line.
+    if (!this.app.runner.busy) return;
     const edit = this.lines.feed(data);
     if (edit.echo !== '') this.terminal.write(edit.echo);
     if (edit.interrupt) void this.app.runner.stop();

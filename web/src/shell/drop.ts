@@ -3,6 +3,7 @@ import type { App } from '../app/app.ts';
 import { messageOf } from '../app/runner.ts';
 import { MAX_FILES, isSource, nameProblem } from '../model/program.ts';
 import { readDropped } from '../widgets/files.ts';
+import type { DroppedFile } from '../widgets/files.ts';
 
 /** Files and folders dropped anywhere on the page become files of the program. */
 export function acceptDrops(app: App): void {
@@ -27,9 +28,12 @@ export function acceptDrops(app: App): void {
 }
 
 async function take(app: App, transfer: DataTransfer): Promise<void> {
-  const files = await readDropped(transfer, MAX_FILES);
+  addFiles(app, await readDropped(transfer, MAX_FILES));
+}
+
+export function addFiles(app: App, files: readonly DroppedFile[]): void {
   const usable = files.filter((file) => nameProblem(file.name) === null);
-  app.project.snapshot('Before files were dropped');
+  app.project.snapshot('Before files were added');
   for (const { name, content } of usable) app.project.add(name, content);
   const source = usable.find((file) => isSource(file.name));
   if (source !== undefined) app.project.open(source.name);

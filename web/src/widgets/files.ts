@@ -45,10 +45,15 @@ export interface DroppedFile {
 
 /** Files and folders of a drop, names relative to what was dropped, at most `limit` of them. */
 export async function readDropped(transfer: DataTransfer, limit: number): Promise<DroppedFile[]> {
-  const entries = [...transfer.items]
-    .map((item) => item.webkitGetAsEntry?.() ?? null)
-    .filter((entry) => entry !== null);
-  const found: DroppedFile[] = [];
+  const entries: FileSystemEntry[] = [];
+  const plain: File[] = [];
+  for (const item of transfer.items) {
+    const entry = item.webkitGetAsEntry?.() ?? null;
+    const file = entry === null ? item.getAsFile() : null;
+    if (entry !== null) entries.push(entry);
+    else if (file !== null) plain.push(file);
+  }
+  const found: DroppedFile[] = await readFiles(plain.slice(0, limit));
   const visit = async (entry: FileSystemEntry, prefix: string): Promise<void> => {
     if (found.length >= limit || entry.name.startsWith('.')) return;
     if (entry.isDirectory) {
@@ -69,6 +74,22 @@ export async function readDropped(transfer: DataTransfer, limit: number): Promis
   };
   for (const entry of entries) await visit(entry, '');
   return found;
+}
+
+export async function readFiles(files: readonly File[]): Promise<DroppedFile[]> {
+  return Promise.all(files.map(async (file) => ({ name: file.name, content: await readContent(file) })));
+}
+
+/** Lets the user choose files of the device; none when the choice is given up. */
+export function chooseFiles(): Promise<DroppedFile[]> {
+  return new Promise((resolve, reject) => {
+    const field = document.createElement('input');
+    field.type = 'file';
+    field.multiple = true;
+    field.addEventListener('change', () => readFiles([...(field.files ?? [])]).then(resolve, reject));
+    field.addEventListener('cancel', () => resolve([]));
+    field.click();
+  });
 }
 
 export async function readContent(file: File): Promise<string | Uint8Array> {
