@@ -41,6 +41,159 @@ export interface RunOptions {
   env: Readonly<Record<string, string>>;
   /** `true`: instruction trace on stderr, as `ttvm --trace`. */
   trace: boolean;
+  /** `true`: what happens between actors is recorded and handed to `RunHandlers.events`. Default: off. */
+  events?: boolean;
+}
+
+/** Kinds of events; core/trace/events.def says what each one's fields mean. */
+export type TraceKind =
+  | 'spawn'
+  | 'exit'
+  | 'send'
+  | 'receive'
+  | 'wait'
+  | 'ready'
+  | 'run'
+  | 'preempt'
+  | 'link'
+  | 'unlink'
+  | 'monitor'
+  | 'demonitor'
+  | 'down'
+  | 'register'
+  | 'unregister'
+  | 'supervise'
+  | 'restart'
+  | 'exception';
+
+/**
+ * One event. `other` and `value` by kind (0 where a kind has none):
+ *
+ *   kind        pid            other              value                            text
+ *   spawn       who starts     the new actor      0                                function
+ *   exit        who ended      1: not normally    0                                reason
+ *   send        sender         receiver           number of the message            message
+ *   receive     receiver       sender, or 0       its sender's number              message
+ *   wait        who waits      0                  index of TRACE_WAITS             -
+ *   ready       who is woken   0                  0                                -
+ *   run         whose slice    0                  nanoseconds (0: reproducible)    -
+ *   preempt     whose slice    0                  instructions of the slice        -
+ *   link        who links      the other          0                                -
+ *   unlink      who unlinks    the other          0                                -
+ *   monitor     who watches    the watched        reference                        -
+ *   demonitor   who watched    the watched        reference                        -
+ *   down        who watched    who ended          reference                        reason
+ *   register    the named      0                  0                                name
+ *   unregister  the named      0                  0                                name
+ *   supervise   supervisor     child              0                                id of the child
+ *   restart     supervisor     new child          pid of the old one               id of the child
+ *   exception   who raised     0                  1: nobody caught it              kind: message
+ *
+ * A message is known by its sender and number: the `send` and `receive` of one message agree in both.
+ */
+export interface TraceEvent {
+  /** Order of all events of a run, from 0; holes are events that were dropped. */
+  sequence: number;
+  kind: TraceKind;
+  /** Scheduler thread. */
+  worker: number;
+  pid: number;
+  other: number;
+  value: number;
+  /** At most 64 UTF-8 bytes; `…` ends what was longer. */
+  text: string;
+  /** Where the program was: empty and 0 when that says nothing. */
+  file: string;
+  line: number;
+}
+
+/** Events as they were recorded, in no particular order across workers; `decodeTrace` reads them. */
+export interface TraceBatch {
+  /** Records of 32 bytes, layout in core/trace/ring.h. */
+  readonly records: Uint8Array<ArrayBuffer>;
+  /** Events lost so far in this run, because they came faster than they were taken. */
+  readonly dropped: number;
+  /** Source files, by the number that records hold. */
+  readonly files: readonly string[];
+}
+
+export type ActorState = 'ready' | 'running' | 'receiving' | 'waiting' | 'ended';
+
+export interface ActorSummary {
+  pid: number;
+  /** Registered name. */
+  name: string | null;
+  state: ActorState;
+  /** Messages waiting. */
+  mailbox: number;
+  file: string;
+  line: number;
+  /** pid of the supervisor whose child it is. */
+  supervisor: number | null;
+}
+
+export interface ActorVariable {
+  name: string;
+  /** As PRINT shows it, cut after some 200 bytes. */
+  value: string;
+}
+
+export interface ActorFrame {
+  function: string;
+  file: string;
+  line: number;
+  variables: ActorVariable[];
+  /** Values under way, top last. */
+  operands: string[];
+}
+
+export interface ActorChild {
+  id: string;
+  pid: number;
+  state: 'running' | 'stopping' | 'stopped';
+  policy: 'permanent' | 'transient' | 'temporary';
+  restarts: number;
+}
+
+export interface ActorInfo extends ActorSummary {
+  /** What it waits for, as a sentence part: "a message in RECEIVE at worker (main.ttvm:12)"; else `null`. */
+  waits: string | null;
+  instructions: number;
+  heapBytes: number;
+  trapsExits: boolean;
+  /** Innermost first, at most 64. */
+  frames: ActorFrame[];
+  /** The module's variables as this actor sees them. */
+  globals: ActorVariable[];
+  /** The first 100 messages, oldest first. */
+  messages: string[];
+  links: number[];
+  /** Whom it watches. */
+  monitors: number[];
+  /** Who watches it. */
+  watchers: number[];
+  /** `null` unless it is a supervisor. */
+  strategy: 'one_for_one' | 'one_for_all' | 'rest_for_one' | null;
+  children: ActorChild[];
+}
+
+/** Looking at a run and meddling with it. All of it works while the run is going or paused. */
+export interface RunControl {
+  /** Actors stop at the end of their slices; resolves when all stand still. Time goes on. */
+  pause(): Promise<void>;
+  resume(): void;
+  /** Slow motion: instructions a second, all actors together; `null` for full speed. */
+  setSpeed(instructionsPerSecond: number | null): void;
+  /** Ends an actor with reason `killed`. */
+  kill(pid: number): void;
+  /** Sends a Str. */
+  send(pid: number, text: string): void;
+  /**
+   * `null` when there is no such actor. Both stand the actors still for a moment if need be. After the end of
+   * the run they tell how its actors were then, until the next run begins.
+   */
+  inspect(pid: number): Promise<ActorInfo | null>;
+  actors(): Promise<ActorSummary[]>;
 }
 
 export interface RunRequest {
@@ -90,6 +243,8 @@ export interface RunHandlers {
   started?(schedulers: number): void;
   /** The program waits for standard input (`true`) or no longer does (`false`). */
   wantsInput?(waiting: boolean): void;
+  /** What happened since the last call, at most 60 times a second; only with `RunOptions.events`. */
+  events?(batch: TraceBatch): void;
 }
 
 export interface Run {
