@@ -105,8 +105,9 @@ TtResult tt_actor_create(TtSystem *system, const TtStart *start, TtActor **resul
         tt_heap_adopt(&actor->heap, fragment);
         actor->program = start->program;
         actor->globals_on_stack = start->globals_on_stack;
-        actor->random = system->seed + actor->pid * 0x9E3779B97F4A7C15ull;
-        (void)tt_random_next(&actor->random);
+        /* Mixed, not merely offset: neighbours would draw from one stream, a number apart. */
+        uint64_t stream = system->seed + actor->pid * 0x9E3779B97F4A7C15ull;
+        actor->random = tt_random_next(&stream);
         actor->stack_capacity = cells;
         actor->stack = tt_alloc(cells * sizeof *actor->stack);
         place_frame(actor, values[0], values + 1, start->arg_count);
