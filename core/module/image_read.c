@@ -289,7 +289,7 @@ static bool get_constant(Reader *reader, const char *what, uint32_t *constant) {
 static bool get_literal(Reader *reader, TtValue *literal) {
     size_t start = reader->at;
     unsigned type = 0;
-    uint32_t constant;
+    uint32_t constant = 0;
     if (!get_byte(reader, "the type of a literal", &type)) return false;
     switch (type) {
     case TT_IMAGE_NULL: *literal = tt_null(); return true;
