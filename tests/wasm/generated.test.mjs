@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// wasm-glue/ts/raw.ts is what the generator makes of exports.def and glue_options.def today.
+// The generated files of wasm-glue/ts are what the generator makes of its tables today.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -9,17 +9,22 @@ import process from 'node:process';
 import { test } from 'node:test';
 import { ROOT, must } from '../tools/steps.mjs';
 
-test('ts/raw.ts is up to date', async () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'ttvm-raw-'));
-  try {
-    const fresh = path.join(folder, 'raw.ts');
-    await must(process.execPath, [path.join(ROOT, 'wasm-glue/gen_exports.mjs'), '--typescript', fresh]);
-    assert.equal(
-      readFileSync(path.join(ROOT, 'wasm-glue/ts/raw.ts'), 'utf8'),
-      readFileSync(fresh, 'utf8'),
-      'run: node wasm-glue/gen_exports.mjs --typescript wasm-glue/ts/raw.ts',
-    );
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-});
+for (const [mode, name] of [
+  ['--typescript', 'wasm-glue/ts/raw.ts'],
+  ['--events', 'wasm-glue/ts/trace_table.ts'],
+]) {
+  test(`${name} is up to date`, async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'ttvm-raw-'));
+    try {
+      const fresh = path.join(folder, 'fresh.ts');
+      await must(process.execPath, [path.join(ROOT, 'wasm-glue/gen_exports.mjs'), mode, fresh]);
+      assert.equal(
+        readFileSync(path.join(ROOT, name), 'utf8'),
+        readFileSync(fresh, 'utf8'),
+        `run: node wasm-glue/gen_exports.mjs ${mode} ${name}`,
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}

@@ -5,6 +5,7 @@ import { createEngineIn } from './client.js';
 import type { WorkerHandle } from './environment.js';
 
 export * from './api.js';
+export { TRACE_WAITS, decodeTrace } from './trace_reader.js';
 /** Instructions and built-ins for editors, made of the core's own tables by the native build. */
 export * as tables from '../../build/generated/tables.js';
 

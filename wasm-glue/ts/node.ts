@@ -7,6 +7,7 @@ import { createEngineIn } from './client.js';
 import type { WorkerHandle } from './environment.js';
 
 export * from './api.js';
+export { TRACE_WAITS, decodeTrace } from './trace_reader.js';
 
 function spawn(): WorkerHandle {
   const worker = new Worker(new URL('./vm.worker.node.js', import.meta.url));

@@ -110,6 +110,7 @@ const isOptions = shape<RunOptions>({
   args: listOf(isString),
   env: recordOf(isString),
   trace: isBoolean,
+  events: optional(isBoolean),
 });
 
 const isResult = shape<RunResult>({
