@@ -109,6 +109,7 @@ struct TtActor {
     uint32_t stack_capacity;
     uint32_t sp, fp, pc;        /* indices; saved while not running */
     uint32_t depth;             /* frames */
+    uint64_t work;              /* reductions of long operations, not yet taken off the slice's budget */
     const TtFunction *function; /* of the current frame */
     TtHeap heap;
     TtValue *globals;  /* of `program`; NULL when they are the bottom of the stack or not needed */

@@ -28,6 +28,25 @@ TtResult tt_sem_type_error2(TtActor *actor, const char *op, const char *expected
 TtResult tt_sem_heap_full(TtActor *actor, const char *op);
 TtResult tt_sem_underflow(TtActor *actor, const char *op);
 
+/**
+ * Long operations cost reductions in proportion, so that slices stay short whatever a program does: one
+ * for each 64 bytes touched, beside the one of their instruction. Only the budget of the slice sees
+ * them, not the count of instructions.
+ */
+static inline void tt_sem_charge(TtActor *actor, uint64_t bytes) {
+    actor->work += bytes >> 6;
+}
+/** Bytes of a value itself, without what is nested in it. */
+static inline uint64_t tt_sem_size(TtValue value) {
+    switch (value.tag) {
+    case TT_TAG_STR:
+    case TT_TAG_BYTES: return value.len;
+    case TT_TAG_LIST: return (uint64_t)value.len * sizeof(TtValue);
+    case TT_TAG_OBJECT: return (uint64_t)value.len * sizeof(TtMapEntry);
+    default: return 0;
+    }
+}
+
 /** Collects garbage of the saved actor; a line on standard error with --gc-debug. */
 void tt_sem_collect(TtActor *actor);
 

@@ -158,6 +158,7 @@ TtStep tt_sem_spawn_args(TtActor *actor) {
 /* ---- send --------------------------------------------------------------------------------------------- */
 
 static TtStep sent(TtActor *actor, TtResult result, uint32_t operands) {
+    tt_sem_charge(actor, tt_sem_size(actor->stack[actor->sp - 1]));
     if (result == TT_ERR_HEAP_EXCEEDED) return failed(tt_sem_heap_full(actor, "SEND"));
     if (result != TT_OK) return TT_STEP_FAILED;
     actor->sp -= operands;

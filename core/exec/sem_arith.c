@@ -104,6 +104,8 @@ static bool decide(unsigned op, int order) {
 }
 
 TtResult tt_sem_compare(TtActor *actor, unsigned op, const TtValue *a, const TtValue *b, TtValue *out) {
+    uint64_t left = tt_sem_size(*a), right = tt_sem_size(*b);
+    tt_sem_charge(actor, left < right ? left : right);
     if (op == TT_OP_EQ || op == TT_OP_NE) {
         *out = tt_int(tt_value_equal(*a, *b) == (op == TT_OP_EQ));
         return TT_OK;

@@ -22,6 +22,7 @@ TtStep tt_sem_print(TtActor *actor, bool line_end) {
     TtStrbuf *text = &actor->context->text;
     tt_strbuf_clear(text);
     tt_print_value(text, actor->stack[actor->sp - 1]);
+    tt_sem_charge(actor, text->length);
     if (line_end) tt_strbuf_add_char(text, '\n');
     TtStep step = tt_sem_output(actor, 1, tt_strbuf_text(text), text->length);
     if (step == TT_STEP_DONE) actor->sp--;
@@ -67,6 +68,9 @@ static TtResult check_permission(TtActor *actor, const char *op, TtService servi
                         "%s is not permitted: it needs --allow-%s", op, name);
 }
 
+/** What any request costs at least, as bytes touched. */
+#define SERVICE_BYTES 4096u
+
 static TtResult submit(TtActor *actor, const ServiceCall *call, bool *answered) {
     const char *op = tt_op_info(call->op)->mnemonic;
     TT_TRY(check_permission(actor, op, call->service));
@@ -88,6 +92,7 @@ static TtResult submit(TtActor *actor, const ServiceCall *call, bool *answered) 
                                      call->bytes ? "Bytes as content" : "a Str as content or value", data);
         tt_strbuf_add(content, tt_bytes_data(data), data.len);
     }
+    tt_sem_charge(actor, SERVICE_BYTES + content->length);
     *answered = tt_pending_submit(actor, call->service, call->text ? tt_bytes_data(text) : NULL, text.len,
                                   call->data ? tt_strbuf_text(content) : NULL, content->length);
     return TT_OK;
@@ -137,6 +142,7 @@ static TtResult answer_value(TtActor *actor, const char *op, const TtRequest *re
         if (text && !tt_utf8_valid(data, request->answer_length))
             return request_error(actor, op, TT_ERR_FILE_ERROR, request,
                                  "the content is not valid UTF-8 (READ_BYTES reads any bytes)");
+        tt_sem_charge(actor, request->answer_length);
         if (request->answer_length > UINT32_MAX) return tt_sem_heap_full(actor, op);
         made =
             tt_bytes_new(&actor->heap, text ? TT_TAG_STR : TT_TAG_BYTES, data, request->answer_length, out);
