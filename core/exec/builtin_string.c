@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "exec/builtin.h"
 #include "exec/text_search.h"
+#include "value/text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -19,7 +20,7 @@ static TtResult make_part(TtBuiltinCall *call, const char *text, size_t length, 
 }
 
 static size_t count_points(TtValue str) {
-    return tt_utf8_count(tt_bytes_data(str), str.len);
+    return tt_text_length(str);
 }
 
 /** A list of `count` nulls to be filled. */
@@ -146,9 +147,8 @@ TtResult tt_builtin_string_slice(TtBuiltinCall *call, const TtValue *args, TtVal
     *result = tt_empty(TT_TAG_STR);
     if (to <= from || from >= args[0].len) return TT_OK;
     const char *text = tt_bytes_data(args[0]);
-    size_t start = tt_utf8_offset(text, args[0].len, (size_t)from), rest = args[0].len - start;
-    int64_t points = to - from;
-    size_t length = points >= (int64_t)rest ? rest : tt_utf8_offset(text + start, rest, (size_t)points);
+    size_t start = tt_text_offset(args[0], (size_t)from), rest = args[0].len - start;
+    size_t length = to - from >= (int64_t)rest ? rest : tt_text_offset(args[0], (size_t)to) - start;
     return make_part(call, text + start, length, result);
 }
 
@@ -157,7 +157,7 @@ TtResult tt_builtin_string_char_at(TtBuiltinCall *call, const TtValue *args, TtV
     TT_TRY(tt_builtin_want(call, args[1], TT_TAG_INT));
     const char *text = tt_bytes_data(args[0]);
     int64_t i = args[1].as.i;
-    size_t at = i < 0 || i >= args[0].len ? args[0].len : tt_utf8_offset(text, args[0].len, (size_t)i);
+    size_t at = i < 0 || i >= args[0].len ? args[0].len : tt_text_offset(args[0], (size_t)i);
     if (at >= args[0].len) return tt_builtin_index_error(call, i, "string", count_points(args[0]));
     unsigned size;
     tt_utf8_decode(text + at, &size);

@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "value/print.h"
+#include "value/text.h"
 
 #include <string.h>
 #include <time.h>
@@ -13,6 +14,11 @@ static TtResult out_of_bounds(TtActor *actor, int64_t index, const char *what, u
     return tt_error_set(&actor->context->error, TT_ERR_INDEX_OUT_OF_BOUNDS,
                         "Index %lld out of bounds for %s of length %llu", (long long)index, what,
                         (unsigned long long)length);
+}
+
+/** Whether an update was made in place. */
+static bool is_same(TtValue before, TtValue after) {
+    return before.as.object == after.as.object;
 }
 
 TtResult tt_sem_concat(TtActor *actor, const TtValue *a, const TtValue *b, TtValue *out) {
@@ -35,6 +41,7 @@ TtResult tt_sem_concat(TtActor *actor, const TtValue *a, const TtValue *b, TtVal
     }
     if (!tt_bytes_append(&actor->heap, head, tail, tail_length, out))
         return tt_sem_heap_full(actor, "CONCAT");
+    tt_sem_charge(actor, tail_length + (is_same(head, *out) ? 0 : head.len));
     return TT_OK;
 }
 
@@ -43,15 +50,15 @@ TtResult tt_sem_len(TtActor *actor, const TtValue *a, TtValue *out) {
     case TT_TAG_LIST:
     case TT_TAG_OBJECT:
     case TT_TAG_BYTES: *out = tt_int(a->len); return TT_OK;
-    case TT_TAG_STR: *out = tt_int((int64_t)tt_utf8_count(tt_bytes_data(*a), a->len)); return TT_OK;
+    case TT_TAG_STR: *out = tt_int((int64_t)tt_text_length(*a)); return TT_OK;
     default: return tt_sem_type_error(actor, "LEN", "a list, object, string or bytes", *a);
     }
 }
 
 static TtResult string_index(TtActor *actor, TtValue text, int64_t index, TtValue *out) {
     const char *bytes = tt_bytes_data(text);
-    size_t at = index < 0 || index >= text.len ? text.len : tt_utf8_offset(bytes, text.len, (size_t)index);
-    if (at >= text.len) return out_of_bounds(actor, index, "string", tt_utf8_count(bytes, text.len));
+    size_t at = index < 0 || index >= text.len ? text.len : tt_text_offset(text, (size_t)index);
+    if (at >= text.len) return out_of_bounds(actor, index, "string", tt_text_length(text));
     unsigned size;
     (void)tt_utf8_decode(bytes + at, &size);
     return tt_bytes_new(&actor->heap, TT_TAG_STR, bytes + at, size, out) ? TT_OK
@@ -74,8 +81,10 @@ TtResult tt_sem_index(TtActor *actor, const TtValue *list, const TtValue *index,
 TtResult tt_sem_list_append(TtActor *actor, const TtValue *list, const TtValue *item, TtValue *out) {
     if (list->tag != TT_TAG_LIST) return tt_sem_type_error(actor, "LIST_APPEND", "a list", *list);
     /* A list that stays elsewhere, too, has been marked as shared by its LOAD. */
-    return tt_list_append_own(&actor->heap, *list, *item, out) ? TT_OK
-                                                               : tt_sem_heap_full(actor, "LIST_APPEND");
+    TtValue before = *list;
+    if (!tt_list_append_own(&actor->heap, before, *item, out)) return tt_sem_heap_full(actor, "LIST_APPEND");
+    if (!is_same(before, *out)) tt_sem_charge(actor, tt_sem_size(before));
+    return TT_OK;
 }
 
 TtResult tt_sem_list_set(TtActor *actor, const TtValue *list, const TtValue *index, const TtValue *item,
@@ -84,9 +93,11 @@ TtResult tt_sem_list_set(TtActor *actor, const TtValue *list, const TtValue *ind
     if (index->tag != TT_TAG_INT) return tt_sem_type_error(actor, "LIST_SET", "an Int as index", *index);
     if (index->as.i < 0 || index->as.i >= list->len)
         return out_of_bounds(actor, index->as.i, "list", list->len);
-    return tt_list_set(&actor->heap, *list, (uint32_t)index->as.i, *item, own, out)
-               ? TT_OK
-               : tt_sem_heap_full(actor, "LIST_SET");
+    TtValue before = *list;
+    if (!tt_list_set(&actor->heap, before, (uint32_t)index->as.i, *item, own, out))
+        return tt_sem_heap_full(actor, "LIST_SET");
+    if (!is_same(before, *out)) tt_sem_charge(actor, tt_sem_size(before));
+    return TT_OK;
 }
 
 TtResult tt_sem_list_pop(TtActor *actor, const TtValue *list, bool own, TtValue *out) {
@@ -106,6 +117,7 @@ TtResult tt_sem_list_concat(TtActor *actor, const TtValue *a, const TtValue *b, 
     if ((uint64_t)left.len + right.len > UINT32_MAX ||
         !tt_list_alloc(&actor->heap, left.len + right.len, &items, &joined))
         return tt_sem_heap_full(actor, "LIST_CONCAT");
+    tt_sem_charge(actor, tt_sem_size(joined));
     for (uint32_t i = 0; i < left.len; i++) items[i] = tt_value_share(tt_list_items(left)[i]);
     for (uint32_t i = 0; i < right.len; i++) items[left.len + i] = tt_value_share(tt_list_items(right)[i]);
     *out = joined;
@@ -123,6 +135,7 @@ TtResult tt_sem_list_slice(TtActor *actor, const TtValue *list, const TtValue *f
     TtValue source = *list, *items, slice;
     uint32_t count = (uint32_t)(end - first);
     if (!tt_list_alloc(&actor->heap, count, &items, &slice)) return tt_sem_heap_full(actor, "LIST_SLICE");
+    tt_sem_charge(actor, tt_sem_size(slice));
     for (uint32_t i = 0; i < count; i++) items[i] = tt_value_share(tt_list_items(source)[first + i]);
     *out = slice;
     return TT_OK;
@@ -137,7 +150,10 @@ static TtResult check_key(TtActor *actor, const char *op, TtValue object, TtValu
 TtResult tt_sem_set_field(TtActor *actor, const char *op, const TtValue *object, const TtValue *key,
                           const TtValue *value, bool own, TtValue *out) {
     TT_TRY(check_key(actor, op, *object, *key));
-    return tt_map_set(&actor->heap, *object, *key, *value, own, out) ? TT_OK : tt_sem_heap_full(actor, op);
+    TtValue before = *object;
+    if (!tt_map_set(&actor->heap, before, *key, *value, own, out)) return tt_sem_heap_full(actor, op);
+    if (!is_same(before, *out)) tt_sem_charge(actor, tt_sem_size(before));
+    return TT_OK;
 }
 
 /** Field of an exception; `value` only when something other than a string was thrown. */
@@ -172,6 +188,7 @@ TtResult tt_sem_delete_field(TtActor *actor, const TtValue *object, const TtValu
     TT_TRY(check_key(actor, "DELETE_FIELD", *object, *key));
     if (!tt_map_delete(&actor->heap, *object, tt_bytes_data(*key), key->len, out))
         return tt_sem_heap_full(actor, "DELETE_FIELD");
+    tt_sem_charge(actor, tt_sem_size(*out));
     return TT_OK;
 }
 
@@ -179,6 +196,7 @@ TtResult tt_sem_keys(TtActor *actor, const TtValue *object, TtValue *out) {
     if (object->tag != TT_TAG_OBJECT) return tt_sem_type_error(actor, "KEYS", "an object", *object);
     TtValue map = *object, *items, keys;
     if (!tt_list_alloc(&actor->heap, map.len, &items, &keys)) return tt_sem_heap_full(actor, "KEYS");
+    tt_sem_charge(actor, tt_sem_size(keys));
     for (uint32_t i = 0; i < map.len; i++) items[i] = tt_map_entries(map)[i].key;
     *out = keys;
     return TT_OK;

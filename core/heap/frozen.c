@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/names.h"
+#include "base/utf8.h"
 #include "heap/heap_internal.h"
 
 #include <string.h>
@@ -57,6 +58,7 @@ TtValue tt_frozen_bytes(TtFrozen *area, TtTag tag, const char *data, size_t leng
     buf->capacity = (uint32_t)(size - offsetof(TtBytesBuf, bytes));
     buf->hash = tt_hash_bytes(data, length);
     memcpy(buf->bytes, data, length);
+    if (tt_utf8_count(data, length) == length) buf->obj.flags |= TT_OBJ_ASCII;
     return view(tag, (uint32_t)length, buf);
 }
 

@@ -20,6 +20,7 @@ TtBigBytes *big_bytes_new(TtHeap *heap, uint32_t capacity) {
     shared->capacity = capacity;
     shared->owner = heap->owner;
     shared->used = 0;
+    shared->ascii = 0;
     big->shared = shared;
     big->next = heap->big_bytes;
     heap->big_bytes = big;

@@ -11,6 +11,8 @@
  * list or object once its text is TT_MAX_TEXT_BYTES long; only the latter gives false.
  */
 bool tt_print_value(TtStrbuf *out, TtValue v);
+/** As tt_print_value, at most `limit` bytes: what is longer is cut at a code point and ends with `…`. */
+void tt_print_preview(TtStrbuf *out, TtValue v, size_t limit);
 /** Appends what CONCAT makes of an operand: as PRINT, but an Exception as its message alone. */
 bool tt_print_concat(TtStrbuf *out, TtValue v);
 /** Appends the form of traces: `Int(15)`, `Str("a\n")`, `List([Int(1)])`, `Null`, … */

@@ -74,7 +74,8 @@ typedef enum TtObjKind {
 
 enum {
     TT_OBJ_SHARED = 1, /* may be referenced from more than one place that stays: never change in place */
-    TT_OBJ_FROZEN = 2  /* outside every actor heap, immutable, lives as long as the VM */
+    TT_OBJ_FROZEN = 2, /* outside every actor heap, immutable, lives as long as the VM */
+    TT_OBJ_ASCII = 4   /* frozen TtBytesBuf: every byte is below 0x80 */
 };
 
 /** Header of every object. */
@@ -99,6 +100,7 @@ typedef struct TtSharedBytes {
     uint32_t capacity;
     uint64_t owner; /* pid that may append behind `used`; others see only their own length */
     uint32_t used;
+    uint32_t ascii; /* atomic, relaxed: that many bytes from the start are known to be below 0x80 */
     char bytes[];
 } TtSharedBytes;
 
