@@ -41,7 +41,7 @@ export async function settleIsolation(): Promise<boolean> {
 /** Lets the service worker fetch the rest of the site for use without a network. */
 export function cacheForOffline(): void {
   const workers = serviceWorkers();
-  if (workers === null || import.meta.env.DEV) return;
+  if (workers === null || import.meta.env.DEV || savesData()) return;
   void workers.ready
     .then((registration) => registration.active?.postMessage('precache'))
     .catch(() => undefined);
@@ -55,6 +55,12 @@ export function endedUncleanly(): boolean {
 export function noteRunning(running: boolean): void {
   if (running) writeStored('session', RUNNING, String(Date.now()));
   else removeStored('session', RUNNING);
+}
+
+/** The user asked for few bytes: then only what is used is kept. */
+function savesData(): boolean {
+  const { connection } = navigator as { connection?: { saveData?: boolean } };
+  return connection?.saveData === true;
 }
 
 function serviceWorkers(): ServiceWorkerContainer | null {

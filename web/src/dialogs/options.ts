@@ -62,8 +62,9 @@ export class OptionsDialog extends AppDialog {
         <div class="row">
           <label class="labelled"
             ><span>Interpreter</span>
-            <select class="field" data-testid="option-engine" disabled>
+            <select class="field" data-testid="option-engine">
               <option selected>stack</option>
+              <option disabled>register (not in this version)</option>
             </select></label
           >
           <label class="labelled"

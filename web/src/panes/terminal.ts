@@ -45,7 +45,6 @@ export class TerminalView {
       cursorInactiveStyle: 'none',
       drawBoldTextInBrightColors: false,
       minimumContrastRatio: 4.5,
-      allowProposedApi: true,
       theme: terminalTheme(app.store.state.theme),
       // Addresses in program output are text: nothing a program prints may open a page.
       linkHandler: { activate: () => undefined },

@@ -2,11 +2,20 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { EngineInfo } from '../../../wasm-glue/ts/index.ts';
-import type { State } from '../app/store.ts';
+import type { State, Status } from '../app/store.ts';
 import { languageOf } from '../model/program.ts';
 import { AppElement } from '../widgets/app_element.ts';
 
 const CLOCK_MS = 100;
+
+/** What is announced: a check while typing is not news. */
+const SPOKEN: Partial<Record<Status, string>> = {
+  running: 'The program runs.',
+  stopped: 'The program was stopped.',
+  finished: 'The program has finished.',
+  failed: 'The program has failed.',
+  deadlock: 'The program is deadlocked.',
+};
 
 export class StatusBar extends AppElement {
   private clock: ReturnType<typeof setInterval> | undefined;
@@ -49,7 +58,8 @@ export class StatusBar extends AppElement {
     const language = languageOf(active);
     return html`<footer class="status-bar" data-status=${status}>
       <span class="status-light" aria-hidden="true"></span>
-      <span class="status-word" data-testid="status" role="status">${status}</span>
+      <span class="status-word" data-testid="status">${status}</span>
+      <span class="visually-hidden" role="status">${SPOKEN[status] ?? ''}</span>
       ${waitingForInput ? html`<span class="status-note">waits for input</span>` : nothing}
       <span class="status-detail" data-testid="status-detail">${this.detail()}</span>
       <span class="push"></span>
