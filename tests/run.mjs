@@ -16,19 +16,21 @@ import { runProgram } from './lib/run_program.mjs';
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const PARALLEL = 2;
 const TIMEOUT = 20;
-/** Sanitized programs are several times slower. */
-const STRETCH = process.env.ASAN_OPTIONS || process.env.TSAN_OPTIONS ? 6 : 1;
 
-/** Native modes: name in `modes:` comments → options of ttvm. */
+/** Which sanitizer the binary runs under, if any: it decides which modes are worth their time. */
+const SANITIZER = process.env.TSAN_OPTIONS ? 'thread' : process.env.ASAN_OPTIONS ? 'address' : 'none';
+/** Native modes: name in `modes:` comments → options of ttvm, and the sanitizers under which it is usual. */
 const MODES = {
-  smp: { options: [], usual: true },
-  'no-smp': { options: ['--no-smp'], usual: true },
+  smp: { options: [], usual: ['none', 'address', 'thread'] },
+  'no-smp': { options: ['--no-smp'], usual: ['none'] },
   // Compiled to an image, whose source is then gone.
-  image: { options: ['--no-smp'], image: true, usual: true },
+  image: { options: ['--no-smp'], image: true, usual: ['none'] },
   // Finds errors of collector and scheduler, most of all together with the address sanitizer.
-  stress: { options: ['--no-smp', '--gc-stress', '--reductions', '1'], usual: Boolean(process.env.ASAN_OPTIONS) },
+  stress: { options: ['--no-smp', '--gc-stress', '--reductions', '1'], usual: ['address'] },
 };
-const USUAL = Object.keys(MODES).filter((mode) => MODES[mode].usual);
+/** Sanitized programs are several times slower. */
+const STRETCH = SANITIZER === 'none' ? 1 : 6;
+const USUAL = Object.keys(MODES).filter((mode) => MODES[mode].usual.includes(SANITIZER));
 
 const USAGE = `usage: node tests/run.mjs [FILTER…] [--binary PATH] [--modes ${Object.keys(MODES).join(',')}] [--timeout SECONDS]
                           [--update] [--verbose]
@@ -40,7 +42,14 @@ function usageError(text) {
 }
 
 function parseArguments(args) {
-  const result = { filters: [], binary: 'build/native/bin/ttvm', modes: USUAL, timeout: TIMEOUT, update: false, verbose: false };
+  const result = {
+    filters: [],
+    binary: 'build/native/bin/ttvm',
+    modes: USUAL,
+    timeout: TIMEOUT,
+    update: false,
+    verbose: false,
+  };
   const value = (at) => args[at] ?? usageError(`${args[at - 1]} needs a value`);
   for (let at = 0; at < args.length; at++) {
     const arg = args[at];
@@ -61,27 +70,46 @@ function parseArguments(args) {
 /** One test each: {name, run: () => Promise<string[]>} with what is wrong. */
 function collectTests({ filters, binary, modes, timeout, update }) {
   const chosen = ({ name }) => filters.length === 0 || filters.some((filter) => name.includes(filter));
-  const programs = collectPrograms(ROOT).filter(chosen).flatMap(({ file, name, expectations }) => {
-    const { problems } = expectations;
-    if (problems.length > 0) return [{ name, run: async () => problems }];
-    const seconds = Math.max(timeout, expectations.timeout ?? 0) * STRETCH;
-    return modes.filter((mode) => runsIn(expectations, mode) && !(mode === 'stress' && name.startsWith('tests/limits/'))).map((mode) => ({
-      name: `${name} [${mode}]`,
-      run: async () => judgeRun(expectations, await runProgram(binary, file, expectations, { ...MODES[mode], timeout: seconds })),
+  const programs = collectPrograms(ROOT)
+    .filter(chosen)
+    .flatMap(({ file, name, expectations }) => {
+      const { problems } = expectations;
+      if (problems.length > 0) return [{ name, run: async () => problems }];
+      const seconds = Math.max(timeout, expectations.timeout ?? 0) * STRETCH;
+      return modes
+        .filter(
+          (mode) => runsIn(expectations, mode) && !(mode === 'stress' && name.startsWith('tests/limits/')),
+        )
+        .map((mode) => ({
+          name: `${name} [${mode}]`,
+          run: async () =>
+            judgeRun(
+              expectations,
+              await runProgram(binary, file, expectations, { ...MODES[mode], timeout: seconds }),
+            ),
+        }));
+    });
+  const seeded = collectPrograms(ROOT)
+    .filter(chosen)
+    .filter(hasSeed)
+    .map((program) => ({
+      name: `${program.name} [seeds]`,
+      run: () => runSeeds(binary, program, { timeout: timeout * STRETCH }),
     }));
-  });
-  const seeded = collectPrograms(ROOT).filter(chosen).filter(hasSeed).map((program) => ({
-    name: `${program.name} [seeds]`,
-    run: () => runSeeds(binary, program, { timeout: timeout * STRETCH }),
-  }));
-  const golden = collectGolden(ROOT).filter(chosen).map((test) => ({
-    name: test.name,
-    run: () => runGolden(binary, test, { timeout: timeout * STRETCH, update }),
-  }));
-  const model = MODEL_GROUPS.flatMap((group) => modes.filter((mode) => !MODES[mode].image).map((mode) => ({
-    name: `tests/model: ${group.name} [${mode}]`,
-    run: () => runModel(binary, group, { options: MODES[mode].options, timeout: timeout * STRETCH }),
-  }))).filter(chosen);
+  const golden = collectGolden(ROOT)
+    .filter(chosen)
+    .map((test) => ({
+      name: test.name,
+      run: () => runGolden(binary, test, { timeout: timeout * STRETCH, update }),
+    }));
+  const model = MODEL_GROUPS.flatMap((group) =>
+    modes
+      .filter((mode) => !MODES[mode].image)
+      .map((mode) => ({
+        name: `tests/model: ${group.name} [${mode}]`,
+        run: () => runModel(binary, group, { options: MODES[mode].options, timeout: timeout * STRETCH }),
+      })),
+  ).filter(chosen);
   const coverage = {
     name: 'tests/conformance: every instruction appears',
     run: async () => uncoveredInstructions(ROOT).missing.map((name) => `no program contains ${name}`),
@@ -91,7 +119,8 @@ function collectTests({ filters, binary, modes, timeout, update }) {
 
 async function main() {
   const options = parseArguments(process.argv.slice(2));
-  if (!existsSync(options.binary)) usageError(`there is no ${options.binary}: build it first (npm run build)`);
+  if (!existsSync(options.binary))
+    usageError(`there is no ${options.binary}: build it first (npm run build)`);
   const tests = collectTests(options);
   if (tests.length === 0) usageError('no test has such a name');
   const started = performance.now();
@@ -104,7 +133,8 @@ async function main() {
       if (wrong.length > 0) {
         failed++;
         console.log([`FAIL ${test.name}`, ...wrong.map((line) => `     ${line}`)].join('\n'));
-      } else if (options.verbose) console.log(`ok   ${test.name} (${Math.round(performance.now() - begun)} ms)`);
+      } else if (options.verbose)
+        console.log(`ok   ${test.name} (${Math.round(performance.now() - begun)} ms)`);
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, worker));

@@ -6,7 +6,8 @@ import { runProgram } from './run_program.mjs';
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
 
-export const hasSeed = ({ expectations }) => expectations.module === undefined && expectations.options.includes('--seed');
+export const hasSeed = ({ expectations }) =>
+  expectations.module === undefined && expectations.options.includes('--seed');
 
 function withSeed(expectations, seed) {
   const options = [...expectations.options];
@@ -21,7 +22,9 @@ export async function runSeeds(binary, { file, expectations }, { timeout }) {
   for (const seed of SEEDS) {
     const run = () => runProgram(binary, file, withSeed(expectations, seed), { options: [], timeout });
     const [first, second] = [await run(), await run()];
-    const [a, b] = [first, second].map(({ stdout, stderr, status }) => JSON.stringify({ stdout, stderr, status }));
+    const [a, b] = [first, second].map(({ stdout, stderr, status }) =>
+      JSON.stringify({ stdout, stderr, status }),
+    );
     if (a !== b) wrong.push(`seed ${seed} gave two different outputs:`, `  ${a}`, `  ${b}`);
     outcomes.add(first.stdout);
   }

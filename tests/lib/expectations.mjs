@@ -3,8 +3,22 @@
 // What they mean is said in tests/README.md; the native `ttvm test-all` reads the same comments.
 
 const NAMES = new Set([
-  'title', 'tags', 'module', 'expect', 'expect-empty', 'expect-unordered', 'expect-error', 'exit', 'args', 'stdin',
-  'stdin-part', 'env', 'options', 'modes', 'timeout', 'no-stress',
+  'title',
+  'tags',
+  'module',
+  'expect',
+  'expect-empty',
+  'expect-unordered',
+  'expect-error',
+  'exit',
+  'args',
+  'stdin',
+  'stdin-part',
+  'env',
+  'options',
+  'modes',
+  'timeout',
+  'no-stress',
 ]);
 const NATIVE = ['smp', 'no-smp', 'image'];
 const WASM = ['wasm-mt', 'wasm-st'];
@@ -55,8 +69,20 @@ function parseModes(text, problem) {
 /** @param {string} source @returns {Expectations} */
 export function parseExpectations(source) {
   const result = {
-    title: '', tags: [], module: undefined, output: [], errors: [], exit: 0, args: [], stdin: '', env: {}, options: [],
-    modes: undefined, timeout: undefined, stress: true, problems: [],
+    title: '',
+    tags: [],
+    module: undefined,
+    output: [],
+    errors: [],
+    exit: 0,
+    args: [],
+    stdin: '',
+    env: {},
+    options: [],
+    modes: undefined,
+    timeout: undefined,
+    stress: true,
+    problems: [],
   };
   let empty = false;
   source.split('\n').forEach((raw, index) => {
@@ -83,7 +109,13 @@ export function parseExpectations(source) {
     else if (name === 'stdin-part') result.stdin += verbatim;
     else if (name === 'args') result.args.push(...splitWords(text));
     else if (name === 'options') result.options.push(...splitWords(text));
-    else if (name === 'tags') result.tags.push(...text.split(',').map((tag) => tag.trim()).filter(Boolean));
+    else if (name === 'tags')
+      result.tags.push(
+        ...text
+          .split(',')
+          .map((tag) => tag.trim())
+          .filter(Boolean),
+      );
     else if (name === 'title') result.title = text;
     else if (name === 'module') result.module = text;
     else if (name === 'no-stress') result.stress = false;
@@ -108,7 +140,10 @@ export function parseExpectations(source) {
 /** Whether the program is to run in a mode ('smp', 'no-smp', 'wasm-mt', …); `stress` is `no-smp` made hard. */
 export function runsIn(expectations, mode) {
   if (mode === 'stress') return expectations.stress && runsIn(expectations, 'no-smp');
-  return expectations.module === undefined && (expectations.modes === undefined || expectations.modes.includes(mode));
+  return (
+    expectations.module === undefined &&
+    (expectations.modes === undefined || expectations.modes.includes(mode))
+  );
 }
 
 function toLines(text) {
@@ -146,7 +181,8 @@ export function diffLines(expected, actual) {
   const lengths = Array.from({ length: a.length + 1 }, () => new Array(b.length + 1).fill(0));
   for (let i = a.length - 1; i >= 0; i--)
     for (let j = b.length - 1; j >= 0; j--)
-      lengths[i][j] = a[i] === b[j] ? lengths[i + 1][j + 1] + 1 : Math.max(lengths[i + 1][j], lengths[i][j + 1]);
+      lengths[i][j] =
+        a[i] === b[j] ? lengths[i + 1][j + 1] + 1 : Math.max(lengths[i + 1][j], lengths[i][j + 1]);
   const out = [];
   let i = 0;
   let j = 0;
@@ -154,10 +190,12 @@ export function diffLines(expected, actual) {
     if (i < a.length && j < b.length && a[i] === b[j]) {
       out.push(`  ${a[i++]}`);
       j++;
-    } else if (i < a.length && (j >= b.length || lengths[i + 1][j] >= lengths[i][j + 1])) out.push(`- ${a[i++]}`);
+    } else if (i < a.length && (j >= b.length || lengths[i + 1][j] >= lengths[i][j + 1]))
+      out.push(`- ${a[i++]}`);
     else out.push(`+ ${b[j++]}`);
   }
-  if (expected.length > DIFF_LIMIT || actual.length > DIFF_LIMIT) out.push('  … (longer than the comparison shows)');
+  if (expected.length > DIFF_LIMIT || actual.length > DIFF_LIMIT)
+    out.push('  … (longer than the comparison shows)');
   return out;
 }
 
@@ -172,7 +210,10 @@ export function judgeRun(expectations, { stdout, stderr, status, signal = null, 
   if (timedOut) wrong.push('ran out of time');
   const { expected, aligned } = align(expectations.output, toLines(stdout));
   if (expected.length !== aligned.length || expected.some((line, index) => line !== aligned[index]))
-    wrong.push('standard output differs (- expected, + got):', ...diffLines(expected, aligned).map((line) => `  ${line}`));
+    wrong.push(
+      'standard output differs (- expected, + got):',
+      ...diffLines(expected, aligned).map((line) => `  ${line}`),
+    );
   let from = 0;
   let errorsRight = true;
   for (const text of expectations.errors) {
@@ -189,8 +230,15 @@ export function judgeRun(expectations, { stdout, stderr, status, signal = null, 
     errorsRight = false;
   }
   if (!timedOut && (signal || status !== expectations.exit))
-    wrong.push(`ended with ${signal ? `signal ${signal}` : `status ${status}`}, expected status ${expectations.exit}`);
+    wrong.push(
+      `ended with ${signal ? `signal ${signal}` : `status ${status}`}, expected status ${expectations.exit}`,
+    );
   if (stderr !== '' && (!errorsRight || wrong.length > 0))
-    wrong.push('standard error was:', ...toLines(stderr.slice(0, 8000)).slice(0, 40).map((line) => `  ${line}`));
+    wrong.push(
+      'standard error was:',
+      ...toLines(stderr.slice(0, 8000))
+        .slice(0, 40)
+        .map((line) => `  ${line}`),
+    );
   return wrong;
 }

@@ -14,7 +14,8 @@ import { diffLines } from './expectations.mjs';
 import { listFiles } from './programs.mjs';
 import { cleanEnvironment, runCommand, withCopy } from './run_program.mjs';
 
-const section = (name, text) => (text === '' ? '' : `--- ${name}\n${text.endsWith('\n') ? text : `${text}\n`}`);
+const section = (name, text) =>
+  text === '' ? '' : `--- ${name}\n${text.endsWith('\n') ? text : `${text}\n`}`;
 const status = (run) => (run.timedOut ? '--- ran out of time\n' : `--- status ${run.signal ?? run.status}\n`);
 const whole = (run) => section('stdout', run.stdout) + section('stderr', run.stderr) + status(run);
 
@@ -34,7 +35,9 @@ const KINDS = {
     if (again.status !== 0) return whole(again);
     const second = await run(['disasm', 'two.ttb']);
     const same = stripComments(second.stdout) === stripComments(text.stdout);
-    return whole(text) + (same ? '--- reads back the same\n' : section('reads back differently', second.stdout));
+    return (
+      whole(text) + (same ? '--- reads back the same\n' : section('reads back differently', second.stdout))
+    );
   },
 };
 
@@ -44,7 +47,10 @@ const stripComments = (text) => text.replace(/[ \t]*;.*$/gm, '');
 export function collectGolden(root) {
   return Object.keys(KINDS).flatMap((kind) =>
     listFiles(path.join(root, 'tests/golden', kind), /\.ttvm$/).map((file) => ({
-      kind, file, name: path.relative(root, file).replaceAll('\\', '/'), out: file.replace(/\.ttvm$/, '.out'),
+      kind,
+      file,
+      name: path.relative(root, file).replaceAll('\\', '/'),
+      out: file.replace(/\.ttvm$/, '.out'),
     })),
   );
 }
@@ -64,5 +70,8 @@ export async function runGolden(binary, { kind, file, out }, { timeout, update }
   if (!existsSync(out)) return [`${path.basename(out)} is missing: run with --update`];
   const expected = readFileSync(out, 'utf8');
   if (expected === got) return [];
-  return ['differs (- golden, + got):', ...diffLines(expected.split('\n'), got.split('\n')).map((line) => `  ${line}`)];
+  return [
+    'differs (- golden, + got):',
+    ...diffLines(expected.split('\n'), got.split('\n')).map((line) => `  ${line}`),
+  ];
 }

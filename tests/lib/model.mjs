@@ -48,16 +48,39 @@ function randomInstruction(random, calls) {
     [1, () => [['ROT']]],
     [2, () => [['POP']]],
     [1, () => [['CONCAT']]],
-    [2, () => [[pick(['LIST_APPEND', 'LIST_SET', 'LIST_POP', 'LIST_CONCAT', 'INDEX', 'OBJECT_SET', 'LIST_SLICE'])]]],
+    [
+      2,
+      () => [
+        [pick(['LIST_APPEND', 'LIST_SET', 'LIST_POP', 'LIST_CONCAT', 'INDEX', 'OBJECT_SET', 'LIST_SLICE'])],
+      ],
+    ],
     [1, () => [[pick(['SET_FIELD', 'GET_FIELD', 'DELETE_FIELD']), pick(FIELDS)]]],
     [2, () => [['PRINT']]],
     ...(calls === 0
       ? []
       : [
-          [3, () => [['LOAD', pick(VARIABLES)], ['CALL', pick(FUNCTIONS), pick(VARIABLES)]]],
+          [
+            3,
+            () => [
+              ['LOAD', pick(VARIABLES)],
+              ['CALL', pick(FUNCTIONS), pick(VARIABLES)],
+            ],
+          ],
           [1, () => [['CAPTURE', pick(VARIABLES)], ['MAKE_LAMBDA', pick(FUNCTIONS)], ['CALL_FUNCTION']]],
-          [2, () => [['LOAD', pick(VARIABLES)], ['SEND', '1']]],
-          [2, () => [['PUSH_INT', '0'], ['RECEIVE_TIMEOUT', 'end']]],
+          [
+            2,
+            () => [
+              ['LOAD', pick(VARIABLES)],
+              ['SEND', '1'],
+            ],
+          ],
+          [
+            2,
+            () => [
+              ['PUSH_INT', '0'],
+              ['RECEIVE_TIMEOUT', 'end'],
+            ],
+          ],
         ]),
   ]);
 }
@@ -68,7 +91,8 @@ function randomIdiom(random) {
   const list = below(2) === 0;
   const names = list ? LISTS : OBJECTS;
   const variable = pick(names);
-  const value = () => pick([[['PUSH_INT', String(below(9))]], [['LOAD', pick(VARIABLES)]], [['LOAD', variable]]]);
+  const value = () =>
+    pick([[['PUSH_INT', String(below(9))]], [['LOAD', pick(VARIABLES)]], [['LOAD', variable]]]);
   const index = () => ['PUSH_INT', String(below(12) === 0 ? 50 : below(2))];
   const update = () =>
     list
@@ -85,20 +109,60 @@ function randomIdiom(random) {
           () => [['DELETE_FIELD', pick(FIELDS)]],
         ])();
   const between = () =>
-    below(5) > 0 ? [] : pick([[['DUP']], [['LOAD', variable], ['SWAP']], [['DUP'], ['STORE', pick(names)]], [['OVER']], [['LOAD', variable], ['PRINT']]]);
+    below(5) > 0
+      ? []
+      : pick([
+          [['DUP']],
+          [['LOAD', variable], ['SWAP']],
+          [['DUP'], ['STORE', pick(names)]],
+          [['OVER']],
+          [['LOAD', variable], ['PRINT']],
+        ]);
   const read = list ? [[index(), ['INDEX']], [['LEN']]] : [[['GET_FIELD', pick(FIELDS)]], [['LEN']]];
   return chooseWeighted(random, [
-    [6, () => [['LOAD', variable], ...between(), ...update(), ...between(), ...(below(3) === 0 ? update() : []), ['STORE', below(6) === 0 ? pick(names) : variable]]],
+    [
+      6,
+      () => [
+        ['LOAD', variable],
+        ...between(),
+        ...update(),
+        ...between(),
+        ...(below(3) === 0 ? update() : []),
+        ['STORE', below(6) === 0 ? pick(names) : variable],
+      ],
+    ],
     [1, () => [['LOAD', variable], ...between(), ...update(), ['STORE_GLOBAL', variable]]],
-    [2, () => [['LOAD', variable], ...pick(read), pick([['PRINT'], ['POP'], ['STORE', pick(VARIABLES)], ['NOP']])]],
-    [1, () => [['LOAD', variable], ['LOAD', pick(VARIABLES)], ['MAKE_LIST', '2'], ['STORE', pick(LISTS)]]],
-    [1, () => [['LOAD', variable], ['STORE', pick(names)]]],
+    [
+      2,
+      () => [
+        ['LOAD', variable],
+        ...pick(read),
+        pick([['PRINT'], ['POP'], ['STORE', pick(VARIABLES)], ['NOP']]),
+      ],
+    ],
+    [
+      1,
+      () => [
+        ['LOAD', variable],
+        ['LOAD', pick(VARIABLES)],
+        ['MAKE_LIST', '2'],
+        ['STORE', pick(LISTS)],
+      ],
+    ],
+    [
+      1,
+      () => [
+        ['LOAD', variable],
+        ['STORE', pick(names)],
+      ],
+    ],
   ]);
 }
 
 function randomBody(random, length, calls) {
   const body = [];
-  while (body.length < length) body.push(...(random.below(3) > 0 ? randomIdiom(random) : randomInstruction(random, calls)));
+  while (body.length < length)
+    body.push(...(random.below(3) > 0 ? randomIdiom(random) : randomInstruction(random, calls)));
   return body;
 }
 
@@ -110,12 +174,24 @@ export function randomProgram(seed) {
   const guarded = (body) => {
     const end = `end${labels++}`;
     const named = body.map(([op, ...rest]) => (op === 'RECEIVE_TIMEOUT' ? [op, end] : [op, ...rest]));
-    program.push(['TRY'], ...named, ['LABEL', end], ['CATCH'], ['GET_FIELD', 'kind'], ['PRINT'], ['END_TRY'], ['DUMP_SCOPE']);
+    program.push(
+      ['TRY'],
+      ...named,
+      ['LABEL', end],
+      ['CATCH'],
+      ['GET_FIELD', 'kind'],
+      ['PRINT'],
+      ['END_TRY'],
+      ['DUMP_SCOPE'],
+    );
   };
   for (const variable of VARIABLES) {
     const count = random.below(4);
     program.push(...Array.from({ length: count }, () => ['PUSH_INT', String(random.below(9))]));
-    program.push(...(LISTS.includes(variable) ? [['MAKE_LIST', String(random.below(count + 1))]] : [['MAKE_OBJECT']]), ['STORE', variable]);
+    program.push(
+      ...(LISTS.includes(variable) ? [['MAKE_LIST', String(random.below(count + 1))]] : [['MAKE_OBJECT']]),
+      ['STORE', variable],
+    );
   }
   program.push(['DUMP_SCOPE']);
   for (let part = 0; part < 8; part++) {
@@ -125,11 +201,21 @@ export function randomProgram(seed) {
       const label = `loop${labels++}`;
       program.push(['PUSH_INT', '0'], ['STORE', 'turn'], ['LABEL', label]);
       guarded(body);
-      program.push(['LOAD', 'turn'], ['PUSH_INT', '1'], ['ADD'], ['STORE', 'turn'], ['LOAD', 'turn'], ['PUSH_INT', '3'], ['LT'], ['JNZ', label]);
+      program.push(
+        ['LOAD', 'turn'],
+        ['PUSH_INT', '1'],
+        ['ADD'],
+        ['STORE', 'turn'],
+        ['LOAD', 'turn'],
+        ['PUSH_INT', '3'],
+        ['LT'],
+        ['JNZ', label],
+      );
     }
   }
   program.push(['HALT']);
-  for (const name of FUNCTIONS) program.push(['LABEL', name], ...randomBody(random, 2 + random.below(10), 0), ['RET']);
+  for (const name of FUNCTIONS)
+    program.push(['LABEL', name], ...randomBody(random, 2 + random.below(10), 0), ['RET']);
   return program;
 }
 
@@ -202,26 +288,83 @@ export function expectedOutput(program) {
       return globals.get(name);
     };
     switch (op) {
-      case 'PUSH_INT': stack.push(Number(operand)); return;
-      case 'PUSH_STR': stack.push(operand.slice(1, -1)); return;
-      case 'DUP': { const [a] = take(1); stack.push(a, a); return; }
-      case 'POP': take(1); return;
-      case 'NOP': return;
-      case 'LEN': { const [v] = take(1); need(isList(v) || isObject(v) || typeof v === 'string'); stack.push(isObject(v) ? v.size : v.length); return; }
-      case 'SWAP': { const [a, b] = take(2); stack.push(b, a); return; }
-      case 'OVER': { const [a, b] = take(2); stack.push(a, b, a); return; }
-      case 'ROT': { const [a, b, c] = take(3); stack.push(b, c, a); return; }
-      case 'ADD': { const [a, b] = take(2); stack.push(a + b); return; }
-      case 'LT': { const [a, b] = take(2); stack.push(a < b ? 1 : 0); return; }
-      case 'LOAD': stack.push(find(operand)); return;
-      case 'STORE': variables.set(operand, take(1)[0]); return;
-      case 'STORE_GLOBAL': globals.set(operand, take(1)[0]); return;
-      case 'DELETE': variables.delete(operand); return;
-      case 'CAPTURE': frame.captures.push([operand, find(operand)]); return;
-      case 'MAKE_LAMBDA': stack.push({ closure: true, address: labels.get(operand), captures: frame.captures.splice(0) }); return;
-      case 'MAKE_LIST': stack.push(take(Number(operand))); return;
-      case 'MAKE_OBJECT': stack.push(new Map()); return;
-      case 'LIST_APPEND': { const [l, v] = take(2); need(isList(l)); stack.push([...l, v]); return; }
+      case 'PUSH_INT':
+        stack.push(Number(operand));
+        return;
+      case 'PUSH_STR':
+        stack.push(operand.slice(1, -1));
+        return;
+      case 'DUP': {
+        const [a] = take(1);
+        stack.push(a, a);
+        return;
+      }
+      case 'POP':
+        take(1);
+        return;
+      case 'NOP':
+        return;
+      case 'LEN': {
+        const [v] = take(1);
+        need(isList(v) || isObject(v) || typeof v === 'string');
+        stack.push(isObject(v) ? v.size : v.length);
+        return;
+      }
+      case 'SWAP': {
+        const [a, b] = take(2);
+        stack.push(b, a);
+        return;
+      }
+      case 'OVER': {
+        const [a, b] = take(2);
+        stack.push(a, b, a);
+        return;
+      }
+      case 'ROT': {
+        const [a, b, c] = take(3);
+        stack.push(b, c, a);
+        return;
+      }
+      case 'ADD': {
+        const [a, b] = take(2);
+        stack.push(a + b);
+        return;
+      }
+      case 'LT': {
+        const [a, b] = take(2);
+        stack.push(a < b ? 1 : 0);
+        return;
+      }
+      case 'LOAD':
+        stack.push(find(operand));
+        return;
+      case 'STORE':
+        variables.set(operand, take(1)[0]);
+        return;
+      case 'STORE_GLOBAL':
+        globals.set(operand, take(1)[0]);
+        return;
+      case 'DELETE':
+        variables.delete(operand);
+        return;
+      case 'CAPTURE':
+        frame.captures.push([operand, find(operand)]);
+        return;
+      case 'MAKE_LAMBDA':
+        stack.push({ closure: true, address: labels.get(operand), captures: frame.captures.splice(0) });
+        return;
+      case 'MAKE_LIST':
+        stack.push(take(Number(operand)));
+        return;
+      case 'MAKE_OBJECT':
+        stack.push(new Map());
+        return;
+      case 'LIST_APPEND': {
+        const [l, v] = take(2);
+        need(isList(l));
+        stack.push([...l, v]);
+        return;
+      }
       case 'LIST_SET': {
         const [l, i, v] = take(3);
         need(isList(l) && typeof i === 'number');
@@ -236,7 +379,12 @@ export function expectedOutput(program) {
         stack.push(l.slice(0, -1), l.at(-1));
         return;
       }
-      case 'LIST_CONCAT': { const [a, b] = take(2); need(isList(a) && isList(b)); stack.push([...a, ...b]); return; }
+      case 'LIST_CONCAT': {
+        const [a, b] = take(2);
+        need(isList(a) && isList(b));
+        stack.push([...a, ...b]);
+        return;
+      }
       case 'LIST_SLICE': {
         const [l, from, to] = take(3);
         need(isList(l) && typeof from === 'number' && typeof to === 'number');
@@ -251,7 +399,12 @@ export function expectedOutput(program) {
         stack.push(l[i]);
         return;
       }
-      case 'SET_FIELD': { const [o, v] = take(2); need(isObject(o)); stack.push(new Map(o).set(operand, v)); return; }
+      case 'SET_FIELD': {
+        const [o, v] = take(2);
+        need(isObject(o));
+        stack.push(new Map(o).set(operand, v));
+        return;
+      }
       case 'OBJECT_SET': {
         const [o, k, v] = take(3);
         need(isObject(o) && typeof k === 'string');
@@ -260,7 +413,10 @@ export function expectedOutput(program) {
       }
       case 'GET_FIELD': {
         const [o] = take(1);
-        if (o?.kind) { stack.push(operand === 'kind' ? o.kind : null); return; }
+        if (o?.kind) {
+          stack.push(operand === 'kind' ? o.kind : null);
+          return;
+        }
         need(isObject(o));
         stack.push(o.has(operand) ? o.get(operand) : null);
         return;
@@ -273,14 +429,26 @@ export function expectedOutput(program) {
         stack.push(copy);
         return;
       }
-      case 'CONCAT': { const [a, b] = take(2); stack.push(show(a) + show(b)); return; }
-      case 'PRINT': out.push(show(take(1)[0])); return;
-      case 'DUMP_SCOPE': out.push(`Current scope: {${[...variables].map(([name, v]) => `${name}: ${show(v)}`).join(', ')}}`); return;
+      case 'CONCAT': {
+        const [a, b] = take(2);
+        stack.push(show(a) + show(b));
+        return;
+      }
+      case 'PRINT':
+        out.push(show(take(1)[0]));
+        return;
+      case 'DUMP_SCOPE':
+        out.push(`Current scope: {${[...variables].map(([name, v]) => `${name}: ${show(v)}`).join(', ')}}`);
+        return;
       case 'CALL': {
         const values = take(parameters.length);
         frames.push({
           variables: new Map(parameters.map((name, at) => [name, values[at]])),
-          stack: [], handlers: [], captures: [], returnTo: pc, yieldsOne: false,
+          stack: [],
+          handlers: [],
+          captures: [],
+          returnTo: pc,
+          yieldsOne: false,
         });
         pc = labels.get(operand);
         return;
@@ -288,7 +456,14 @@ export function expectedOutput(program) {
       case 'CALL_FUNCTION': {
         const [f] = take(1);
         need(f?.closure);
-        frames.push({ variables: new Map(f.captures), stack: [], handlers: [], captures: [], returnTo: pc, yieldsOne: true });
+        frames.push({
+          variables: new Map(f.captures),
+          stack: [],
+          handlers: [],
+          captures: [],
+          returnTo: pc,
+          yieldsOne: true,
+        });
         pc = f.address;
         return;
       }
@@ -299,13 +474,30 @@ export function expectedOutput(program) {
         pc = frame.returnTo;
         return;
       }
-      case 'SEND': mailbox.push(take(1)[0]); return;
-      case 'RECEIVE_TIMEOUT': take(1); if (mailbox.length > 0) stack.push(mailbox.shift()); else pc = labels.get(operand); return;
-      case 'JNZ': { const [v] = take(1); if (v !== 0 && v !== null) pc = labels.get(operand); return; }
-      case 'TRY': frame.handlers.push({ at: catchOf.get(pc - 1), height: stack.length }); return;
-      case 'CATCH': frame.handlers.pop(); pc = catchOf.get(pc - 1) + 1; return;
-      case 'END_TRY': return;
-      default: throw new Error(`the model does not know ${op}`);
+      case 'SEND':
+        mailbox.push(take(1)[0]);
+        return;
+      case 'RECEIVE_TIMEOUT':
+        take(1);
+        if (mailbox.length > 0) stack.push(mailbox.shift());
+        else pc = labels.get(operand);
+        return;
+      case 'JNZ': {
+        const [v] = take(1);
+        if (v !== 0 && v !== null) pc = labels.get(operand);
+        return;
+      }
+      case 'TRY':
+        frame.handlers.push({ at: catchOf.get(pc - 1), height: stack.length });
+        return;
+      case 'CATCH':
+        frame.handlers.pop();
+        pc = catchOf.get(pc - 1) + 1;
+        return;
+      case 'END_TRY':
+        return;
+      default:
+        throw new Error(`the model does not know ${op}`);
     }
   };
   while (code[pc][0] !== 'HALT') {
@@ -327,7 +519,8 @@ export function expectedOutput(program) {
     }
     if (out.length > 0 && out.at(-1).length > SIZE_LIMIT) return undefined;
     const top = frames.at(-1).stack.at(-1);
-    if ((isList(top) && top.length > SIZE_LIMIT) || (typeof top === 'string' && top.length > SIZE_LIMIT)) return undefined;
+    if ((isList(top) && top.length > SIZE_LIMIT) || (typeof top === 'string' && top.length > SIZE_LIMIT))
+      return undefined;
   }
   return `${out.join('\n')}\n`;
 }

@@ -18,7 +18,8 @@ export const MODEL_GROUPS = Array.from({ length: GROUPS }, (_, at) => {
 });
 
 /** DELETE of an unknown variable warns; the model does not. */
-const withoutWarnings = (text) => text.split('\n').filter((line) => line !== '' && !line.startsWith('Warning: '));
+const withoutWarnings = (text) =>
+  text.split('\n').filter((line) => line !== '' && !line.startsWith('Warning: '));
 
 /** Lines that say what differs, for the first program of the group that does; none when all agree. */
 export async function runModel(binary, { from, to }, { options, timeout }) {
@@ -29,7 +30,11 @@ export async function runModel(binary, { from, to }, { options, timeout }) {
     if (expected === undefined) continue;
     compared++;
     const text = programText(program);
-    const run = await runCommand(binary, [...options, '-'], { env: cleanEnvironment(), stdin: text, timeout });
+    const run = await runCommand(binary, [...options, '-'], {
+      env: cleanEnvironment(),
+      stdin: text,
+      timeout,
+    });
     const errors = withoutWarnings(run.stderr);
     if (run.stdout === expected && run.status === 0 && errors.length === 0) continue;
     mkdirSync(FAILED, { recursive: true });
@@ -37,9 +42,13 @@ export async function runModel(binary, { from, to }, { options, timeout }) {
     writeFileSync(file, text);
     return [
       `program ${seed}, kept as ${file} (- model, + got), status ${run.signal ?? run.status}:`,
-      ...diffLines(expected.split('\n'), run.stdout.split('\n')).slice(0, 60).map((line) => `  ${line}`),
+      ...diffLines(expected.split('\n'), run.stdout.split('\n'))
+        .slice(0, 60)
+        .map((line) => `  ${line}`),
       ...errors.slice(0, 20).map((line) => `  stderr: ${line}`),
     ];
   }
-  return compared * 2 > to - from ? [] : [`the model knows the output of ${compared} of ${to - from} programs only`];
+  return compared * 2 > to - from
+    ? []
+    : [`the model knows the output of ${compared} of ${to - from} programs only`];
 }

@@ -23,7 +23,12 @@ export function collectPrograms(root, folders = FOLDERS) {
     .flatMap((folder) => listFiles(path.join(root, folder), PROGRAM))
     .map((file) => {
       const source = readFileSync(file, 'utf8');
-      return { file, name: path.relative(root, file).replaceAll('\\', '/'), source, expectations: parseExpectations(source) };
+      return {
+        file,
+        name: path.relative(root, file).replaceAll('\\', '/'),
+        source,
+        expectations: parseExpectations(source),
+      };
     });
 }
 
@@ -35,7 +40,9 @@ function usedMnemonics(source) {
 
 /** Rows of a .def table: the first argument of each `MACRO(NAME, …`. */
 export function tableRows(text, macro) {
-  return [...text.matchAll(new RegExp(`^${macro}\\(\\s*("?)([A-Za-z_0-9]+)\\1`, 'gm'))].map((match) => match[2]);
+  return [...text.matchAll(new RegExp(`^${macro}\\(\\s*("?)([A-Za-z_0-9]+)\\1`, 'gm'))].map(
+    (match) => match[2],
+  );
 }
 
 /** Instructions (with their synonyms) of opcodes.def that no conformance program contains. */

@@ -12,7 +12,10 @@ const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'T
 
 /** The environment programs are run in: the same on every machine. */
 export function cleanEnvironment(extra = {}) {
-  const kept = INHERITED.filter((name) => process.env[name] !== undefined).map((name) => [name, process.env[name]]);
+  const kept = INHERITED.filter((name) => process.env[name] !== undefined).map((name) => [
+    name,
+    process.env[name],
+  ]);
   return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8', NO_COLOR: '1', ...extra };
 }
 
@@ -46,7 +49,14 @@ export function runCommand(command, args, { cwd, env, stdin = '', timeout }) {
     child.on('close', (status, signal) => {
       clearTimeout(timer);
       const text = (name) => Buffer.concat(streams[name]).toString('utf8');
-      resolve({ stdout: text('stdout'), stderr: text('stderr'), status, signal, timedOut, ms: performance.now() - started });
+      resolve({
+        stdout: text('stdout'),
+        stderr: text('stderr'),
+        status,
+        signal,
+        timedOut,
+        ms: performance.now() - started,
+      });
     });
   });
 }
@@ -65,7 +75,9 @@ export async function withCopy(folder, use) {
 /** Modules in `folder` that a file imports by a path without extension, theirs included; absolute paths. */
 function importedModules(folder, file, found = new Set()) {
   for (const [, name] of readFileSync(file, 'utf8').matchAll(/^[ \t]*IMPORT[ \t]+"?([^"\s]+)"?/gm)) {
-    const beside = [path.dirname(file), folder].map((base) => path.join(base, `${name}.ttvm`)).find((candidate) => existsSync(candidate));
+    const beside = [path.dirname(file), folder]
+      .map((base) => path.join(base, `${name}.ttvm`))
+      .find((candidate) => existsSync(candidate));
     if (!beside || found.has(beside)) continue;
     found.add(beside);
     importedModules(folder, beside, found);
@@ -96,9 +108,15 @@ export function runProgram(binary, file, expectations, { options, timeout, image
   const name = path.basename(file);
   return withCopy(path.dirname(file), async (cwd) => {
     const run = (program) =>
-      runCommand(binary, [...options, ...expectations.options, program, ...expectations.args], { cwd, env, stdin: expectations.stdin, timeout });
+      runCommand(binary, [...options, ...expectations.options, program, ...expectations.args], {
+        cwd,
+        env,
+        stdin: expectations.stdin,
+        timeout,
+      });
     if (!image) return run(name);
-    const compile = (from, to) => runCommand(binary, ['compile', path.relative(cwd, path.resolve(cwd, from)), to], { cwd, env, timeout });
+    const compile = (from, to) =>
+      runCommand(binary, ['compile', path.relative(cwd, path.resolve(cwd, from)), to], { cwd, env, timeout });
     const { image: compiled, failed } = await compileAll(cwd, name, compile);
     return failed ?? run(compiled);
   });

@@ -87,7 +87,21 @@ export const SUITES = {
     wrapper: tsanWrapper,
     parts: () => [
       { ...unitTests('tsan'), env: TSAN },
-      conformance('actor programs (thread sanitizer)', ['--binary', 'build/tsan/bin/ttvm', 'actors'], TSAN),
+      conformance(
+        'actor programs (thread sanitizer)',
+        [
+          '--binary',
+          'build/tsan/bin/ttvm',
+          'actors',
+          'links',
+          'receive',
+          'supervisors',
+          'workers',
+          'coffee',
+          'concurrency',
+        ],
+        TSAN,
+      ),
       { ...folderTests('tests/cli'), env: { ...TSAN, TTVM_BINARY: 'build/tsan/bin/ttvm' } },
     ],
     minutes: 20,
