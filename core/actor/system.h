@@ -15,11 +15,14 @@ typedef struct TtRegistry TtRegistry;
 /** Per worker: scratch space and identity. Only its worker uses it. */
 struct TtContext {
     TtSystem *system;
-    uint32_t worker; /* index */
-    TtError error;   /* of the instruction that just failed */
-    TtValue thrown;  /* with TT_ERR_THROWN: the exception to raise as it is */
-    TtStrbuf text;   /* scratch of one instruction */
-    void *scheduler; /* private to sched/ */
+    uint32_t worker;            /* index */
+    TtError error;              /* of the instruction that just failed */
+    TtValue thrown;             /* with TT_ERR_THROWN: the exception to raise as it is */
+    TtStrbuf text;              /* scratch of one instruction */
+    struct TtActor *running;    /* whose slice it is; valid during one */
+    struct TtEventRing *events; /* NULL: nobody wants events */
+    uint64_t paid;              /* reductions of long operations so far, beside those of their instructions */
+    void *scheduler;            /* private to sched/ */
 };
 
 typedef struct TtLimits {
@@ -36,6 +39,8 @@ struct TtSystem {
     TtHost *host;
     uint32_t denied; /* bit set of TtCapability */
     bool trace, debug, gc_debug, trace_processes;
+    uint32_t event_mask;     /* constant: bit 1 << TtEventKind: events of the kind are wanted */
+    uint64_t event_sequence; /* atomic: events written */
     bool seeded, virtual_time;
     uint64_t seed;
     TtValue args; /* frozen List of Str */
