@@ -11,6 +11,7 @@
 #include "port/atomic.h"
 #include "port/clock.h"
 #include "sched/sched.h"
+#include "vm/deadlock.h"
 #include "vm/loader.h"
 
 #include <string.h>
@@ -211,18 +212,6 @@ const void *tt_vm_image(TtVm *vm, size_t *length) {
 /* ---- the end of a run
  * ---------------------------------------------------------------------------------------- */
 
-static void add_waiting_actor(void *context, TtActor *actor) {
-    TtVm *vm = context;
-    TtStrbuf name = {0};
-    tt_strbuf_add_format(&vm->final_text, "  process %llu", (unsigned long long)actor->pid);
-    if (tt_registry_name_of(&vm->system, actor->pid, &name))
-        tt_strbuf_add_format(&vm->final_text, " (%s)", name.bytes);
-    tt_strbuf_free(&name);
-    tt_strbuf_add_text(&vm->final_text, " waits for ");
-    tt_exec_describe_wait(&vm->final_text, actor);
-    tt_strbuf_add_char(&vm->final_text, '\n');
-}
-
 static TtReason stop_reason(TtVm *vm) {
     const TtSystem *system = &vm->system;
     switch ((TtStop)tt_atomic_load_u32_acq(&system->stop)) {
@@ -254,9 +243,7 @@ static bool at_end(void *context, TtSchedEnd end) {
         } else if (end == TT_SCHED_DEADLOCK) {
             vm->report.reason = TT_REASON_DEADLOCK;
             vm->report.status = 1;
-            tt_strbuf_add_text(&vm->final_text,
-                               "Error: deadlock: every process waits and nothing can ever wake one\n");
-            tt_pids_each(&vm->system, add_waiting_actor, vm);
+            tt_deadlock_report(&vm->final_text, &vm->system);
         } else if (tt_sched_main_failed(vm->sched, &reason)) {
             vm->report.reason = TT_REASON_FAILED;
             vm->report.status = 1;
