@@ -135,6 +135,7 @@ struct TtActor {
     bool output_waiting;
     uint64_t random;
     uint64_t instructions;
+    uint64_t sent;            /* messages, counted while events are wanted */
     uint64_t collected_at;    /* instructions + 1 when a collection was made for a failed allocation */
     TtValue exit_reason;      /* UNBOUND: normal */
     TtRelations *relations;   /* links, monitors; NULL while there are none */

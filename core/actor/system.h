@@ -21,6 +21,7 @@ struct TtContext {
     TtStrbuf text;              /* scratch of one instruction */
     struct TtActor *running;    /* whose slice it is; valid during one */
     struct TtEventRing *events; /* NULL: nobody wants events */
+    uint64_t slice_ns;          /* when the slice began; only while events are wanted */
     uint64_t paid;              /* reductions of long operations so far, beside those of their instructions */
     void *scheduler;            /* private to sched/ */
 };
@@ -40,6 +41,7 @@ struct TtSystem {
     uint32_t denied; /* bit set of TtCapability */
     bool trace, debug, gc_debug, trace_processes;
     uint32_t event_mask;     /* constant: bit 1 << TtEventKind: events of the kind are wanted */
+    bool event_lossless;     /* constant: workers wait for room instead of dropping events */
     uint64_t event_sequence; /* atomic: events written */
     bool seeded, virtual_time;
     uint64_t seed;
