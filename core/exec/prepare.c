@@ -16,6 +16,7 @@
 #include "exec/exec.h"
 
 #include "base/alloc.h"
+#include "exec/fuse.h"
 
 #include <string.h>
 
@@ -242,10 +243,11 @@ void tt_exec_prepare(TtModule *module) {
         if (p.block_start[i]) p.count = 0;
         follow(&p, module->code.items[i], i);
     }
-    module->exec = tt_alloc((count + 2) * sizeof *module->exec);
-    for (uint32_t i = 0; i < count; i++) module->exec[i] = prepare_insn(&p, i);
-    module->exec[count] = (TtInsn){TT_OP_HALT, 0, 0};
-    module->exec[count + 1] = (TtInsn){TT_OP_RET, 0, 0}; /* where a TAIL_CALL at top level returns to */
+    module->plain = tt_alloc((count + 2) * sizeof *module->plain);
+    for (uint32_t i = 0; i < count; i++) module->plain[i] = prepare_insn(&p, i);
+    module->plain[count] = (TtInsn){TT_OP_HALT, 0, 0};
+    module->plain[count + 1] = (TtInsn){TT_OP_RET, 0, 0}; /* where a TAIL_CALL at top level returns to */
+    module->exec = tt_fuse_code(module->plain, count + 2);
     tt_free(p.block_start);
     tt_free(p.has_try);
     tt_free(p.peek);

@@ -166,7 +166,8 @@ typedef struct TtModule {
     /* what verify/ found: see verify/verify.h */
     uint16_t *min_height; /* operands surely there before the instruction (capped) */
     /* -- executable (exec/prepare.c) -------------------------------------------------------------- */
-    TtInsn *exec;
+    TtInsn *plain; /* one operation for each instruction */
+    TtInsn *exec;  /* the same with fused sequences */
 
     /* -- run time: guarded by the VM's module lock until READY ------------------------------------ */
     int state;                /* atomic TtModuleState; READY is stored with release order */
