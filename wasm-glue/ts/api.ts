@@ -263,7 +263,13 @@ export interface Run {
 
 /** Why the engine runs with one thread; `null` when it has threads. */
 export type NoThreadsReason =
-  'forced' | 'not-isolated' | 'no-shared-array-buffer' | 'shared-memory-not-transferable' | null;
+  | 'forced'
+  | 'not-isolated'
+  | 'no-shared-array-buffer'
+  | 'shared-memory-not-transferable'
+  /** All was there, but the build with threads could not be started: too little memory, say. */
+  | 'threads-failed'
+  | null;
 
 export interface EngineInfo {
   threads: boolean;
