@@ -122,6 +122,9 @@ static void add_comment(TtCliExpectations *expectations, TtCliSpan name, TtCliSp
     if (equals_text(name, "expect") || equals_text(name, "expect-unordered")) {
         TtCliExpectedLine expected = {.text = verbatim, .unordered = name.length > strlen("expect")};
         tt_vec_push(&expectations->output, expected);
+    } else if (equals_text(name, "check")) {
+        TtCliCheck check = {text, expectations->output.count, expectations->errors.count};
+        tt_vec_push(&expectations->checks, check);
     } else if (equals_text(name, "expect-empty")) {
         expectations->empty = true;
     } else if (equals_text(name, "expect-error")) {
@@ -171,6 +174,7 @@ void tt_cli_expect_parse(TtCliExpectations *expectations, const char *source, si
 void tt_cli_expect_free(TtCliExpectations *expectations) {
     tt_vec_free(&expectations->output);
     tt_vec_free(&expectations->errors);
+    tt_vec_free(&expectations->checks);
     tt_vec_free(&expectations->args);
     tt_vec_free(&expectations->options);
     tt_vec_free(&expectations->modes);
@@ -206,7 +210,8 @@ static void add_shown(TtStrbuf *out, const char *label, const TtCliSpan *line) {
     tt_strbuf_add_text(out, line->length > SHOWN ? "…\n" : "\n");
 }
 
-static void judge_output(const TtCliExpectations *expectations, TtCliSpan output, TtStrbuf *wrong) {
+/** The lines of `output`, those of unordered groups in the order in which they are expected. */
+static TtCliSpans align_output(const TtCliExpectations *expectations, TtCliSpan output) {
     TtCliSpans actual = {0};
     TtCliSpan line;
     while (take_line(&output, &line)) tt_vec_push(&actual, line);
@@ -219,6 +224,13 @@ static void judge_output(const TtCliExpectations *expectations, TtCliSpan output
             align_group(expected + at, actual.items + at, end - at);
         at = end - 1;
     }
+    return actual;
+}
+
+static void judge_output(const TtCliExpectations *expectations, TtCliSpan output, TtStrbuf *wrong) {
+    TtCliSpans actual = align_output(expectations, output);
+    const TtCliExpectedLine *expected = expectations->output.items;
+    uint32_t count = expectations->output.count;
     for (uint32_t i = 0; i < count || i < actual.count; i++) {
         bool have = i < actual.count, want = i < count;
         if (have && want && equals_span(expected[i].text, actual.items[i])) continue;
@@ -230,6 +242,17 @@ static void judge_output(const TtCliExpectations *expectations, TtCliSpan output
     tt_vec_free(&actual);
 }
 
+/** Cuts off what comes before and with `text`; false, with nothing cut off, when it does not come. */
+static bool pass_text(TtCliSpan *rest, TtCliSpan text) {
+    const char *found =
+        text.length <= rest->length ? memmem(rest->bytes, rest->length, text.bytes, text.length) : NULL;
+    if (!found) return false;
+    size_t passed = (size_t)(found - rest->bytes) + text.length;
+    rest->bytes += passed;
+    rest->length -= passed;
+    return true;
+}
+
 static void judge_errors(const TtCliExpectations *expectations, TtCliSpan errors, TtStrbuf *wrong) {
     if (expectations->errors.count == 0 && errors.length > 0) {
         tt_strbuf_add_text(wrong, "nothing was expected on standard error\n");
@@ -237,16 +260,10 @@ static void judge_errors(const TtCliExpectations *expectations, TtCliSpan errors
     }
     for (uint32_t i = 0; i < expectations->errors.count; i++) {
         TtCliSpan text = expectations->errors.items[i];
-        const char *found = text.length <= errors.length
-                                ? memmem(errors.bytes, errors.length, text.bytes, text.length)
-                                : NULL;
-        if (!found) {
+        if (!pass_text(&errors, text)) {
             add_shown(wrong, "standard error lacks (here, in this order): ", &text);
             return;
         }
-        size_t passed = (size_t)(found - errors.bytes) + text.length;
-        errors.bytes += passed;
-        errors.length -= passed;
     }
 }
 
@@ -264,4 +281,35 @@ bool tt_cli_expect_judge(const TtCliExpectations *expectations, const TtCliRunRe
     judge_output(expectations, result->output, wrong);
     judge_errors(expectations, result->errors, wrong);
     return wrong->length == before;
+}
+
+/** Clears `passed` of the checks below which the expected lines are that differ. */
+static void judge_lines(const TtCliExpectations *expectations, const TtCliSpans *actual, bool *passed) {
+    uint32_t check = 0;
+    for (uint32_t i = 0; i < expectations->output.count; i++) {
+        while (check + 1 < expectations->checks.count && expectations->checks.items[check + 1].output <= i)
+            check++;
+        if (i >= actual->count || !equals_span(expectations->output.items[i].text, actual->items[i]))
+            passed[check] = false;
+    }
+}
+
+bool tt_cli_expect_judge_checks(const TtCliExpectations *expectations, const TtCliRunResult *result,
+                                bool *passed) {
+    uint32_t count = expectations->checks.count, check = 0;
+    for (uint32_t i = 0; i <= count; i++) passed[i] = true;
+    TtCliSpans actual = align_output(expectations, result->output);
+    judge_lines(expectations, &actual, passed);
+    TtCliSpan errors = result->errors;
+    for (uint32_t i = 0; i < expectations->errors.count; i++) {
+        while (check + 1 < count && expectations->checks.items[check + 1].error <= i) check++;
+        if (!pass_text(&errors, expectations->errors.items[i])) passed[check] = false;
+    }
+    passed[count] = !result->timed_out && !result->too_much && !result->signal &&
+                    result->exit == expectations->exit && actual.count == expectations->output.count &&
+                    (expectations->errors.count > 0 || result->errors.length == 0);
+    tt_vec_free(&actual);
+    bool all = true;
+    for (uint32_t i = 0; i <= count; i++) all = all && passed[i];
+    return all;
 }

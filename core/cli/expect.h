@@ -24,12 +24,19 @@ typedef struct TtCliExpectedLine {
     bool unordered; /* in any order among its neighbours that are so too */
 } TtCliExpectedLine;
 
+/** `; check: TITLE`: what the expectations below it, up to the next check, show together. */
+typedef struct TtCliCheck {
+    TtCliSpan title;
+    uint32_t output, error; /* its first expected line, its first expected text on standard error */
+} TtCliCheck;
+
 /** Spans lie in the source text, which must live as long. */
 typedef struct TtCliExpectations {
     bool module; /* only imported, not run */
     bool empty;  /* expect-empty */
     TT_VEC(TtCliExpectedLine) output;
     TtCliSpans errors;
+    TT_VEC(TtCliCheck) checks;
     TtCliSpans args, options, modes, env; /* words; `env`: NAME=value */
     bool has_modes;
     TtStrbuf input;
@@ -53,6 +60,13 @@ typedef struct TtCliRunResult {
 /** Adds a line for each thing that is not as expected; true when there is none. */
 bool tt_cli_expect_judge(const TtCliExpectations *expectations, const TtCliRunResult *result,
                          TtStrbuf *wrong);
+
+/**
+ * Which checks hold: `passed` has one entry for each and another for the end: in time, with the expected
+ * status, nothing more or less shown. True when all do. Lines count by their place in the output.
+ */
+bool tt_cli_expect_judge_checks(const TtCliExpectations *expectations, const TtCliRunResult *result,
+                                bool *passed);
 
 bool tt_cli_spans_have(const TtCliSpans *spans, const char *text);
 

@@ -1,8 +1,13 @@
-# Writes the standard library as C: cmake -DOUT=file.c -DROOT=std -P embed_std.cmake
+# Writes the programs below a folder as C: cmake -DOUT=file.c -DROOT=std -P embed_std.cmake
+# SYMBOL and PREFIX name the table and begin its paths; left out, they are those of the standard library.
 # Runs wherever CMake does, so that native and cross builds need no other tool.
+if(NOT DEFINED SYMBOL)
+  set(SYMBOL tt_std_files)
+  set(PREFIX std/)
+endif()
 file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/*.ttvm ${ROOT}/*.lisp)
 list(SORT files)
-set(text "/* Made from std/ by core/vm/embed_std.cmake. */\n#include \"vm/std_embed.h\"\n\n")
+set(text "/* Made from programs by core/vm/embed_std.cmake. */\n#include \"vm/std_embed.h\"\n\n")
 set(rows "")
 set(index 0)
 foreach(name IN LISTS files)
@@ -11,8 +16,8 @@ foreach(name IN LISTS files)
   math(EXPR length "${digits} / 2")
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
   string(APPEND text "static const unsigned char file_${index}[] = {${bytes}0};\n")
-  string(APPEND rows "    {\"std/${name}\", file_${index}, ${length}},\n")
+  string(APPEND rows "    {\"${PREFIX}${name}\", file_${index}, ${length}},\n")
   math(EXPR index "${index} + 1")
 endforeach()
-string(APPEND text "\nconst TtStdFile tt_std_files[] = {\n${rows}    {0, 0, 0},\n};\n")
+string(APPEND text "\nconst TtStdFile ${SYMBOL}[] = {\n${rows}    {0, 0, 0},\n};\n")
 file(WRITE ${OUT} "${text}")

@@ -66,6 +66,9 @@ async function compile(preset, env, targets = []) {
     console.log(`${lead}${green(result)} ${dim(formatTime(performance.now() - started))}`);
   } catch (error) {
     console.log(`${process.stdout.isTTY ? '' : `• build ${what} … `}${red('failed')}`);
+    // Only what went wrong: Ninja's lines about steps that went well say nothing.
+    if (error instanceof StepError)
+      error.log = error.log.replace(/^\[\d+\/\d+\] (?:Building|Linking|Generating|Re-).*\n/gm, '');
     throw error;
   }
 }

@@ -119,6 +119,15 @@ test('one thread, with the reason, when it does not', async () => {
   }
 });
 
+test('one thread, too, when the build with threads cannot be started', async () => {
+  const { engine, world } = await engineWith((index) =>
+    index === 0 ? { init: (_message, worker) => worker.say({ type: 'bug', message: 'no memory' }) } : {},
+  );
+  assert.deepEqual([engine.info.threads, engine.info.noThreadsReason], [false, 'threads-failed']);
+  assert.ok(world.workers[0].terminated);
+  engine.dispose();
+});
+
 test('an engine that cannot be loaded is an EngineBug with the reason', async () => {
   await assert.rejects(
     engineWith({ init: (_message, worker) => worker.say({ type: 'bug', message: 'no such file' }) }),

@@ -66,9 +66,14 @@ test('the page works without a network after its first visit', { timeout: 90_000
       const names = (await caches.keys()).filter((name) => name.startsWith('ttvm-site-'));
       const cache = names.length > 0 ? await caches.open(names.at(-1)) : null;
       const urls = ((await cache?.keys()) ?? []).map((request) => request.url);
-      return ['monaco_surface', 'ttvm-mt.wasm', 'ttvm-st.wasm', 'embed.html'].every((part) =>
-        urls.some((url) => url.includes(part)),
-      );
+      return [
+        'monaco_surface',
+        'editor.worker',
+        'vm.worker',
+        'ttvm-mt.wasm',
+        'ttvm-st.wasm',
+        'embed.html',
+      ].every((part) => urls.some((url) => url.includes(part)));
     });
     await server.close();
     await page.reload();

@@ -71,20 +71,20 @@ export type TraceKind =
  *
  *   kind        pid            other              value                            text
  *   spawn       who starts     the new actor      0                                function
- *   exit        who ended      1: not normally    0                                reason
+ *   exit        who ended      1: not normally    ns of the slice                 reason
  *   send        sender         receiver           number of the message            message
  *   receive     receiver       sender, or 0       its sender's number              message
- *   wait        who waits      0                  index of TRACE_WAITS             -
+ *   wait        who waits      ns of the slice    index of TRACE_WAITS             -
  *   ready       who is woken   0                  0                                -
  *   run         whose slice    0                  nanoseconds (0: reproducible)    -
- *   preempt     whose slice    0                  instructions of the slice        -
+ *   preempt     whose slice    ns of the slice    instructions of the slice        -
  *   link        who links      the other          0                                -
  *   unlink      who unlinks    the other          0                                -
  *   monitor     who watches    the watched        reference                        -
  *   demonitor   who watched    the watched        reference                        -
  *   down        who watched    who ended          reference                        reason
  *   register    the named      0                  0                                name
- *   unregister  the named      0                  0                                name
+ *   unregister  who            whose name it was  0                                name
  *   supervise   supervisor     child              0                                id of the child
  *   restart     supervisor     new child          pid of the old one               id of the child
  *   exception   who raised     0                  1: nobody caught it              kind: message
@@ -92,7 +92,7 @@ export type TraceKind =
  * A message is known by its sender and number: the `send` and `receive` of one message agree in both.
  */
 export interface TraceEvent {
-  /** Order of all events of a run, from 0; holes are events that were dropped. */
+  /** Numbers all recorded events of a run from 0, without holes. */
   sequence: number;
   kind: TraceKind;
   /** Scheduler thread. */
@@ -107,7 +107,7 @@ export interface TraceEvent {
   line: number;
 }
 
-/** Events as they were recorded, in no particular order across workers; `decodeTrace` reads them. */
+/** Events as they were recorded, in order; `decodeTrace` reads them. */
 export interface TraceBatch {
   /** Records of 32 bytes, layout in core/trace/ring.h. */
   readonly records: Uint8Array<ArrayBuffer>;
@@ -263,7 +263,13 @@ export interface Run {
 
 /** Why the engine runs with one thread; `null` when it has threads. */
 export type NoThreadsReason =
-  'forced' | 'not-isolated' | 'no-shared-array-buffer' | 'shared-memory-not-transferable' | null;
+  | 'forced'
+  | 'not-isolated'
+  | 'no-shared-array-buffer'
+  | 'shared-memory-not-transferable'
+  /** All was there, but the build with threads could not be started: too little memory, say. */
+  | 'threads-failed'
+  | null;
 
 export interface EngineInfo {
   threads: boolean;

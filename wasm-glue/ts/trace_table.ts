@@ -8,19 +8,19 @@ export const TRACE_TABLE = [
   /** an actor was started */
   { kind: 'spawn', other: 'child', value: null, text: 'function' },
   /** an actor ended */
-  { kind: 'exit', other: 'abnormal', value: null, text: 'reason' },
+  { kind: 'exit', other: 'abnormal', value: 'ran', text: 'reason' },
   /** a message was sent; sender and number name it */
   { kind: 'send', other: 'to', value: 'message', text: 'text' },
   /** a message was taken out of the mailbox; from is 0 for one of the run time */
   { kind: 'receive', other: 'from', value: 'message', text: 'text' },
-  /** an actor began to wait */
-  { kind: 'wait', other: null, value: 'why', text: null },
+  /** an actor began to wait; ran: nanoseconds of the slice */
+  { kind: 'wait', other: 'ran', value: 'why', text: null },
   /** an actor no longer waits */
   { kind: 'ready', other: null, value: null, text: null },
   /** a slice began; the clock, or 0 in reproducible runs */
   { kind: 'run', other: null, value: 'ns', text: null },
   /** a slice was used up */
-  { kind: 'preempt', other: null, value: 'instructions', text: null },
+  { kind: 'preempt', other: 'ran', value: 'instructions', text: null },
   /** an actor linked itself to another */
   { kind: 'link', other: 'to', value: null, text: null },
   /** a link was removed */
@@ -33,8 +33,8 @@ export const TRACE_TABLE = [
   { kind: 'down', other: 'to', value: 'ref', text: 'reason' },
   /** an actor got a name */
   { kind: 'register', other: null, value: null, text: 'name' },
-  /** a name was given up */
-  { kind: 'unregister', other: null, value: null, text: 'name' },
+  /** an actor gave up a name, perhaps that of another one */
+  { kind: 'unregister', other: 'of', value: null, text: 'name' },
   /** a supervisor started a child */
   { kind: 'supervise', other: 'child', value: null, text: 'id' },
   /** a supervisor started a child again */

@@ -61,12 +61,17 @@ export class WorkerHost {
       );
       if (!shared) reason = 'shared-memory-not-transferable';
     }
-    if (host.dead) {
-      const { host: fresh, ready } = await WorkerHost.start(environment, baseUrl, 'st');
-      return { host: fresh, ready, reason };
+    if (!host.dead) {
+      try {
+        const ready = await host.initialise(environment, baseUrl, reason === null ? 'mt' : 'st');
+        return { host, ready, reason };
+      } catch (error) {
+        if (reason !== null) throw error;
+        reason = 'threads-failed';
+      }
     }
-    const ready = await host.initialise(environment, baseUrl, reason === null ? 'mt' : 'st');
-    return { host, ready, reason };
+    const { host: fresh, ready } = await WorkerHost.start(environment, baseUrl, 'st');
+    return { host: fresh, ready, reason };
   }
 
   get isAlive(): boolean {

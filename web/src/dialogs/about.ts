@@ -12,6 +12,7 @@ const REASONS: Record<Exclude<EngineInfo['noThreadsReason'], null>, string> = {
     'The page is not cross-origin isolated: its host sends no isolation headers and the service worker could not supply them (private window, frame, or first visit). Reloading may help.',
   'no-shared-array-buffer': 'This browser offers no shared memory.',
   'shared-memory-not-transferable': 'This browser does not let workers share memory.',
+  'threads-failed': 'The engine with threads could not be started here, perhaps for lack of memory.',
 };
 
 /** The badge, explained. */
