@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "actor/events.h"
 #include "actor/signal.h"
 #include "actor/supervisor.h"
 
@@ -112,6 +113,7 @@ static void wake(TtActor *actor, TtContext *from, bool by_message) {
             /* fall through */
         case TT_ACTOR_WAIT_MESSAGE:
             if (!tt_atomic_cas_u32_seq(&actor->state, state, TT_ACTOR_READY)) break;
+            if (from) TT_EMIT(actor->system, READY, tt_emit_pid(from, TT_EVENT_READY, actor->pid));
             actor->system->make_ready(actor->system, from, actor);
             return;
         case TT_ACTOR_RUNNING:

@@ -131,7 +131,8 @@ struct TtActor {
     TtActor *module_next;       /* in awaited->waiters; guarded as `awaited` */
     TtModule *awaited;          /* with TT_WAIT_MODULE; guarded by the system's module lock */
     TtPending *pending;         /* with TT_WAIT_HOST */
-    TtActor *output_next;       /* in the system's list of actors that wait for output room; its lock */
+    /* in the system's list of actors that wait for output room; its lock */
+    TtActor *output_next, *output_previous;
     bool output_waiting;
     uint64_t random;
     uint64_t instructions;

@@ -12,15 +12,21 @@ void tt_mailbox_init(TtMailbox *mailbox) {
 
 TtMessage *tt_message_create(TtValue value, TtFragment *fragment) {
     TtMessage *message = tt_alloc(sizeof *message);
-    *message = (TtMessage){NULL, fragment, value, TT_MESSAGE_DATA, false};
+    *message = (TtMessage){NULL, fragment, value, TT_MESSAGE_DATA, false, false};
     return message;
 }
 
 TtSignal *tt_signal_create(TtMessageKind kind, uint64_t from, uint64_t ref, TtValue value,
                            TtFragment *fragment) {
     TtSignal *signal = tt_alloc(sizeof *signal);
-    *signal = (TtSignal){{NULL, fragment, value, kind, false}, from, ref};
+    *signal = (TtSignal){{NULL, fragment, value, (uint8_t)kind, false, false}, from, ref};
     return signal;
+}
+
+TtMessage *tt_message_create_traced(uint64_t from, uint64_t number, TtValue value, TtFragment *fragment) {
+    TtSignal *message = tt_signal_create(TT_MESSAGE_DATA, from, number, value, fragment);
+    message->message.traced = true;
+    return &message->message;
 }
 
 void tt_message_free(TtMessage *message) {

@@ -27,14 +27,15 @@ typedef struct TtMessage {
     struct TtMessage *next;
     TtFragment *fragment; /* what `value` refers to, or NULL */
     TtValue value;
-    uint32_t kind; /* TtMessageKind */
-    bool adopted;  /* `value` lies in the owner's heap already: a root while it is queued */
+    uint8_t kind; /* TtMessageKind */
+    bool traced;  /* data behind which, as in TtSignal, sender and number stand */
+    bool adopted; /* `value` lies in the owner's heap already: a root while it is queued */
 } TtMessage;
 
-/** What is behind a message whose kind is a signal. */
+/** What is behind a message whose kind is a signal, or that is traced. */
 typedef struct TtSignal {
     TtMessage message;
-    uint64_t from, ref;
+    uint64_t from, ref; /* traced: the sender's number of the message */
 } TtSignal;
 
 typedef struct TtMailbox {
@@ -70,7 +71,9 @@ TtMessage *tt_mailbox_close(TtMailbox *mailbox, uint32_t *dropped);
 TtMessage *tt_message_create(TtValue value, TtFragment *fragment);
 TtSignal *tt_signal_create(TtMessageKind kind, uint64_t from, uint64_t ref, TtValue value,
                            TtFragment *fragment);
-/** Of either kind. */
+/** A data message that knows its sender, and the sender's number for it. */
+TtMessage *tt_message_create_traced(uint64_t from, uint64_t number, TtValue value, TtFragment *fragment);
+/** Of every kind. */
 void tt_message_free(TtMessage *message);
 
 #endif

@@ -3,12 +3,20 @@
 #include "actor/system.h"
 #include "port/atomic.h"
 
+static void link_waiter(TtSystem *system, TtActor *actor) {
+    TtActor *last = system->output_last_waiter;
+    actor->output_next = NULL;
+    actor->output_previous = last;
+    *(last ? &last->output_next : &system->output_waiters) = actor;
+    system->output_last_waiter = actor;
+    actor->output_waiting = true;
+}
+
 static void unlink_waiter(TtSystem *system, TtActor *actor) {
-    for (TtActor **link = &system->output_waiters; *link; link = &(*link)->output_next)
-        if (*link == actor) {
-            *link = actor->output_next;
-            return;
-        }
+    TtActor *previous = actor->output_previous, *next = actor->output_next;
+    *(previous ? &previous->output_next : &system->output_waiters) = next;
+    *(next ? &next->output_previous : &system->output_last_waiter) = previous;
+    actor->output_waiting = false;
 }
 
 bool tt_output_write(TtActor *actor, int stream, const char *bytes, size_t length) {
@@ -17,11 +25,7 @@ bool tt_output_write(TtActor *actor, int stream, const char *bytes, size_t lengt
     /* Listed before the second try: room that appears from here on wakes it. */
     tt_lock_acquire(&system->output_lock);
     if (!actor->output_waiting) {
-        actor->output_waiting = true;
-        actor->output_next = NULL;
-        TtActor **link = &system->output_waiters;
-        while (*link) link = &(*link)->output_next;
-        *link = actor;
+        link_waiter(system, actor);
         tt_atomic_fetch_add_u64_seq(&system->output_waiting, 1);
     }
     tt_lock_release(&system->output_lock);
@@ -32,8 +36,7 @@ void tt_output_ready(TtSystem *system) {
     tt_lock_acquire(&system->output_lock);
     while (system->output_waiters) {
         TtActor *actor = system->output_waiters;
-        system->output_waiters = actor->output_next;
-        actor->output_waiting = false;
+        unlink_waiter(system, actor);
         tt_actor_wake(actor, NULL);
         /* Ready before it leaves the count: nobody takes the VM for finished in between. */
         tt_atomic_fetch_sub_u64_seq(&system->output_waiting, 1);
@@ -49,6 +52,5 @@ void tt_output_forget(TtActor *actor) {
         unlink_waiter(system, actor);
         tt_atomic_fetch_sub_u64_seq(&system->output_waiting, 1);
     }
-    actor->output_waiting = false;
     tt_lock_release(&system->output_lock);
 }

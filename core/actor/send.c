@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: MIT
+#include "actor/events.h"
 #include "actor/system.h"
 
 #include "port/atomic.h"
+
+/** The message as it is known to events: by sender and number. */
+static TtMessage *create_traced(TtContext *context, uint64_t to, TtValue value, TtFragment *fragment) {
+    TtActor *sender = context->running;
+    uint64_t number = ++sender->sent;
+    tt_emit_value(context, TT_EVENT_SEND, sender, to, number, value);
+    return tt_message_create_traced(sender->pid, number, value, fragment);
+}
 
 TtResult tt_actor_send(TtContext *context, int64_t pid, const TtValue *value) {
     TtSystem *system = context->system;
@@ -23,7 +32,9 @@ TtResult tt_actor_send(TtContext *context, int64_t pid, const TtValue *value) {
         if (result != TT_OK)
             return tt_error_set(&context->error, result, "SEND: the message is nested too deeply");
     }
-    TtMessage *message = tt_message_create(copy, fragment);
+    TtMessage *message = TT_UNLIKELY(system->event_mask)
+                             ? create_traced(context, receiver->pid, copy, fragment)
+                             : tt_message_create(copy, fragment);
     if (tt_mailbox_push(&receiver->mailbox, message)) {
         tt_actor_wake_for_message(receiver, context);
     } else {

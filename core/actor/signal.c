@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "actor/signal.h"
 
+#include "actor/events.h"
 #include "actor/supervisor.h"
 #include "base/alloc.h"
 #include "port/atomic.h"
@@ -122,6 +123,9 @@ static void handle_link_exit(TtActor *actor, uint64_t from, TtValue reason) {
 static void handle_down(TtActor *actor, const TtSignal *signal) {
     if (!actor->relations || !tt_idmap_remove(&actor->relations->monitors, signal->ref))
         return; /* demonitored */
+    TT_EMIT(actor->system, DOWN,
+            tt_emit_value(actor->context, TT_EVENT_DOWN, actor, signal->from, signal->ref,
+                          signal->message.value));
     tt_signal_deliver(actor, "DOWN", signal->ref, signal->from, signal->message.value);
 }
 
@@ -172,6 +176,7 @@ TtResult tt_actor_link(TtActor *actor, int64_t pid) {
         return TT_OK;
     }
     (void)tt_idmap_put(&tt_relations_of(actor)->links, (uint64_t)pid, 1);
+    TT_EMIT(actor->system, LINK, tt_emit(actor->context, TT_EVENT_LINK, actor, (uint64_t)pid, 0));
     tt_trace_process(actor->system, "[proc] %llu links to %lld", (unsigned long long)actor->pid,
                      (long long)pid);
     return TT_OK;
@@ -179,6 +184,7 @@ TtResult tt_actor_link(TtActor *actor, int64_t pid) {
 
 void tt_actor_unlink(TtActor *actor, int64_t pid) {
     if (!actor->relations || pid < 1 || !tt_idmap_remove(&actor->relations->links, (uint64_t)pid)) return;
+    TT_EMIT(actor->system, UNLINK, tt_emit(actor->context, TT_EVENT_UNLINK, actor, (uint64_t)pid, 0));
     (void)tt_signal_send(actor->context, (uint64_t)pid, TT_SIGNAL_UNLINK, actor->pid, 0, NULL);
 }
 
@@ -188,6 +194,7 @@ static uint64_t new_ref(TtSystem *system) {
 
 uint64_t tt_actor_monitor(TtActor *actor, int64_t pid) {
     uint64_t ref = new_ref(actor->system);
+    TT_EMIT(actor->system, MONITOR, tt_emit(actor->context, TT_EVENT_MONITOR, actor, (uint64_t)pid, ref));
     if (pid > 0 && tt_signal_send(actor->context, (uint64_t)pid, TT_SIGNAL_MONITOR, actor->pid, ref, NULL))
         (void)tt_idmap_put(&tt_relations_of(actor)->monitors, ref, (uint64_t)pid);
     else
@@ -199,18 +206,21 @@ void tt_actor_demonitor(TtActor *actor, uint64_t ref) {
     uint64_t pid;
     if (!actor->relations || !tt_idmap_get(&actor->relations->monitors, ref, &pid)) return;
     (void)tt_idmap_remove(&actor->relations->monitors, ref);
+    TT_EMIT(actor->system, DEMONITOR, tt_emit(actor->context, TT_EVENT_DEMONITOR, actor, pid, ref));
     (void)tt_signal_send(actor->context, pid, TT_SIGNAL_DEMONITOR, actor->pid, ref, NULL);
 }
 
 void tt_actor_link_child(TtActor *actor, TtActor *child) {
     (void)tt_idmap_put(&tt_relations_of(actor)->links, child->pid, 1);
     (void)tt_idmap_put(&tt_relations_of(child)->links, actor->pid, 1);
+    TT_EMIT(actor->system, LINK, tt_emit(actor->context, TT_EVENT_LINK, actor, child->pid, 0));
 }
 
 uint64_t tt_actor_monitor_child(TtActor *actor, TtActor *child) {
     uint64_t ref = new_ref(actor->system);
     (void)tt_idmap_put(&tt_relations_of(actor)->monitors, ref, child->pid);
     (void)tt_idmap_put(&tt_relations_of(child)->watchers, ref, actor->pid);
+    TT_EMIT(actor->system, MONITOR, tt_emit(actor->context, TT_EVENT_MONITOR, actor, child->pid, ref));
     return ref;
 }
 
@@ -255,6 +265,9 @@ void tt_signals_end(TtActor *actor) {
                          tt_strbuf_text(&text));
         tt_strbuf_free(&text);
     }
+    TT_EMIT(system, EXIT,
+            tt_emit_value(actor->context, TT_EVENT_EXIT, actor, actor->exit_reason.tag != TT_TAG_UNBOUND,
+                          tt_event_slice_ns(actor->context), reason));
     if (actor->relations) tell_all(actor, reason);
     for (TtMessage *next; late; late = next) {
         next = late->next;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "actor/supervisor.h"
 
+#include "actor/events.h"
 #include "actor/signal.h"
 #include "base/alloc.h"
 #include "port/atomic.h"
@@ -54,6 +55,21 @@ static TtChild *find_by_pid(const TtSupervisor *supervisor, uint64_t pid) {
     return tt_idmap_get(&supervisor->by_pid, pid, &address) ? (TtChild *)(uintptr_t)address : NULL;
 }
 
+/** The first start of a child, or another one: `before` is its pid until now, or 0. */
+static void emit_start(TtActor *actor, const TtChild *child, uint64_t before) {
+    const char *function = tt_callee(child->start.values[0])->name;
+    TT_EMIT(actor->system, SPAWN,
+            tt_emit_text(actor->context, TT_EVENT_SPAWN, actor, child->pid, 0, function, strlen(function)));
+    if (before)
+        TT_EMIT(actor->system, RESTART,
+                tt_emit_text(actor->context, TT_EVENT_RESTART, actor, child->pid, before, child->id,
+                             child->id_length));
+    else
+        TT_EMIT(actor->system, SUPERVISE,
+                tt_emit_text(actor->context, TT_EVENT_SUPERVISE, actor, child->pid, 0, child->id,
+                             child->id_length));
+}
+
 static TtResult start_actor(TtActor *actor, TtChild *child) {
     TtActor *started;
     TtSystem *system = actor->system;
@@ -64,8 +80,10 @@ static TtResult start_actor(TtActor *actor, TtChild *child) {
         tt_actor_free(started);
         return TT_ERR_BAD_ARGUMENT;
     }
-    tt_actor_link_child(actor, started);
+    uint64_t before = child->pid;
     child->pid = started->pid;
+    if (TT_UNLIKELY(system->event_mask)) emit_start(actor, child, before);
+    tt_actor_link_child(actor, started);
     child->state = TT_CHILD_RUNNING;
     child->killed = child->restart = false;
     (void)tt_idmap_put(&actor->supervisor->by_pid, child->pid, (uint64_t)(uintptr_t)child);

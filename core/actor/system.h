@@ -54,7 +54,7 @@ struct TtSystem {
     TtValue reasons[TT_REASON_TEXTS]; /* constant after start: tt_reason_text */
     TtLock module_lock;               /* states of modules, awaited, exports until READY */
     TtLock output_lock;
-    TtActor *output_waiters; /* guarded_by(output_lock) */
+    TtActor *output_waiters, *output_last_waiter; /* guarded_by(output_lock) */
     uint64_t output_waiting; /* atomic: entries of output_waiters, and actors that are being woken from it */
     TtLock stats_lock;
     TtHeapStats gc_total; /* of ended actors; guarded_by(stats_lock) */

@@ -16,6 +16,8 @@
 #endif
 /** Call frames of one actor (--max-depth). 100,000 frames of a small function are about 10 MB. */
 #define TT_DEFAULT_CALL_DEPTH 100000u
+/** TRYs of one actor that are open at a time: as many as frames and some, about 5 MB. */
+#define TT_MAX_HANDLERS (1u << 17)
 /** Messages waiting in one mailbox (--max-mailbox); beyond it the *sender* gets MailboxExceeded. */
 #define TT_DEFAULT_MAILBOX (4u << 20)
 
@@ -59,6 +61,14 @@
 #endif
 /** Strings and bytes of this size and more are shared between actors by reference count. */
 #define TT_SHARED_MIN_BYTES 64
+/** Records of a worker's ring of events, and how many a slice may need at most: a power of two, and half of
+ * it. */
+#if defined(__wasm__)
+#define TT_EVENT_RING_RECORDS (1u << 15)
+#else
+#define TT_EVENT_RING_RECORDS (1u << 16)
+#endif
+#define TT_EVENT_SLICE_RECORDS (TT_EVENT_RING_RECORDS / 2)
 /** Most worker threads (--workers). */
 #define TT_MAX_WORKERS 256
 /** Frames kept in an exception's stack trace: the innermost and the outermost half of it each. */

@@ -21,6 +21,7 @@ typedef enum OptionKind {
     KIND_COUNT32,
     KIND_COUNT64,
     KIND_WORD,
+    KIND_TEXT,
     KIND_ALLOW,
     KIND_DENY
 } OptionKind;
@@ -41,6 +42,7 @@ typedef struct Option {
 #define COUNT32(name, most)  KIND_COUNT32, FIELD(name), 1, most, NULL
 #define COUNT64(name, least) KIND_COUNT64, FIELD(name), least, UINT64_MAX, NULL
 #define WORD(name, choices)  KIND_WORD, FIELD(name), 0, 0, choices
+#define TEXT(name)           KIND_TEXT, FIELD(name), 0, 0, NULL
 #define ALLOW                KIND_ALLOW, 0, 0, 0, NULL
 #define DENY                 KIND_DENY, 0, 0, 0, NULL
 
@@ -216,6 +218,7 @@ static bool set_option(TtCliArgs *args, const Option *option, TtCapability capab
         if (option->field == FIELD(config.seed)) settings->config.seeded = true;
         return set_number(args, option, value);
     case KIND_WORD: return set_word(args, option, value);
+    case KIND_TEXT: *(const char **)(void *)((char *)settings + option->field) = value; return true;
     case KIND_ALLOW:
         settings->allowed |= 1u << capability;
         settings->denied &= ~(1u << capability);

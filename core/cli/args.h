@@ -26,6 +26,7 @@ typedef struct TtCliSettings {
     bool gc_stats, help, version, sandbox;
     uint32_t allowed, denied; /* sets of TtCapability, disjoint */
     const char *color;
+    const char *trace_format, *trace_out; /* or NULL */
 } TtCliSettings;
 
 typedef struct TtCliArgs {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cmd.h"
+#include "event_log.h"
 
 #include "port/thread.h"
 
@@ -96,17 +97,24 @@ int tt_cli_cmd_run(const TtCliArgs *args) {
         tt_cli_session_close(&session);
         return TT_CLI_FAILED;
     }
+    TtCliEventLog log;
+    if (!tt_cli_event_log_open(&log, session.vm, args)) {
+        tt_cli_session_close(&session);
+        return TT_CLI_FAILED;
+    }
     Watch watch;
     start_watch(&watch, session.vm);
     tt_vm_start(session.vm);
     tt_vm_wait(session.vm);
     stop_watch(&watch);
+    bool logged = tt_cli_event_log_close(&log, args);
     TtReport report = tt_vm_report(session.vm);
     tt_cli_host_flush(session.host);
     if (args->settings.gc_stats) show_gc_stats(&session, &report);
     int status = report.status, error = tt_cli_host_output_error(session.host);
     tt_cli_session_close(&session);
     if (error) return tt_cli_output_failed(args, error);
+    if (!logged && status == 0) status = TT_CLI_FAILED;
     /* As a shell reports programs that a signal has ended. */
     if (interrupted && report.reason == TT_REASON_STOPPED) return 128 + interrupted;
     return status;

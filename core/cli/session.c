@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cmd.h"
+#include "event_log.h"
 
 #include "base/config.h"
 
@@ -63,6 +64,7 @@ bool tt_cli_session_open(TtCliSession *session, const TtCliArgs *args, const cha
         return false;
     }
     config->host = session->host;
+    tt_cli_event_log_configure(config, args);
     config->args = operands + 1;
     config->arg_count = count - 1;
     config->module_path = getenv("TTVM_PATH");

@@ -44,4 +44,7 @@ void tt_exec_discard(TtActor *actor);
 /** Appends how a parked actor's wait reads: "RECEIVE at worker (main.ttvm:12)". */
 void tt_exec_describe_wait(TtStrbuf *out, const TtActor *actor);
 
+/** What a TtWait stands for: "a message". */
+const char *tt_exec_wait_text(unsigned wait);
+
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** Spawning, sending, receiving, names. */
+#include "actor/events.h"
 #include "actor/signal.h"
 #include "actor/start.h"
 #include "exec/sem.h"
@@ -49,10 +50,12 @@ static TtResult start_actor(TtActor *actor, TtValue callee, const TtValue *args,
         tt_actor_free(child);
         return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT, "%s: no pids are left", op);
     }
+    const char *name = tt_callee(callee)->name;
+    TT_EMIT(system, SPAWN, tt_emit_text(actor->context, TT_EVENT_SPAWN, actor, *pid, 0, name, strlen(name)));
     if (tie == TIE_LINK) tt_actor_link_child(actor, child);
     if (tie == TIE_MONITOR) *ref = tt_actor_monitor_child(actor, child);
     tt_trace_process(system, "[proc] %llu spawned %llu (%s)", (unsigned long long)actor->pid,
-                     (unsigned long long)*pid, tt_callee(callee)->name);
+                     (unsigned long long)*pid, name);
     system->make_ready(system, actor->context, child);
     return TT_OK;
 }
@@ -189,13 +192,24 @@ TtStep tt_sem_send_named(TtActor *actor, TtValue name) {
 
 TtStep tt_sem_register(TtActor *actor, TtValue name) {
     TtResult result = tt_registry_add(actor->system, tt_bytes_data(name), name.len, actor);
-    if (result == TT_OK) return TT_STEP_DONE;
+    if (result == TT_OK) {
+        TT_EMIT(actor->system, REGISTER,
+                tt_emit_text(actor->context, TT_EVENT_REGISTER, actor, 0, 0, tt_bytes_data(name), name.len));
+        return TT_STEP_DONE;
+    }
     return failed(tt_error_set(&actor->context->error, result, "The name %.*s is taken by another process",
                                (int)name.len, tt_bytes_data(name)));
 }
 
 TtStep tt_sem_unregister(TtActor *actor, TtValue name) {
-    if (tt_registry_remove(actor->system, tt_bytes_data(name), name.len)) return TT_STEP_DONE;
+    uint64_t pid =
+        actor->system->event_mask ? tt_registry_find(actor->system, tt_bytes_data(name), name.len) : 0;
+    if (tt_registry_remove(actor->system, tt_bytes_data(name), name.len)) {
+        TT_EMIT(
+            actor->system, UNREGISTER,
+            tt_emit_text(actor->context, TT_EVENT_UNREGISTER, actor, pid, 0, tt_bytes_data(name), name.len));
+        return TT_STEP_DONE;
+    }
     return failed(tt_error_set(&actor->context->error, TT_ERR_NO_PROCESS, "No process is registered as %.*s",
                                (int)name.len, tt_bytes_data(name)));
 }

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: MIT
 /** Receiving: plain, with a time limit, selective, and the four steps that compilers build on. */
+#include "actor/events.h"
 #include "actor/signal.h"
 #include "exec/sem.h"
 
 #include <string.h>
+
+static void emit_receive(TtActor *actor, const TtMessage *message) {
+    uint64_t from = message->traced ? ((const TtSignal *)message)->from : 0;
+    uint64_t number = message->traced ? ((const TtSignal *)message)->ref : 0;
+    TT_EMIT(actor->system, RECEIVE,
+            tt_emit_value(actor->context, TT_EVENT_RECEIVE, actor, from, number, message->value));
+}
 
 /** Takes the message behind `after` into the actor's heap and frees it. */
 static TtValue take(TtActor *actor, TtMessage *after) {
@@ -11,6 +19,7 @@ static TtValue take(TtActor *actor, TtMessage *after) {
     tt_heap_adopt(&actor->heap, message->fragment);
     message->fragment = NULL;
     TtValue value = message->value;
+    if (TT_UNLIKELY(actor->system->event_mask)) emit_receive(actor, message);
     tt_message_free(message);
     return value;
 }

@@ -58,10 +58,14 @@ void tt_trace_return(TtActor *actor, const TtFunction *from, const TtValue *resu
     (void)actor->system->host->write(actor->system->host, 2, text->bytes, text->length);
 }
 
-void tt_exec_describe_wait(TtStrbuf *out, const TtActor *actor) {
+const char *tt_exec_wait_text(unsigned wait) {
     static const char *const kinds[] = {"nothing",         "a message",      "time",    "the host",
                                         "room for output", "a child to end", "a module"};
-    tt_strbuf_add_text(out, kinds[actor->wait]);
+    return wait < sizeof kinds / sizeof *kinds ? kinds[wait] : "something";
+}
+
+void tt_exec_describe_wait(TtStrbuf *out, const TtActor *actor) {
+    tt_strbuf_add_text(out, tt_exec_wait_text(actor->wait));
     if (actor->pc < actor->function->module->code.count) {
         tt_strbuf_add_text(out, " in ");
         tt_disasm_insn(out, actor->function->module, actor->pc);

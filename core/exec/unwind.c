@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** TRY, CATCH, END_TRY, THROW, and what happens to an exception nobody takes. */
+#include "actor/events.h"
 #include "exec/sem.h"
 
 #include "base/config.h"
@@ -9,6 +10,10 @@
 #include <string.h>
 
 TtStep tt_sem_try(TtActor *actor, TtInsn insn) {
+    if (actor->handlers.count == TT_MAX_HANDLERS) {
+        (void)tt_sem_heap_full(actor, "TRY");
+        return TT_STEP_FAILED;
+    }
     TtHandler handler = {actor->fp, actor->sp, tt_insn_target(actor->function->module, insn), TT_HANDLER_OPEN,
                          tt_unbound()};
     tt_vec_push(&actor->handlers, handler);
@@ -236,10 +241,29 @@ static void make_report(TtActor *actor, const TtException *exception, const TtFu
     }
 }
 
+static bool is_caught(const TtActor *actor) {
+    for (uint32_t i = 0; i < actor->handlers.count; i++)
+        if (actor->handlers.items[i].state == TT_HANDLER_OPEN) return true;
+    return false;
+}
+
+static void emit_exception(TtActor *actor, TtValue exception) {
+    if (exception.tag != TT_TAG_EXCEPTION) return;
+    const TtException *e = tt_exception(exception);
+    TtStrbuf text = {0};
+    tt_print_preview(&text, e->kind, 32);
+    tt_strbuf_add_text(&text, ": ");
+    tt_print_preview(&text, e->message, 64);
+    tt_emit_text(actor->context, TT_EVENT_EXCEPTION, actor, 0, !is_caught(actor), tt_strbuf_text(&text),
+                 text.length);
+    tt_strbuf_free(&text);
+}
+
 bool tt_unwind_raise(TtActor *actor, TtResult result) {
     TtContext *context = actor->context;
     TtValue exception = result == TT_ERR_THROWN ? context->thrown : error_exception(actor, result);
     context->thrown = tt_unbound();
+    TT_EMIT(actor->system, EXCEPTION, emit_exception(actor, exception));
     tt_pending_drop(actor);
     actor->deadline_set = false;
     actor->mailbox.cursor = NULL;

@@ -2,13 +2,18 @@
 #include "sched/sched.h"
 
 #include "base/alloc.h"
+#include "base/config.h"
 #include "exec/exec.h"
 #include "port/atomic.h"
 #include "port/clock.h"
 #include "sched/worker.h"
+#include "trace/ring.h"
 
 /** A sleeping worker looks up at least this often when there is a time limit. */
 #define LIMIT_POLL_NS 20000000u
+
+/** How often a worker looks whether there is room for events again. */
+#define EVENT_POLL_NS 200000u
 
 /* ---- waking
  * ------------------------------------------------------------------------------------------------- */
@@ -167,10 +172,24 @@ static void leave(TtScheduler *sched) {
     }
 }
 
+/** Lossless events: waits until their consumer has made room. */
+static void await_event_room(TtWorker *worker) {
+    TtScheduler *sched = worker->sched;
+    while (!tt_worker_has_event_room(worker) && !is_over(sched) &&
+           tt_atomic_load_u32_acq(&sched->system->stop) == TT_STOP_NONE) {
+        note_event(sched);
+        tt_lock_acquire(&sched->idle_lock);
+        (void)tt_condition_wait_ns(&sched->idle_condition, &sched->idle_lock, EVENT_POLL_NS);
+        tt_lock_release(&sched->idle_lock);
+    }
+}
+
 static void *run_worker(void *context) {
     TtWorker *worker = context;
-    while (!is_over(worker->sched))
+    while (!is_over(worker->sched)) {
+        if (TT_UNLIKELY(worker->sched->system->event_lossless)) await_event_room(worker);
         if (!tt_worker_turn(worker) && !is_over(worker->sched)) sleep_idle(worker);
+    }
     tt_worker_go_idle(worker);
     leave(worker->sched);
     return NULL;
@@ -184,6 +203,8 @@ bool tt_sched_step(TtScheduler *sched, uint64_t budget_ns) {
     TtWorker *worker = &sched->workers[0];
     uint64_t start = tt_clock_ns(), paid = worker->context.paid;
     for (uint32_t turns = 1; !is_over(sched); turns++) {
+        /* Whoever steps takes the events in between. */
+        if (TT_UNLIKELY(!tt_worker_has_event_room(worker))) return true;
         if (!tt_worker_turn(worker)) {
             if (is_over(sched)) break;
             tt_worker_go_idle(worker);
@@ -219,6 +240,8 @@ TtScheduler *tt_sched_create(TtSystem *system, const TtSchedOptions *options) {
         worker->context.system = system;
         worker->context.worker = i;
         worker->seen_epoch = UINT64_MAX;
+        if (system->event_mask)
+            worker->context.events = tt_event_ring_create(i, TT_EVENT_RING_RECORDS, &system->event_sequence);
         worker->random = system->seed ^ (i * 0x9E3779B97F4A7C15ull);
         tt_run_queue_init(&worker->queue);
         tt_timers_init(&worker->timers, i);
@@ -287,6 +310,7 @@ void tt_sched_destroy(TtScheduler *sched) {
         tt_vec_free(&worker->retired);
         tt_error_free(&worker->context.error);
         tt_strbuf_free(&worker->context.text);
+        tt_event_ring_free(worker->context.events);
     }
     tt_strbuf_free(&sched->main_reason);
     tt_condition_destroy(&sched->idle_condition);
@@ -304,6 +328,10 @@ uint64_t tt_sched_next_timer_ns(const TtScheduler *sched) {
         if (left < ns) ns = left;
     }
     return ns;
+}
+
+TtEventRing *tt_sched_event_ring(const TtScheduler *sched, uint32_t worker) {
+    return worker < sched->options.workers ? sched->workers[worker].context.events : NULL;
 }
 
 TtSchedEnd tt_sched_end(const TtScheduler *sched) {

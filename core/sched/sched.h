@@ -43,6 +43,8 @@ void tt_sched_run(TtScheduler *sched);
 bool tt_sched_step(TtScheduler *sched, uint64_t budget_ns);
 /** Nanoseconds until the earliest timer or the time limit; UINT64_MAX when there is none. */
 uint64_t tt_sched_next_timer_ns(const TtScheduler *sched);
+/** The ring of a worker's events; NULL when there is none. */
+struct TtEventRing *tt_sched_event_ring(const TtScheduler *sched, uint32_t worker);
 /** RUNNING until at_end is through. Any thread. */
 TtSchedEnd tt_sched_end(const TtScheduler *sched);
 /** Instructions so far, all actors together; exact after the end. */

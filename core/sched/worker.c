@@ -2,7 +2,9 @@
 /** What one worker does: take an actor, run a slice, see what became of it. */
 #include "sched/worker.h"
 
+#include "actor/events.h"
 #include "actor/supervisor.h"
+#include "base/config.h"
 #include "base/random.h"
 #include "exec/exec.h"
 #include "port/atomic.h"
@@ -93,6 +95,9 @@ static void requeue(TtWorker *worker, TtActor *actor) {
 
 static void park(TtWorker *worker, TtActor *actor) {
     set_timer(worker, actor);
+    TT_EMIT(
+        actor->system, WAIT,
+        tt_emit(&worker->context, TT_EVENT_WAIT, actor, tt_event_slice_ns(&worker->context), actor->wait));
     TtActorState state = actor->wait == TT_WAIT_MESSAGE ? TT_ACTOR_WAIT_MESSAGE : TT_ACTOR_WAIT_OTHER;
     if (!tt_actor_park(actor, state)) requeue(worker, actor);
 }
@@ -109,6 +114,11 @@ static uint32_t slice_budget(TtWorker *worker) {
     return limit - used < sched->options.reductions ? (uint32_t)(limit - used) : sched->options.reductions;
 }
 
+static void emit_run(TtContext *context, TtActor *actor) {
+    context->slice_ns = tt_event_clock(context->system);
+    TT_EMIT(context->system, RUN, tt_emit(context, TT_EVENT_RUN, actor, 0, context->slice_ns));
+}
+
 static void run_slice(TtWorker *worker, TtActor *actor) {
     uint32_t budget = slice_budget(worker);
     if (!budget) {
@@ -117,13 +127,20 @@ static void run_slice(TtWorker *worker, TtActor *actor) {
     }
     tt_atomic_store_u32_seq(&actor->state, TT_ACTOR_RUNNING);
     actor->context = &worker->context;
+    worker->context.running = actor;
+    if (TT_UNLIKELY(actor->system->event_mask)) emit_run(&worker->context, actor);
     uint64_t before = actor->instructions;
     TtExecStatus status = tt_exec_run(actor, budget);
     tt_atomic_store_u64_rlx(&worker->instructions,
                             tt_atomic_load_u64_rlx(&worker->instructions) + (actor->instructions - before));
     tt_atomic_store_u64_rlx(&actor->instructions_seen, actor->instructions);
     switch (status) {
-    case TT_EXEC_PREEMPTED: requeue(worker, actor); break;
+    case TT_EXEC_PREEMPTED:
+        TT_EMIT(actor->system, PREEMPT,
+                tt_emit(&worker->context, TT_EVENT_PREEMPT, actor, tt_event_slice_ns(&worker->context),
+                        actor->instructions - before));
+        requeue(worker, actor);
+        break;
     case TT_EXEC_WAITS: park(worker, actor); break;
     case TT_EXEC_ENDED: end_actor(worker, actor); break;
     }
@@ -161,6 +178,11 @@ static void check_time_limit(TtScheduler *sched) {
     uint64_t limit = sched->system->limits.time_ms;
     if (limit && tt_clock_ns() - sched->start_ns >= limit * 1000000u)
         tt_system_stop(sched->system, TT_STOP_TIME, 1);
+}
+
+bool tt_worker_has_event_room(const TtWorker *worker) {
+    const struct TtEventRing *ring = worker->context.events;
+    return !ring || tt_event_ring_room(ring) >= TT_EVENT_SLICE_RECORDS;
 }
 
 bool tt_worker_turn(TtWorker *worker) {

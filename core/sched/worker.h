@@ -7,6 +7,8 @@
 
 /** Runs one slice of some actor. False when none is ready (or the run is over). */
 bool tt_worker_turn(TtWorker *worker);
+/** The worker's ring of events has room for a whole slice (or there is none). */
+bool tt_worker_has_event_room(const TtWorker *worker);
 /** Before sleeping: nothing this worker looked at is needed any more. */
 void tt_worker_go_idle(TtWorker *worker);
 /** Frees what is left; all workers have stopped. */

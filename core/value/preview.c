@@ -52,7 +52,8 @@ static void add(TtStrbuf *out, TtValue v, size_t end, int depth) {
 void tt_print_preview(TtStrbuf *out, TtValue v, size_t limit) {
     static const char ellipsis[] = "…";
     size_t start = out->length;
-    add(out, v, start + limit, 0);
+    /* One byte more than can stay shows that it was cut. */
+    add(out, v, start + limit + 1, 0);
     if (out->length - start <= limit) return;
     size_t end = start + (limit > sizeof ellipsis - 1 ? limit - (sizeof ellipsis - 1) : 0);
     while (end > start && ((unsigned char)out->bytes[end] & 0xC0) == 0x80) end--;

@@ -329,3 +329,10 @@ TtResult tt_loader_spawn(TtLoader *loader, const char *name, TtModule **module, 
     free_found(&found);
     return result;
 }
+
+const char *tt_loader_file(TtLoader *loader, uint32_t index) {
+    tt_lock_acquire(&loader->lock);
+    const char *file = index < loader->modules.count ? loader->modules.items[index]->file : NULL;
+    tt_lock_release(&loader->lock);
+    return file;
+}

@@ -11,6 +11,7 @@
 #include "port/atomic.h"
 #include "port/clock.h"
 #include "sched/sched.h"
+#include "trace/ring.h"
 #include "vm/deadlock.h"
 #include "vm/loader.h"
 
@@ -31,6 +32,7 @@ struct TtVm {
     TtStrbuf final_text; /* report at the end, until the host has taken it */
     uint32_t schedulers;
     uint32_t event_word; /* atomic */
+    uint64_t next_event; /* sequence number; of tt_vm_take_events */
     bool reported;       /* `report` and `final_text` are worked out; the last worker's own until the end */
     TtReport report;     /* set at the end */
 };
@@ -87,6 +89,9 @@ TtVm *tt_vm_create(const TtConfig *config, const char **reason) {
     system->denied = config->denied;
     system->trace = config->trace;
     system->debug = config->debug;
+    system->trace_processes = config->trace_processes;
+    system->event_mask = config->events;
+    system->event_lossless = config->events_lossless;
     system->gc_debug = config->gc_debug;
     system->seeded = config->seeded;
     system->seed =
@@ -356,6 +361,35 @@ TtReport tt_vm_report(const TtVm *vm) {
     report.gc_pause_total_ns = total.pause_total_ns;
     report.gc_pause_max_ns = total.pause_max_ns;
     return report;
+}
+
+/* ---- events
+ * ----------------------------------------------------------------------------------------------------- */
+
+uint32_t tt_vm_take_events(TtVm *vm, void *records, uint32_t room) {
+    TtEventRing *rings[TT_MAX_WORKERS];
+    uint32_t count = 0;
+    if (!vm->sched || !vm->system.event_mask) return 0;
+    while ((rings[count] = tt_sched_event_ring(vm->sched, count)) && ++count < TT_MAX_WORKERS) continue;
+    return tt_event_rings_take(rings, count, &vm->next_event, records, room);
+}
+
+uint64_t tt_vm_events_dropped(const TtVm *vm) {
+    uint64_t dropped = 0;
+    for (uint32_t i = 0; vm->sched; i++) {
+        const TtEventRing *ring = tt_sched_event_ring(vm->sched, i);
+        if (!ring) break;
+        dropped += tt_event_ring_dropped(ring);
+    }
+    return dropped;
+}
+
+const struct TtEventRing *tt_vm_event_ring(const TtVm *vm, uint32_t scheduler) {
+    return vm->sched ? tt_sched_event_ring(vm->sched, scheduler) : NULL;
+}
+
+const char *tt_vm_file(TtVm *vm, uint32_t index) {
+    return tt_loader_file(&vm->loader, index);
 }
 
 /* ---- for hosts

@@ -57,15 +57,7 @@ test('no program', () => refused([], 'no program given'));
 test('options alone', () => refused(['--trace'], 'no program given'));
 
 test('options of later times are unknown', async () => {
-  for (const option of [
-    '--use-ir',
-    '--optimize',
-    '--profile',
-    '--run-tests',
-    '--no-table',
-    '--trace-procs',
-    '--trace-format',
-  ])
+  for (const option of ['--use-ir', '--optimize', '--profile', '--run-tests', '--no-table'])
     await refused([option, 'x.ttvm'], `unknown option ${option}`);
 });
 
@@ -120,11 +112,12 @@ test('options for running have no meaning for other commands', async () => {
 });
 
 test('every option runs a program', async (t) => {
-  const values = { SIZE: '64M', COUNT32: '3', COUNT64: '1G' };
+  const values = { SIZE: '64M', COUNT32: '3', COUNT64: '1G', TEXT: '/dev/null' };
+  const words = { '--gc': 'no-gc', '--color': 'never', '--trace-format': 'json' };
   const source = 'PUSH_STR "ran"\nPRINT\n';
   for (const { name, argument, set } of OPTIONS) {
     if (['--help', '--version'].includes(name)) continue;
-    const value = name === '--gc' ? 'no-gc' : name === '--color' ? 'never' : values[set];
+    const value = words[name] ?? values[set];
     const spellings = name.endsWith('-')
       ? ['fs-read', 'fs-write', 'net', 'exec', 'env', 'db'].map((cap) => [`${name}${cap}`])
       : argument

@@ -40,6 +40,9 @@ typedef struct TtConfig {
     uint64_t max_time_ms;      /* 0 = unlimited */
     bool trace;                /* instruction trace on standard error */
     bool debug;                /* step-by-step trace with stacks on standard error */
+    bool trace_processes;      /* a line on standard error when actors start, link, are restarted and end */
+    uint32_t events;           /* bit 1 << TtEventKind (core/trace/events.def): kinds to record; 0 = none */
+    bool events_lossless;      /* workers wait while nobody takes events; else events are dropped */
     bool gc_debug;             /* a line on standard error for each collection */
     bool gc_stress;            /* collect at every allocating instruction: tests */
     uint32_t denied;           /* bit set of TtCapability that are refused */
@@ -130,6 +133,21 @@ typedef struct TtReport {
 
 /** After the end; `schedulers` and `instructions` also while running. */
 TtReport tt_vm_report(const TtVm *vm);
+
+/* ---- events: what happens between actors (TtConfig.events) ------------------------------------------ */
+
+/**
+ * Moves the next records out, in the order of their sequence numbers, at most `room` (at least 5: an event
+ * is moved with all its text): an array of TtEventRecord (core/trace/ring.h). From the start to
+ * tt_vm_destroy; one thread at a time, any. Cooperative runs stop stepping until there is room again.
+ */
+uint32_t tt_vm_take_events(TtVm *vm, void *records, uint32_t room);
+/** Events lost so far. Any thread. */
+uint64_t tt_vm_events_dropped(const TtVm *vm);
+/** The ring of one scheduler, for consumers in shared memory; NULL past the last. */
+const struct TtEventRing *tt_vm_event_ring(const TtVm *vm, uint32_t scheduler);
+/** Source file that records call `index + 1`; NULL past the last one loaded so far. Any thread. */
+const char *tt_vm_file(TtVm *vm, uint32_t index);
 
 /* ---- for hosts ---------------------------------------------------------------------------------- */
 
