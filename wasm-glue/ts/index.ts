@@ -6,6 +6,7 @@ import type { WorkerHandle } from './environment.js';
 
 export * from './api.js';
 export { TRACE_WAITS, decodeTrace } from './trace_reader.js';
+export { TRACE_TABLE } from './trace_table.js';
 /** Instructions and built-ins for editors, made of the core's own tables by the native build. */
 export * as tables from '../../build/generated/tables.js';
 

@@ -8,6 +8,8 @@ import { build } from 'vite';
 import { ROOT } from '../../tools/steps.mjs';
 
 const MODULES = [
+  'actor_graph',
+  'actor_layout',
   'ansi',
   'base64url',
   'fuzzy',
@@ -19,6 +21,9 @@ const MODULES = [
   'program',
   'share_codec',
   'source_links',
+  'trace_filter',
+  'trace_store',
+  'trace_text',
 ];
 
 /** Module name → its exports. */

@@ -30,6 +30,8 @@ const GAP = 34;
 /** Children beyond this are drawn small. */
 const MANY = 48;
 const MAX_TREE = 60;
+/** Extent allowed for each root of the number of actors, in radii. */
+const MAX_AIR = 7;
 export const MAX_PLACED = 2500;
 
 export function layoutActors(graph: ActorGraph): Layout {
@@ -60,8 +62,7 @@ export function layoutActors(graph: ActorGraph): Layout {
   }
   const roots = rootsOf(shown, children, hung);
   const supervised = shown.some((node) => node.supervisor !== 0);
-  const places =
-    supervised && shown.length <= MAX_TREE ? layTree(roots, children) : layCircles(roots, children);
+  const places = supervised && shown.length <= MAX_TREE ? layTree(roots, children) : circles(roots, children);
   let width = RADIUS * 3;
   let height = RADIUS * 3;
   for (const place of places.values()) {
@@ -119,6 +120,31 @@ function layTree(roots: readonly number[], children: ReadonlyMap<number, number[
     place.y -= middleY;
   }
   return places;
+}
+
+/**
+ * Circles within circles double in size with each generation. Where that gets too airy, as in a chain,
+ * all descendants stand around their root instead, in the order of the tree.
+ */
+function circles(roots: readonly number[], children: ReadonlyMap<number, number[]>): Map<number, Place> {
+  const places = layCircles(roots, children);
+  let extent = 0;
+  for (const { x, y } of places.values()) extent = Math.max(extent, Math.hypot(x, y));
+  if (extent <= MAX_AIR * RADIUS * Math.sqrt(places.size)) return places;
+  const flat = new Map<number, number[]>();
+  const seen = new Set<number>(roots);
+  for (const root of roots) {
+    const below: number[] = [];
+    const open = [...(children.get(root) ?? [])].reverse();
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      below.push(next);
+      open.push(...[...(children.get(next) ?? [])].reverse());
+    }
+    flat.set(root, below);
+  }
+  return layCircles(roots, flat);
 }
 
 interface Disc {

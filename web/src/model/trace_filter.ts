@@ -33,9 +33,7 @@ export class FilteredRows {
     private readonly store: TraceStore,
     private readonly names: EventNames,
   ) {
-    this.namesOther = new Set(
-      store.kinds.flatMap((name, kind) => (NAMES_NONE.includes(name) ? [] : [kind])),
-    );
+    this.namesOther = new Set(store.kinds.flatMap((name, kind) => (NAMES_NONE.includes(name) ? [] : [kind])));
   }
 
   get all(): boolean {

@@ -48,6 +48,60 @@ class Chunk {
 
 const decoder = new TextDecoder();
 
+/** Reads a row where it lies: most readers ask for little of it. */
+class EventView implements StoredEvent {
+  private readonly at: number;
+
+  constructor(
+    readonly row: number,
+    private readonly chunk: Chunk,
+    private readonly kinds: readonly string[],
+    private readonly files: readonly string[],
+  ) {
+    this.at = (row & (CHUNK_ROWS - 1)) * WORDS;
+  }
+
+  get sequence(): number {
+    return wide(this.word(1), this.word(0));
+  }
+
+  get kind(): string {
+    return this.kinds[this.word(2) & 0xff] ?? '';
+  }
+
+  get worker(): number {
+    return (this.word(2) >>> 8) & 0xff;
+  }
+
+  get pid(): number {
+    return this.word(3);
+  }
+
+  get line(): number {
+    return this.word(4);
+  }
+
+  get other(): number {
+    return this.word(5);
+  }
+
+  get value(): number {
+    return wide(this.word(7), this.word(6));
+  }
+
+  get file(): string {
+    return this.files[(this.word(2) >>> 16) - 1] ?? '';
+  }
+
+  get text(): string {
+    return textOf(this.chunk, this.row & (CHUNK_ROWS - 1));
+  }
+
+  private word(index: number): number {
+    return this.chunk.words[this.at + index] ?? 0;
+  }
+}
+
 export class TraceStore {
   private chunks: (Chunk | null)[] = [];
   private first = 0;
@@ -120,22 +174,7 @@ export class TraceStore {
   /** The event in a row that is kept; the view of a forgotten row is `null`. */
   event(row: number): StoredEvent | null {
     const chunk = this.chunkOf(row);
-    if (chunk === null) return null;
-    const at = (row & (CHUNK_ROWS - 1)) * WORDS;
-    const word = (index: number): number => chunk.words[at + index] ?? 0;
-    const head = word(2);
-    return {
-      row,
-      sequence: wide(word(1), word(0)),
-      kind: this.kinds[head & 0xff] ?? `#${head & 0xff}`,
-      worker: (head >>> 8) & 0xff,
-      pid: word(3),
-      other: word(5),
-      value: wide(word(7), word(6)),
-      text: textOf(chunk, row & (CHUNK_ROWS - 1)),
-      file: this.files[(head >>> 16) - 1] ?? '',
-      line: word(4),
-    };
+    return chunk === null ? null : new EventView(row, chunk, this.kinds, this.files);
   }
 
   /** Cheaper than `event` where only these are asked for; -1 for a forgotten row. */

@@ -19,7 +19,9 @@ export function describeEvent(event: StoredEvent, names: EventNames): string {
     case 'send':
       return `to ${names.actor(other)}${text === '' ? '' : `: ${text}`}`;
     case 'receive':
-      return (other === 0 ? 'from the run time' : `from ${names.actor(other)}`) + (text === '' ? '' : `: ${text}`);
+      return (
+        (other === 0 ? 'from the run time' : `from ${names.actor(other)}`) + (text === '' ? '' : `: ${text}`)
+      );
     case 'wait':
       return `for ${names.wait(value)}`;
     case 'run':
