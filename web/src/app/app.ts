@@ -12,7 +12,7 @@ import { noteRunning } from './lifecycle.ts';
 import { Project } from './project.ts';
 import { Runner, messageOf } from './runner.ts';
 import { Store } from './store.ts';
-import type { DialogName, EditorKind, Notice, NoticeAction, OutputMode, Theme } from './store.ts';
+import type { DialogName, EditorKind, Notice, NoticeAction, OutputMode, Theme, ViewName } from './store.ts';
 import { readStored, writeStored } from './storage.ts';
 import { Links } from './url_state.ts';
 
@@ -121,6 +121,14 @@ export class App {
     writeStored('local', 'output', outputMode);
   }
 
+  setView(view: ViewName | null): void {
+    const { pane } = this.store.state;
+    const shown = view ?? (pane === 'actors' || pane === 'trace' ? 'output' : pane);
+    // Narrow screens show one at a time; there, a view is a pane like the others.
+    this.store.update({ view, pane: view === null || isNarrow() ? shown : pane });
+    writeStored('local', 'view', view ?? 'none');
+  }
+
   setSplit(split: number): void {
     this.store.update({ split });
     writeStored('local', 'split', String(Math.round(split * 10) / 10));
@@ -141,6 +149,10 @@ export class App {
     });
     applyTheme(this.store.state.theme);
   }
+}
+
+export function isNarrow(): boolean {
+  return matchMedia('(max-width: 720px)').matches;
 }
 
 /** `public/theme.js` does the same before the first paint. */

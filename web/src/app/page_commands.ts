@@ -2,11 +2,13 @@
 /** The commands of the page, for the keyboard, the toolbar and the F1 list. */
 import { downloadZip } from '../dialogs/share.ts';
 import type { EditorPane } from '../panes/editor.ts';
+import { VIEWS } from '../panes/registry.ts';
 import type { OutputPane } from '../panes/output_pane.ts';
 import type { OutputBar } from '../shell/output_bar.ts';
 import { addFiles } from '../shell/drop.ts';
 import { nextTheme } from '../shell/toolbar.ts';
 import { chooseFiles } from '../widgets/files.ts';
+import { isNarrow } from './app.ts';
 import type { App } from './app.ts';
 import { messageOf } from './runner.ts';
 
@@ -19,7 +21,8 @@ export function registerCommands(app: App, editor: EditorPane, output: OutputPan
   app.events.on('focusPane', ({ name }) => show(name === 'output' ? 'output' : 'editor'));
   const run = (): void => {
     project.snapshot('Run');
-    if (matchMedia('(max-width: 720px)').matches) store.update({ pane: 'output' });
+    const { pane } = store.state;
+    if (isNarrow() && pane === 'editor') store.update({ pane: 'output' });
     void runner.run();
   };
   const own = (): boolean => store.state.program.files.some((file) => file.name === store.state.active);
@@ -38,6 +41,18 @@ export function registerCommands(app: App, editor: EditorPane, output: OutputPan
       enabled: () => runner.busy,
       run: () => void runner.stop(),
     },
+    {
+      id: 'pause',
+      title: 'Pause or resume the program',
+      keys: 'Mod+Shift+P',
+      enabled: () => VIEWS.length > 0 && runner.busy,
+      run: () => (store.state.status === 'paused' ? runner.resume() : void runner.pause()),
+    },
+    ...VIEWS.map(({ name, title }) => ({
+      id: `view.${name}`,
+      title: `${title}: show or hide`,
+      run: () => app.setView(store.state.view === name ? null : name),
+    })),
     { id: 'commands', title: 'All commands', keys: 'F1', run: () => app.openDialog('commands') },
     { id: 'examples', title: 'Open an example…', run: () => app.openDialog('examples') },
     { id: 'options', title: 'Options…', run: () => app.openDialog('options') },

@@ -4,12 +4,21 @@
  * shows. The engine lives in a worker; nothing here blocks.
  */
 import { EngineBug, createEngine } from '../../../wasm-glue/ts/index.ts';
-import type { Engine, OutputStream, Run, RunReason } from '../../../wasm-glue/ts/index.ts';
+import type {
+  ActorInfo,
+  ActorSummary,
+  Engine,
+  OutputStream,
+  Run,
+  RunControl,
+  RunReason,
+} from '../../../wasm-glue/ts/index.ts';
 import { OutputLog } from '../model/output_log.ts';
 import { engineFiles, findFile } from '../model/program.ts';
 import type { SourceFile } from '../model/program.ts';
 import type { Events } from './events.ts';
 import type { RunSummary, Status, Store } from './store.ts';
+import { TraceFeed } from './trace_feed.ts';
 
 /** Where output is shown. `write` resolves when the text has been taken: this is the back-pressure. */
 export interface OutputSink {
@@ -23,6 +32,9 @@ export interface RunnerOptions {
   /** Called before and after code runs, to know after a crash that code was running. */
   readonly onRunning: (running: boolean) => void;
 }
+
+/** An engine without the controls runs programs all the same. */
+type ControlledRun = Run & Partial<RunControl>;
 
 const DROPPED_MS = 250;
 
@@ -38,7 +50,10 @@ const STOPPED: RunSummary = { status: 1, reason: 'stopped', schedulers: 0, instr
 
 export class Runner {
   private starting: Promise<Engine> | null = null;
-  private current: Run | null = null;
+  private current: ControlledRun | null = null;
+  /** The run that is going or went last: it can be looked at until the next one begins. */
+  private latest: ControlledRun | null = null;
+  readonly feed = new TraceFeed();
   /** Between `run()` and the moment the engine has taken the program. */
   private launching = false;
   private log = new OutputLog();
@@ -76,7 +91,9 @@ export class Runner {
     const ticket = ++this.ticket;
     const before = this.current;
     this.current = null;
+    this.latest = null;
     this.launching = true;
+    this.feed.begin();
     const { program, options } = this.store.state;
     this.log = new OutputLog();
     this.sink?.clear();
@@ -96,17 +113,23 @@ export class Runner {
       const engine = await this.engine();
       if (ticket !== this.ticket) return STOPPED;
       this.options.onRunning(true);
-      const run = engine.run(
-        { files: engineFiles(program), main: program.main, options },
+      const run: ControlledRun = engine.run(
+        { files: engineFiles(program), main: program.main, options: { ...options, events: this.recording } },
         {
           output: (stream, text) => (ticket === this.ticket ? this.take(stream, text) : undefined),
           wantsInput: (waiting) => {
             if (ticket === this.ticket) this.store.update({ waitingForInput: waiting });
           },
+          events: (batch) => {
+            if (ticket === this.ticket) this.feed.take(batch);
+          },
         },
       );
       this.current = run;
+      this.latest = run;
       this.launching = false;
+      const { speed } = this.store.state;
+      if (speed !== null) run.setSpeed?.(speed);
       this.store.update({ status: 'running', runStarted: performance.now() });
       for (const text of this.pendingInput.splice(0)) {
         if (text === null) run.endInput();
@@ -135,6 +158,46 @@ export class Runner {
     await run.stop();
   }
 
+  /** Events are recorded for whoever looks at them, and cost nothing otherwise. */
+  private get recording(): boolean {
+    return this.store.state.view !== null;
+  }
+
+  async pause(): Promise<void> {
+    const run = this.current;
+    if (run?.pause === undefined) return;
+    await run.pause();
+    if (this.current === run) this.store.update({ status: 'paused' });
+  }
+
+  resume(): void {
+    if (this.store.state.status !== 'paused') return;
+    this.current?.resume?.();
+    this.store.update({ status: 'running' });
+  }
+
+  setSpeed(speed: number | null): void {
+    this.store.update({ speed });
+    this.current?.setSpeed?.(speed);
+  }
+
+  kill(pid: number): void {
+    this.current?.kill?.(pid);
+  }
+
+  send(pid: number, text: string): void {
+    this.current?.send?.(pid, text);
+  }
+
+  /** `null` when nobody can tell. */
+  async inspect(pid: number): Promise<ActorInfo | null> {
+    return (await this.latest?.inspect?.(pid).catch(() => null)) ?? null;
+  }
+
+  async actors(): Promise<readonly ActorSummary[] | null> {
+    return (await this.latest?.actors?.().catch(() => null)) ?? null;
+  }
+
   /** Text for standard input; kept for the next run when none is going. */
   input(text: string): void {
     if (this.current === null) this.pendingInput.push(text);
@@ -151,6 +214,8 @@ export class Runner {
     if (this.busy) void this.stop();
     this.ticket += 1;
     this.current = null;
+    this.latest = null;
+    this.feed.begin();
     this.launching = false;
     this.pendingInput = [];
     this.log = new OutputLog();

@@ -24,6 +24,8 @@ export type EngineState =
 export type Theme = 'auto' | 'light' | 'dark' | 'contrast';
 export type EditorKind = 'auto' | 'full' | 'plain';
 export type OutputMode = 'terminal' | 'text';
+/** What the third place of the page shows. */
+export type ViewName = 'actors' | 'trace';
 export type DialogName =
   'options' | 'share' | 'examples' | 'commands' | 'history' | 'new-file' | 'rename' | 'help' | 'schedulers';
 
@@ -61,6 +63,9 @@ export interface State {
   readonly split: number;
   /** The pane that narrow screens show. */
   readonly pane: string;
+  readonly view: ViewName | null;
+  /** Instructions a second, `null` for as many as there can be. */
+  readonly speed: number | null;
   readonly dialog: DialogName | null;
   readonly notices: readonly Notice[];
 }
@@ -85,6 +90,8 @@ export function initialState(): State {
     outputMode: 'terminal',
     split: 56,
     pane: 'editor',
+    view: null,
+    speed: null,
     dialog: null,
     notices: [],
   };

@@ -39,7 +39,7 @@ export function describeEvent(event: StoredEvent, names: EventNames): string {
     case 'supervise':
       return `${names.actor(other)}${text === '' ? '' : ` as ${text}`}`;
     case 'restart':
-      return `${text === '' ? 'a child' : text}: ${names.actor(value)} is now ${names.actor(other)}`;
+      return `${text === '' ? 'a child' : text}: #${value} is now #${other}`;
     case 'exception':
       return value === 1 ? `${text} (not caught)` : text;
     default:

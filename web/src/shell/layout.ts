@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { html } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
+import { messageOf } from '../app/runner.ts';
 import type { State } from '../app/store.ts';
 import type { Pane } from '../panes/pane.ts';
+import { VIEWS } from '../panes/registry.ts';
+import type { Views } from '../panes/views.ts';
 import { AppElement } from '../widgets/app_element.ts';
 import '../widgets/splitter.ts';
 import { tabId } from './file_tabs.ts';
@@ -17,39 +20,49 @@ export class Layout extends AppElement {
   static override readonly properties = { ...AppElement.properties, panes: { attribute: false } };
 
   declare panes: readonly Pane[];
+  /** Loaded when one of them is opened first. */
+  private views: Promise<Views> | null = null;
 
   protected override watches(state: State, before: State): boolean {
-    return state.split !== before.split || state.pane !== before.pane || state.active !== before.active;
+    return (
+      state.split !== before.split ||
+      state.pane !== before.pane ||
+      state.view !== before.view ||
+      state.active !== before.active
+    );
   }
 
   protected override render(): TemplateResult {
-    const { split, pane } = this.state;
-    return html`<main class="panes" style=${`--split: ${split}%`} data-pane=${pane}>
-        <section class="pane pane-editor" data-testid="pane-editor" aria-label="Editor">
-          <tt-file-tabs .app=${this.app}></tt-file-tabs>
-          <div
-            class="pane-body"
-            id="editor-panel"
-            role="tabpanel"
-            aria-labelledby=${tabId(this.state.active)}
-            data-testid="editor"
-            data-host="editor"
-          ></div>
-          <tt-problems .app=${this.app}></tt-problems>
-        </section>
-        <tt-splitter
-          class="splitter"
-          .value=${split}
-          label="Width of the editor"
-          @change=${(event: CustomEvent<number>) => this.app.setSplit(event.detail)}
-        ></tt-splitter>
-        <section class="pane pane-output" data-testid="pane-output" aria-label="Output">
-          <tt-output-bar
-            .app=${this.app}
-            .pane=${this.panes.find((one) => one.name === 'output')}
-          ></tt-output-bar>
-          <div class="pane-body" data-testid="output" data-host="output"></div>
-        </section>
+    const { split, pane, view } = this.state;
+    return html`<main class="work" data-pane=${pane} data-view=${view ?? 'none'}>
+        <div class="panes" style=${`--split: ${split}%`} data-pane=${pane}>
+          <section class="pane pane-editor" data-testid="pane-editor" aria-label="Editor">
+            <tt-file-tabs .app=${this.app}></tt-file-tabs>
+            <div
+              class="pane-body"
+              id="editor-panel"
+              role="tabpanel"
+              aria-labelledby=${tabId(this.state.active)}
+              data-testid="editor"
+              data-host="editor"
+            ></div>
+            <tt-problems .app=${this.app}></tt-problems>
+          </section>
+          <tt-splitter
+            class="splitter"
+            .value=${split}
+            label="Width of the editor"
+            @change=${(event: CustomEvent<number>) => this.app.setSplit(event.detail)}
+          ></tt-splitter>
+          <section class="pane pane-output" data-testid="pane-output" aria-label="Output">
+            <tt-output-bar
+              .app=${this.app}
+              .pane=${this.panes.find((one) => one.name === 'output')}
+            ></tt-output-bar>
+            <div class="pane-body" data-testid="output" data-host="output"></div>
+          </section>
+        </div>
+        <div class="views" data-host="views"></div>
       </main>
       <nav class="pane-tabs" aria-label="Panes">
         ${this.panes.map(
@@ -64,7 +77,31 @@ export class Layout extends AppElement {
               ${one.title}
             </button>`,
         )}
+        ${VIEWS.map(
+          ({ name, title }) =>
+            html`<button
+              type="button"
+              class="pane-tab"
+              aria-pressed=${pane === name}
+              data-pane-tab=${name}
+              @click=${() => this.app.setView(name)}
+            >
+              ${title}
+            </button>`,
+        )}
       </nav>`;
+  }
+
+  protected override updated(): void {
+    if (this.state.view === null || this.views !== null) return;
+    const host = this.querySelector<HTMLElement>('[data-host="views"]');
+    if (host === null) return;
+    this.views = import('../panes/views.ts').then(({ Views }) => new Views(this.app, host));
+    this.views.catch((error: unknown) => {
+      this.views = null;
+      this.app.notify('error', `The view could not be loaded: ${messageOf(error)}`);
+      this.app.setView(null);
+    });
   }
 
   protected override firstUpdated(_changed: PropertyValues<this>): void {

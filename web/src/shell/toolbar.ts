@@ -2,7 +2,8 @@
 import { html } from 'lit';
 import type { TemplateResult } from 'lit';
 import { keyLabel } from '../app/commands.ts';
-import type { State, Theme } from '../app/store.ts';
+import type { State, Theme, ViewName } from '../app/store.ts';
+import { VIEWS } from '../panes/registry.ts';
 import { AppElement } from '../widgets/app_element.ts';
 import { icon, logo } from '../widgets/icons.ts';
 import type { IconName } from '../widgets/icons.ts';
@@ -22,7 +23,10 @@ export function nextTheme(theme: Theme): Theme {
 export class Toolbar extends AppElement {
   protected override watches(state: State, before: State): boolean {
     return (
-      state.status !== before.status || state.theme !== before.theme || state.runStarted !== before.runStarted
+      state.status !== before.status ||
+      state.theme !== before.theme ||
+      state.runStarted !== before.runStarted ||
+      state.view !== before.view
     );
   }
 
@@ -57,7 +61,15 @@ export class Toolbar extends AppElement {
           ${icon('stop')}<span>Stop</span>
         </button>
       </div>
-      <nav class="toolbar-group push" aria-label="Program">
+      <div
+        class="toolbar-group view-toggles push"
+        role="group"
+        aria-label="Views"
+        ?hidden=${VIEWS.length === 0}
+      >
+        ${VIEWS.map(({ name, title }) => this.toggle(name, title))}
+      </div>
+      <nav class="toolbar-group ${VIEWS.length === 0 ? 'push' : ''}" aria-label="Program">
         ${this.button('examples', 'book', 'Examples', 'examples')}
         ${this.button('options', 'sliders', 'Options', 'options')}
         ${this.button('share', 'share', 'Share', 'share')}
@@ -85,6 +97,19 @@ export class Toolbar extends AppElement {
         </button>
       </div>
     </header>`;
+  }
+
+  private toggle(name: ViewName, label: string): TemplateResult {
+    return html`<button
+      type="button"
+      class="button quiet"
+      data-testid=${name}
+      aria-pressed=${this.state.view === name}
+      title=${label}
+      @click=${() => this.app.commands.run(`view.${name}`)}
+    >
+      ${icon(name)}<span>${label}</span>
+    </button>`;
   }
 
   private button(testId: string, name: IconName, label: string, command: string): TemplateResult {

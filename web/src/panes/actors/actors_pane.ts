@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+/** The live graph of actors, its text alternative, and the inspector. */
+import type { App } from '../../app/app.ts';
+import type { State } from '../../app/store.ts';
+import type { ActorGraph, ActorNode } from '../../model/actor_graph.ts';
+import { VirtualGrid } from '../../widgets/virtual_grid.ts';
+import { Pane } from '../pane.ts';
+import { GraphView } from './graph_view.ts';
+import { Inspector } from './inspector.ts';
+
+/** Readers of the screen are told this often at most. */
+const TELL_MS = 2500;
+const LIST_MS = 200;
+
+export class ActorsPane extends Pane {
+  readonly name = 'actors';
+  readonly title = 'Actors';
+  readonly view: GraphView;
+  readonly list: VirtualGrid;
+  private readonly inspector: Inspector;
+  private readonly note = document.createElement('p');
+  private readonly legend = document.createElement('div');
+  private readonly stage = document.createElement('div');
+  private readonly hint = document.createElement('p');
+  private readonly told = document.createElement('div');
+  private rows: ActorNode[] = [];
+  private listedAt = 0;
+  private toldAt = 0;
+  private asList = false;
+  private chosen = 0;
+
+  constructor(
+    app: App,
+    private readonly graph: ActorGraph,
+  ) {
+    super(app);
+    this.view = new GraphView(graph, {
+      choose: (pid) => this.choose(pid),
+      open: () => this.inspector.focus(),
+    });
+    this.list = new VirtualGrid({
+      label: 'Actors',
+      testId: 'actor-list',
+      columns: [
+        { title: 'Actor', className: 'col-actor' },
+        { title: 'State', className: 'col-state' },
+        { title: 'Mailbox', className: 'col-number' },
+        { title: 'Restarts', className: 'col-number' },
+        { title: 'Line', className: 'col-line' },
+      ],
+      count: () => this.rows.length,
+      fill: (index, cells, row) => this.fill(this.rows[index], cells, row),
+      onChoose: (index) => this.choose(this.rows[index]?.pid ?? 0),
+      onOpen: (index) => this.reveal(this.rows[index]),
+    });
+    this.inspector = new Inspector(app, graph, (pid) => this.choose(pid));
+  }
+
+  get listShown(): boolean {
+    return this.asList;
+  }
+
+  showList(asList: boolean): void {
+    this.asList = asList;
+    this.list.element.hidden = !asList;
+    this.view.canvas.hidden = asList;
+    this.legend.hidden = asList;
+    this.changed(true);
+  }
+
+  override focus(): void {
+    if (this.asList) this.list.focus();
+    else this.view.canvas.focus();
+  }
+
+  choose(pid: number): void {
+    this.chosen = pid;
+    this.view.choose(pid);
+    this.inspector.show(pid);
+    this.list.choose(
+      this.rows.findIndex((node) => node.pid === pid),
+      this.asList,
+    );
+    const node = this.graph.nodes.get(pid);
+    if (node !== undefined) this.tell(`${this.graph.nameOf(pid)}, ${node.state}, ${node.mailbox} waiting`);
+  }
+
+  /** A run begins. */
+  clear(): void {
+    this.view.clear();
+    this.choose(0);
+    this.changed(true);
+  }
+
+  /** Events came in. `now`: at once, also what is otherwise slowed down. */
+  changed(now = false): void {
+    const time = performance.now();
+    this.hint.hidden = this.graph.nodes.size > 0;
+    if (!this.asList) this.view.refresh();
+    const { left } = this.view;
+    this.note.hidden = left <= 0 || this.asList;
+    if (left > 0) this.note.textContent = `and ${left.toLocaleString('en')} more actors, in the list`;
+    if (now || time - this.listedAt > LIST_MS) {
+      this.listedAt = time;
+      if (this.asList) this.rows = this.graph.list();
+      this.list.refresh();
+      this.inspector.update();
+    }
+    if (time - this.toldAt > TELL_MS && this.graph.nodes.size > 0) {
+      this.toldAt = time;
+      const { live, ended, messages } = this.graph;
+      this.tell(`${live} actors live, ${ended} ended, ${messages} messages sent`);
+    }
+    this.view.canvas.setAttribute(
+      'aria-label',
+      `${this.graph.live} live actors. Arrow keys choose one, Enter opens it, plus and minus zoom. The list has the same as text.`,
+    );
+  }
+
+  protected create(host: HTMLElement): void {
+    this.stage.className = 'actor-stage';
+    this.note.className = 'graph-note';
+    this.note.hidden = true;
+    this.legend.className = 'graph-legend';
+    for (const state of ['running', 'ready', 'receiving', 'waiting', 'crashed']) {
+      const item = document.createElement('span');
+      const dot = document.createElement('span');
+      dot.className = 'state-dot';
+      dot.dataset['state'] = state;
+      item.append(dot, state);
+      this.legend.append(item);
+    }
+    this.hint.className = 'view-hint';
+    this.hint.textContent = 'Run a program: its actors appear here.';
+    this.told.className = 'visually-hidden';
+    this.told.setAttribute('role', 'status');
+    this.list.element.hidden = true;
+    this.stage.append(this.view.canvas, this.list.element, this.hint, this.note, this.legend);
+    host.append(this.stage, this.inspector.element, this.told);
+    this.changed(true);
+  }
+
+  protected update(state: State, before: State | null): void {
+    if (state.theme !== before?.theme) this.view.recolour();
+    if (state.status !== before?.status) this.changed(true);
+  }
+
+  private tell(text: string): void {
+    this.told.textContent = text;
+  }
+
+  private reveal(node: ActorNode | undefined): void {
+    if (node === undefined || node.line === 0) return;
+    this.app.events.emit('reveal', { file: node.file, line: node.line, column: 1, focus: true });
+  }
+
+  private fill(node: ActorNode | undefined, cells: readonly HTMLElement[], row: HTMLElement): void {
+    if (node === undefined) return;
+    const name = this.graph.nameOf(node.pid);
+    const texts = [
+      name === `#${node.pid}` ? name : `${name}  #${node.pid}`,
+      node.reason !== '' && node.state === 'crashed' ? `crashed: ${node.reason}` : node.state,
+      node.mailbox.toLocaleString('en'),
+      node.restarts === 0 ? '' : String(node.restarts),
+      node.line === 0 ? '' : `${node.file}:${node.line}`,
+    ];
+    cells.forEach((cell, i) => {
+      cell.textContent = texts[i] ?? '';
+    });
+    row.dataset['state'] = node.state;
+    row.classList.toggle('chosen', node.pid === this.chosen);
+  }
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The views of a run, loaded when one of them is opened first: they share the recorded events, the
+ * model of the actors, and the controls of the run.
+ */
+import { TRACE_TABLE, TRACE_WAITS } from '../../../wasm-glue/ts/index.ts';
+import type { TraceBatch } from '../../../wasm-glue/ts/index.ts';
+import { html, nothing, render } from 'lit';
+import type { TemplateResult } from 'lit';
+import type { App } from '../app/app.ts';
+import type { State } from '../app/store.ts';
+import { ActorGraph } from '../model/actor_graph.ts';
+import type { EventNames } from '../model/trace_text.ts';
+import { TraceStore } from '../model/trace_store.ts';
+import '../styles/views.css';
+import { icon } from '../widgets/icons.ts';
+import { ActorsPane } from './actors/actors_pane.ts';
+import { TracePane } from './trace/trace_pane.ts';
+
+/** Instructions a second. */
+const SPEEDS: readonly { readonly label: string; readonly value: number | null }[] = [
+  { label: 'Full speed', value: null },
+  { label: '100,000/s', value: 100_000 },
+  { label: '1,000/s', value: 1000 },
+  { label: '100/s', value: 100 },
+  { label: '10/s', value: 10 },
+];
+/** What is known of the actors is put right this long after events were lost. */
+const CORRECT_MS = 1000;
+
+export class Views {
+  readonly store = new TraceStore(TRACE_TABLE.map((row) => row.kind));
+  readonly graph = new ActorGraph();
+  readonly actors: ActorsPane;
+  readonly trace: TracePane;
+  private readonly heads: Record<'actors' | 'trace', HTMLElement>;
+  private readonly sections: Record<'actors' | 'trace', HTMLElement>;
+  private applied = 0;
+  private correctedAt = 0;
+  private correctedDrops = 0;
+  private frame = 0;
+
+  constructor(
+    private readonly app: App,
+    host: HTMLElement,
+  ) {
+    const names: EventNames = {
+      actor: (pid) => this.graph.nameOf(pid),
+      wait: (value) => TRACE_WAITS[value] ?? '',
+    };
+    this.actors = new ActorsPane(app, this.graph);
+    this.trace = new TracePane(app, this.store, this.graph, names);
+    this.sections = { actors: section('actors', 'Actors'), trace: section('trace', 'Trace') };
+    this.heads = { actors: document.createElement('div'), trace: document.createElement('div') };
+    for (const pane of [this.actors, this.trace] as const) {
+      const body = document.createElement('div');
+      body.className = 'pane-body view-body';
+      this.sections[pane.name].append(this.heads[pane.name], body);
+      host.append(this.sections[pane.name]);
+      pane.mount(body);
+    }
+    app.store.subscribe((state, before) => this.update(state, before));
+    this.update(app.store.state, null);
+    for (const query of ['(prefers-color-scheme: dark)', '(prefers-contrast: more)']) {
+      matchMedia(query).addEventListener('change', () => this.actors.view.recolour());
+    }
+    app.runner.feed.attach({ begin: () => this.begin(), take: (batch) => this.take(batch) });
+  }
+
+  focus(): void {
+    if (this.app.store.state.view === 'trace') this.trace.focus();
+    else this.actors.focus();
+  }
+
+  private begin(): void {
+    this.store.clear();
+    this.graph.clear();
+    this.applied = 0;
+    this.correctedDrops = 0;
+    this.actors.clear();
+    this.trace.clear();
+    this.drawHeads();
+  }
+
+  private take(batch: TraceBatch): void {
+    this.store.append(batch);
+    const now = performance.now();
+    // The texts of the last events may still be on their way; a name that came late is met again.
+    const from = Math.max(this.applied, this.store.firstRow);
+    for (let row = from; row < this.store.endRow; row++) {
+      const event = this.store.event(row);
+      if (event !== null) this.graph.apply(event, now);
+    }
+    this.applied = this.store.endRow;
+    if (batch.dropped > this.correctedDrops && now - this.correctedAt > CORRECT_MS) void this.correct();
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      if (this.app.store.state.view === 'trace') this.trace.changed();
+      else this.actors.changed();
+      this.drawHeads();
+    });
+  }
+
+  /** Events are missing: look at the actors themselves. */
+  private async correct(): Promise<void> {
+    this.correctedAt = performance.now();
+    this.correctedDrops = this.store.dropped;
+    const facts = await this.app.runner.actors();
+    if (facts === null) return;
+    this.graph.correct(facts, performance.now());
+    this.actors.changed();
+  }
+
+  private update(state: State, before: State | null): void {
+    if (state.view !== before?.view) {
+      this.sections.actors.hidden = state.view !== 'actors';
+      this.sections.trace.hidden = state.view !== 'trace';
+      if (state.view === 'actors') this.actors.changed(true);
+      if (state.view === 'trace') this.trace.changed();
+    }
+    const ended = before?.status === 'running' && state.status !== 'running' && state.status !== 'paused';
+    if (ended && this.store.dropped > 0) void this.correct();
+    if (state.status !== before?.status || state.view !== before.view || state.speed !== before.speed)
+      this.drawHeads();
+  }
+
+  private drawHeads(): void {
+    const { view } = this.app.store.state;
+    if (view !== null) render(this.head(view), this.heads[view]);
+    const other = view === 'actors' ? 'trace' : 'actors';
+    // Names for automation are unique on the page: only the head in sight has controls.
+    render(nothing, this.heads[other]);
+  }
+
+  private head(view: 'actors' | 'trace'): TemplateResult {
+    const { status, speed } = this.app.store.state;
+    const paused = status === 'paused';
+    const able = status === 'running' || paused;
+    const { live, messages, restarts } = this.graph;
+    const counts = [`${count(live)} live`, `${count(messages)} messages`];
+    if (restarts > 0) counts.push(`${count(restarts)} ${restarts === 1 ? 'restart' : 'restarts'}`);
+    return html`<div class="pane-head view-head">
+      <h2 class="pane-title">${view === 'actors' ? 'Actors' : 'Trace'}</h2>
+      <span class="view-counts">${this.graph.nodes.size > 0 ? counts.join(' · ') : ''}</span>
+      <span class="push"></span>
+      <button
+        type="button"
+        class="button small"
+        data-testid="pause"
+        ?disabled=${!able}
+        @click=${() => this.app.commands.run('pause')}
+      >
+        ${icon(paused ? 'run' : 'pause')}<span>${paused ? 'Resume' : 'Pause'}</span>
+      </button>
+      <select
+        class="field speed"
+        aria-label="Speed: instructions a second"
+        title="Speed: instructions a second"
+        data-testid="speed"
+        @change=${(event: Event) => this.setSpeed(event)}
+      >
+        ${SPEEDS.map(
+          ({ label, value }) => html`<option .selected=${value === speed} value=${label}>${label}</option>`,
+        )}
+      </select>
+      ${view === 'actors' ? this.actorTools() : nothing}
+      <button
+        type="button"
+        class="button quiet square small"
+        aria-label=${`Close ${view}`}
+        title="Close"
+        data-testid="close-view"
+        @click=${() => this.app.setView(null)}
+      >
+        ${icon('close')}
+      </button>
+    </div>`;
+  }
+
+  private actorTools(): TemplateResult {
+    const { listShown } = this.actors;
+    return html`<button
+      type="button"
+      class="button quiet square small"
+      data-testid="actors-list"
+      aria-pressed=${listShown}
+      aria-label="Actors as a list"
+      title="Actors as a list"
+      @click=${() => {
+        this.actors.showList(!listShown);
+        this.drawHeads();
+      }}
+    >
+      ${icon('text')}
+    </button>`;
+  }
+
+  private setSpeed(event: Event): void {
+    const label = (event.target as HTMLSelectElement).value;
+    this.app.runner.setSpeed(SPEEDS.find((one) => one.label === label)?.value ?? null);
+  }
+}
+
+function section(name: string, label: string): HTMLElement {
+  const element = document.createElement('section');
+  element.className = `pane pane-${name}`;
+  element.dataset['testid'] = `pane-${name}`;
+  element.setAttribute('aria-label', label);
+  element.hidden = true;
+  return element;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en');
+}
