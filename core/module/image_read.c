@@ -19,7 +19,6 @@
 typedef struct Reader {
     const unsigned char *bytes;
     size_t at, end; /* end: of the section that is being read */
-    const char *file;
     TtModule *module;
     TtError *error;
     TT_VEC(int) builtins; /* index in the image → number of this program */
@@ -33,8 +32,7 @@ static bool fail(Reader *reader, size_t at, const char *format, ...) {
     va_start(args, format);
     vsnprintf(detail, sizeof detail, format, args);
     va_end(args);
-    (void)tt_error_set(reader->error, TT_ERR_PARSE_ERROR, "%s: bad image at offset %zu: %s", reader->file, at,
-                       detail);
+    (void)tt_error_set(reader->error, TT_ERR_PARSE_ERROR, "Bad image at offset %zu: %s", at, detail);
     return false;
 }
 
@@ -514,7 +512,7 @@ bool tt_image_is(const void *bytes, size_t length) {
 
 TtResult tt_image_read(const char *file, const void *bytes, size_t length, TtModule **module,
                        TtError *error) {
-    Reader reader = {.bytes = bytes, .file = file, .error = error, .module = tt_module_create(file)};
+    Reader reader = {.bytes = bytes, .error = error, .module = tt_module_create(file)};
     bool good = read_header(&reader, length) && read_sections(&reader, length) && check_labels(&reader);
     tt_vec_free(&reader.builtins);
     if (!good) {

@@ -111,18 +111,18 @@ TEST(files_that_are_no_images) {
         size_t length;
         const char *wanted;
     } files[] = {
-        {"", 0, "x.ttb: bad image at offset 0: expected the mark of an image"},
-        {"PUSH_INT 5\n", 11, "x.ttb: bad image at offset 0: expected the mark of an image"},
+        {"", 0, "Bad image at offset 0: expected the mark of an image"},
+        {"PUSH_INT 5\n", 11, "Bad image at offset 0: expected the mark of an image"},
         {"\x89TTB", 4,
-         "x.ttb: bad image at offset 4: expected the rest of the header; the file was cut or copied as text"},
+         "Bad image at offset 4: expected the rest of the header; the file was cut or copied as text"},
         {"\x89TTB\n\x1a\n....................", 27,
-         "x.ttb: bad image at offset 4: expected the rest of the header; the file was cut or copied as text"},
+         "Bad image at offset 4: expected the rest of the header; the file was cut or copied as text"},
         {"\x89TTB\r\n\x1a\n\x01\0\0\0\0\0\0\0\0\0\0\0", 20,
-         "x.ttb: bad image at offset 8: expected version 2 but got 1"},
+         "Bad image at offset 8: expected version 2 but got 1"},
         {"\x89TTB\r\n\x1a\n\x02\0\0\0\x05\0\0\0\0\0\0\0", 20,
-         "x.ttb: bad image at offset 12: expected 5 bytes after the header but got 0"},
+         "Bad image at offset 12: expected 5 bytes after the header but got 0"},
         {"\x89TTB\r\n\x1a\n\x02\0\0\0\0\0\0\0\0\0\0\0", 20,
-         "x.ttb: bad image at offset 16: expected checksum 00000000 but the contents have 1AB0FBCD"},
+         "Bad image at offset 16: expected checksum 00000000 but the contents have 1AB0FBCD"},
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         TtStrbuf image = {0}, text = {0};
