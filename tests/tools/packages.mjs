@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import { StepError, hashInputs, must, readStamp, run, step, which, withLock, writeStamp } from './steps.mjs';
 
 /** Goals grow: `build` is enough for `npm start`; `test`, `check` and `fuzz` need more. */
-export const GOALS = ['build', 'test', 'check', 'fuzz'];
+export const GOALS = ['build', 'test', 'check', 'fuzz', 'protocols'];
 
 const hasProgram = (name) => () => which(name) !== undefined;
 const hasFile =
@@ -31,7 +31,7 @@ export const NEEDS = [
   {
     what: 'cmake ≥ 3.25',
     package: 'cmake',
-    goals: ['build', 'test', 'check', 'fuzz'],
+    goals: ['build', 'test', 'check', 'fuzz', 'protocols'],
     present: hasProgram('cmake'),
   },
   {
@@ -43,13 +43,13 @@ export const NEEDS = [
   {
     what: 'gcc ≥ 12 (or clang ≥ 14 through CC)',
     package: 'gcc',
-    goals: ['build', 'test', 'check'],
+    goals: ['build', 'test', 'check', 'protocols'],
     present: hasProgram(process.env.CC ?? 'gcc'),
   },
   {
     what: 'the C library headers',
     package: 'libc6-dev',
-    goals: ['build', 'test', 'check', 'fuzz'],
+    goals: ['build', 'test', 'check', 'fuzz', 'protocols'],
     present: hasFile('/usr/include/stdio.h', '/usr/local/include/stdio.h'),
   },
   {
@@ -90,6 +90,7 @@ export const NEEDS = [
     present: hasProgram('clang-format-14'),
   },
   { what: 'clang-tidy 14', package: 'clang-tidy-14', goals: ['check'], present: hasProgram('clang-tidy-14') },
+  { what: 'spin (model checker)', package: 'spin', goals: ['protocols'], present: hasProgram('spin') },
   { what: 'clang 19', package: 'clang-19', goals: ['check', 'fuzz'], present: hasProgram('clang-19') },
   {
     what: "clang 19's sanitizer run-time",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Set-up: everything a fresh machine and a fresh clone need before a build. Idempotent and quick when
-// nothing is missing. `node tests/tools/setup.mjs [build|test|check|fuzz]`
+// nothing is missing. `node tests/tools/setup.mjs [build|test|check|fuzz|protocols]`
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -34,7 +34,7 @@ async function installNpmPackages() {
 }
 
 /**
- * @param {'build'|'test'|'check'|'fuzz'} goal
+ * @param {'build'|'test'|'check'|'fuzz'|'protocols'} goal
  * @returns {Promise<{emscripten?: {root: string, version: string, env: Record<string, string>}}>}
  */
 export async function setUp(goal, { wasm = goal === 'build' || goal === 'test' } = {}) {
