@@ -12,6 +12,14 @@ import { isNarrow } from './app.ts';
 import type { App } from './app.ts';
 import { messageOf } from './runner.ts';
 
+/** False when no view is on show. */
+function focusView(): boolean {
+  const places = document.querySelectorAll<HTMLElement>('.views :is(canvas, [role="grid"])');
+  const shown = [...places].find((place) => place.checkVisibility());
+  shown?.focus();
+  return shown !== undefined;
+}
+
 export function registerCommands(app: App, editor: EditorPane, output: OutputPane): void {
   const { store, project, runner } = app;
   const show = (pane: 'editor' | 'output'): void => {
@@ -44,7 +52,7 @@ export function registerCommands(app: App, editor: EditorPane, output: OutputPan
     {
       id: 'pause',
       title: 'Pause or resume the program',
-      keys: 'Mod+Shift+P',
+      keys: 'Mod+Alt+Enter',
       enabled: () => VIEWS.length > 0 && runner.busy,
       run: () => (store.state.status === 'paused' ? runner.resume() : void runner.pause()),
     },
@@ -138,7 +146,11 @@ export function registerCommands(app: App, editor: EditorPane, output: OutputPan
       id: 'focus.next',
       title: 'Go to the other pane',
       keys: 'F6',
-      run: () => show(document.activeElement?.closest('.pane-editor') ? 'output' : 'editor'),
+      run: () => {
+        const { activeElement } = document;
+        if (activeElement?.closest('.pane-editor')) show('output');
+        else if (!activeElement?.closest('.pane-output') || !focusView()) show('editor');
+      },
     },
     {
       id: 'editor.kind',

@@ -280,9 +280,10 @@ export class GraphView {
 
   private drawEdges(context: CanvasRenderingContext2D, colours: Colours): void {
     const { scale, bodies, graph } = this;
-    const path = (lines: [Body, Body][], style: string, width: number, dash: number[]): void => {
+    const path = (lines: [Body, Body][], style: string, width: number, dash: number[], alpha = 1): void => {
       if (lines.length === 0) return;
       context.strokeStyle = style;
+      context.globalAlpha = alpha;
       context.lineWidth = width / scale;
       context.setLineDash(dash.map((length) => length / scale));
       context.beginPath();
@@ -292,6 +293,7 @@ export class GraphView {
       }
       context.stroke();
       context.setLineDash([]);
+      context.globalAlpha = 1;
     };
     const born: [Body, Body][] = [];
     const supervised: [Body, Body][] = [];
@@ -313,7 +315,7 @@ export class GraphView {
         if (to !== undefined) watched.push([body, to]);
       }
     }
-    path(born, colours.faint, born.length > 200 ? 0.5 : 1.2, []);
+    path(born, colours.line, born.length > 200 ? 0.5 : 1.2, [], born.length > 200 ? 0.16 : 0.5);
     path(supervised, colours.accent, 2, []);
     path(linked, colours.line, 1.8, [7, 5]);
     path(watched, colours.line, 1.8, [1.5, 4]);
