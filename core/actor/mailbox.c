@@ -98,6 +98,11 @@ TtMessage *tt_mailbox_take(TtMailbox *mailbox, TtMessage *after) {
     return message;
 }
 
+const TtMessage *tt_mailbox_outer(const TtMailbox *mailbox) {
+    const void *outer = tt_atomic_load_ptr_acq((void *const *)&mailbox->outer);
+    return outer == &closed_mark ? NULL : outer;
+}
+
 uint32_t tt_mailbox_length(const TtMailbox *mailbox) {
     return tt_atomic_load_u32_rlx(&mailbox->length);
 }

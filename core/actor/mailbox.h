@@ -62,6 +62,8 @@ void tt_mailbox_forget_one(TtMailbox *mailbox);
 TtMessage *tt_mailbox_behind(const TtMailbox *mailbox, const TtMessage *after);
 /** Owner. Takes the message behind `after` out; the caller owns it. The cursor goes back to the start. */
 TtMessage *tt_mailbox_take(TtMailbox *mailbox, TtMessage *after);
+/** While nobody runs: what was pushed and not collected, newest first; still the mailbox's. */
+const TtMessage *tt_mailbox_outer(const TtMailbox *mailbox);
 /** Any thread: messages waiting; a hint. */
 uint32_t tt_mailbox_length(const TtMailbox *mailbox);
 /** Owner. Closes for ever; gives what had been pushed and not collected, oldest first, and frees the queue.

@@ -32,7 +32,7 @@ TtResult tt_actor_send(TtContext *context, int64_t pid, const TtValue *value) {
         if (result != TT_OK)
             return tt_error_set(&context->error, result, "SEND: the message is nested too deeply");
     }
-    TtMessage *message = TT_UNLIKELY(system->event_mask)
+    TtMessage *message = TT_UNLIKELY(system->event_mask) && context->running
                              ? create_traced(context, receiver->pid, copy, fragment)
                              : tt_message_create(copy, fragment);
     if (tt_mailbox_push(&receiver->mailbox, message)) {

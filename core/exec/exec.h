@@ -47,4 +47,14 @@ void tt_exec_describe_wait(TtStrbuf *out, const TtActor *actor);
 /** What a TtWait stands for: "a message". */
 const char *tt_exec_wait_text(unsigned wait);
 
+/** The frames of an actor that does not run, innermost first; `more` ends after the outermost. */
+typedef struct TtFrameWalk {
+    const TtActor *actor;
+    const TtFunction *function;
+    uint32_t fp, pc;
+    bool more;
+} TtFrameWalk;
+TtFrameWalk tt_exec_walk(const TtActor *actor);
+void tt_exec_walk_on(TtFrameWalk *walk);
+
 #endif

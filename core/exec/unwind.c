@@ -75,18 +75,11 @@ void tt_unwind_describe(TtStrbuf *out, const TtFunction *function, uint32_t addr
         tt_strbuf_add_format(out, " (%s)", module->file);
 }
 
-typedef struct FrameWalk {
-    const TtActor *actor;
-    const TtFunction *function;
-    uint32_t fp, pc;
-    bool more;
-} FrameWalk;
-
-static FrameWalk walk_start(const TtActor *actor) {
-    return (FrameWalk){actor, actor->function, actor->fp, actor->pc, true};
+TtFrameWalk tt_exec_walk(const TtActor *actor) {
+    return (TtFrameWalk){actor, actor->function, actor->fp, actor->pc, true};
 }
 
-static void walk_next(FrameWalk *walk) {
+void tt_exec_walk_on(TtFrameWalk *walk) {
     const TtValue *header = walk->actor->stack + walk->fp + walk->function->slot_count;
     if (header[1].as.i == TT_FRAME_BASE) {
         walk->more = false;
@@ -104,9 +97,9 @@ static bool make_stack(TtActor *actor, TtValue *out) {
     bool cut = depth > TT_TRACE_FRAMES;
     TtValue list = tt_empty(TT_TAG_LIST);
     TtStrbuf line = {0};
-    FrameWalk walk = walk_start(actor);
+    TtFrameWalk walk = tt_exec_walk(actor);
     bool made = true;
-    for (uint32_t i = 0; walk.more && made; i++, walk_next(&walk)) {
+    for (uint32_t i = 0; walk.more && made; i++, tt_exec_walk_on(&walk)) {
         if (cut && i > half && i < depth - half) continue;
         tt_strbuf_clear(&line);
         if (cut && i == half)

@@ -184,9 +184,43 @@ static void await_event_room(TtWorker *worker) {
     }
 }
 
+/** Stands still while the run is paused; a stop ends that. */
+static void stand_still(TtWorker *worker) {
+    TtScheduler *sched = worker->sched;
+    tt_worker_go_idle(worker);
+    tt_lock_acquire(&sched->idle_lock);
+    sched->standing++;
+    while (tt_sched_is_paused(sched) && !is_over(sched) &&
+           tt_atomic_load_u32_acq(&sched->system->stop) == TT_STOP_NONE)
+        tt_condition_wait(&sched->idle_condition, &sched->idle_lock);
+    sched->standing--;
+    tt_lock_release(&sched->idle_lock);
+}
+
+/** Slow motion: waits until the next piece of a slice is due, or something changed. */
+static void await_due(TtWorker *worker, uint64_t ns) {
+    TtScheduler *sched = worker->sched;
+    tt_worker_go_idle(worker);
+    tt_lock_acquire(&sched->idle_lock);
+    if (!is_over(sched) && tt_atomic_load_u32_acq(&sched->system->stop) == TT_STOP_NONE &&
+        !tt_sched_is_paused(sched))
+        (void)tt_condition_wait_ns(&sched->idle_condition, &sched->idle_lock, ns);
+    tt_lock_release(&sched->idle_lock);
+}
+
 static void *run_worker(void *context) {
     TtWorker *worker = context;
     while (!is_over(worker->sched)) {
+        bool stopping = tt_atomic_load_u32_acq(&worker->sched->system->stop) != TT_STOP_NONE;
+        if (TT_UNLIKELY(tt_sched_is_paused(worker->sched)) && !stopping) {
+            stand_still(worker);
+            continue;
+        }
+        uint64_t wait_ns = tt_worker_wait_ns(worker);
+        if (TT_UNLIKELY(wait_ns) && !stopping) {
+            await_due(worker, wait_ns);
+            continue;
+        }
         if (TT_UNLIKELY(worker->sched->system->event_lossless)) await_event_room(worker);
         if (!tt_worker_turn(worker) && !is_over(worker->sched)) sleep_idle(worker);
     }
@@ -203,6 +237,8 @@ bool tt_sched_step(TtScheduler *sched, uint64_t budget_ns) {
     TtWorker *worker = &sched->workers[0];
     uint64_t start = tt_clock_ns(), paid = worker->context.paid;
     for (uint32_t turns = 1; !is_over(sched); turns++) {
+        bool stopping = tt_atomic_load_u32_acq(&sched->system->stop) != TT_STOP_NONE;
+        if (!stopping && (tt_sched_is_paused(sched) || tt_worker_wait_ns(worker))) return false;
         /* Whoever steps takes the events in between. */
         if (TT_UNLIKELY(!tt_worker_has_event_room(worker))) return true;
         if (!tt_worker_turn(worker)) {
@@ -320,6 +356,9 @@ void tt_sched_destroy(TtScheduler *sched) {
 }
 
 uint64_t tt_sched_next_timer_ns(const TtScheduler *sched) {
+    if (tt_sched_is_paused(sched)) return UINT64_MAX;
+    uint64_t due = tt_worker_wait_ns(&sched->workers[0]);
+    if (due) return due;
     uint64_t earliest = earliest_timer(sched), now = tt_system_clock_ns(sched->system);
     uint64_t ns = earliest == UINT64_MAX ? UINT64_MAX : earliest > now ? earliest - now : 0;
     if (sched->system->limits.time_ms) {
@@ -328,6 +367,46 @@ uint64_t tt_sched_next_timer_ns(const TtScheduler *sched) {
         if (left < ns) ns = left;
     }
     return ns;
+}
+
+/* ---- standing still -------------------------------------------------------------------------------- */
+
+void tt_sched_pause(TtScheduler *sched) {
+    tt_atomic_store_u32_seq(&sched->paused, 1);
+    wake_all(sched);
+}
+
+void tt_sched_resume(TtScheduler *sched) {
+    tt_atomic_store_u32_seq(&sched->paused, 0);
+    wake_all(sched);
+}
+
+bool tt_sched_is_paused(const TtScheduler *sched) {
+    return tt_atomic_load_u32_acq(&sched->paused) != 0;
+}
+
+bool tt_sched_stands(TtScheduler *sched) {
+    if (tt_sched_end(sched) != TT_SCHED_RUNNING || !sched->workers[0].has_thread) return true;
+    if (!tt_sched_is_paused(sched)) return false;
+    /* Idle workers look at `paused` before they touch an actor again. */
+    tt_lock_acquire(&sched->idle_lock);
+    bool stands = sched->standing + sched->idle >= sched->options.workers;
+    tt_lock_release(&sched->idle_lock);
+    return stands;
+}
+
+void tt_sched_set_speed(TtScheduler *sched, uint64_t speed) {
+    tt_lock_acquire(&sched->idle_lock);
+    tt_atomic_store_u64_rlx(&sched->speed, speed);
+    sched->due_ns = 0;
+    tt_lock_release(&sched->idle_lock);
+    wake_all(sched);
+}
+
+TtContext *tt_sched_outside(TtScheduler *sched) {
+    TtContext *context = &sched->workers[0].context;
+    context->running = NULL;
+    return context;
 }
 
 TtEventRing *tt_sched_event_ring(const TtScheduler *sched, uint32_t worker) {

@@ -45,6 +45,16 @@ bool tt_sched_step(TtScheduler *sched, uint64_t budget_ns);
 uint64_t tt_sched_next_timer_ns(const TtScheduler *sched);
 /** The ring of a worker's events; NULL when there is none. */
 struct TtEventRing *tt_sched_event_ring(const TtScheduler *sched, uint32_t worker);
+/** Workers stand still at the end of their slices from now on; resume lets them go on. Any thread. */
+void tt_sched_pause(TtScheduler *sched);
+void tt_sched_resume(TtScheduler *sched);
+bool tt_sched_is_paused(const TtScheduler *sched);
+/** Paused, or over, and no worker runs or will before resume: the caller may look at actors. */
+bool tt_sched_stands(TtScheduler *sched);
+/** Instructions a second of all workers together; 0: no limit. Any thread. */
+void tt_sched_set_speed(TtScheduler *sched, uint64_t speed);
+/** While it stands: a context for acting on actors from outside. It belongs to nobody's slice. */
+TtContext *tt_sched_outside(TtScheduler *sched);
 /** RUNNING until at_end is through. Any thread. */
 TtSchedEnd tt_sched_end(const TtScheduler *sched);
 /** Instructions so far, all actors together; exact after the end. */

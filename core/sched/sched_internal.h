@@ -20,6 +20,8 @@ typedef struct TtWorker {
     TtTimers timers;
     uint64_t seen_epoch;       /* atomic: epoch at the last quiescent point; UINT64_MAX while idle */
     uint64_t instructions;     /* atomic, relaxed; written by the owner */
+    TtActor *held;             /* owner: slow motion: its slice is not over */
+    uint32_t held_budget;      /* owner: what is left of that slice */
     uint64_t random;           /* owner: whom to steal from; seeded runs: who goes next */
     TT_VEC(TtRetired) retired; /* owner: ended actors that others may still be looking at */
     TtThread thread;
@@ -40,6 +42,11 @@ struct TtScheduler {
     uint32_t stopped; /* guarded_by(idle_lock): workers that have left their loop */
     uint32_t end;     /* atomic: TtSchedEnd that was found; workers stop */
     uint32_t ended;   /* atomic: at_end is through */
+
+    uint32_t paused;   /* atomic: workers stand still at the end of a slice */
+    uint32_t standing; /* guarded_by(idle_lock): workers that stand still for it */
+    uint64_t speed;    /* atomic: instructions a second; 0: no limit */
+    uint64_t due_ns;   /* guarded_by(idle_lock): with a speed, when the next piece of a slice may run */
 
     uint32_t main_ended; /* atomic */
     bool main_failed;    /* before main_ended is set */

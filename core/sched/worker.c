@@ -119,26 +119,57 @@ static void emit_run(TtContext *context, TtActor *actor) {
     TT_EMIT(context->system, RUN, tt_emit(context, TT_EVENT_RUN, actor, 0, context->slice_ns));
 }
 
-static void run_slice(TtWorker *worker, TtActor *actor) {
-    uint32_t budget = slice_budget(worker);
-    if (!budget) {
-        tt_run_queue_push(&worker->queue, actor);
-        return;
-    }
+/** Pieces of slices a second, with a speed: the fewer, the coarser slow motion looks. */
+#define PIECES_PER_SECOND 30u
+
+uint64_t tt_worker_wait_ns(const TtWorker *worker) {
+    TtScheduler *sched = worker->sched;
+    if (!tt_atomic_load_u64_rlx(&sched->speed)) return 0;
+    tt_lock_acquire(&sched->idle_lock);
+    uint64_t now = tt_clock_ns(), ns = sched->due_ns > now ? sched->due_ns - now : 0;
+    tt_lock_release(&sched->idle_lock);
+    return ns;
+}
+
+/** With a speed: how much of the slice may run at once, and the time that takes. */
+static uint32_t piece_budget(uint64_t speed, uint32_t budget) {
+    uint64_t piece = speed / PIECES_PER_SECOND;
+    return piece < 1 ? 1 : piece < budget ? (uint32_t)piece : budget;
+}
+
+static void pay_time(TtScheduler *sched, uint64_t speed, uint64_t instructions) {
+    tt_lock_acquire(&sched->idle_lock);
+    uint64_t now = tt_clock_ns();
+    if (sched->due_ns < now) sched->due_ns = now;
+    sched->due_ns += instructions * 1000000000u / speed;
+    tt_lock_release(&sched->idle_lock);
+}
+
+/** Runs a piece of a slice of `budget` reductions; `held` tells that it is not the first. */
+static void run_slice(TtWorker *worker, TtActor *actor, uint32_t budget, bool held) {
+    TtScheduler *sched = worker->sched;
+    uint64_t speed = tt_atomic_load_u64_rlx(&sched->speed);
+    uint32_t piece = TT_UNLIKELY(speed) ? piece_budget(speed, budget) : budget;
     tt_atomic_store_u32_seq(&actor->state, TT_ACTOR_RUNNING);
     actor->context = &worker->context;
     worker->context.running = actor;
-    if (TT_UNLIKELY(actor->system->event_mask)) emit_run(&worker->context, actor);
-    uint64_t before = actor->instructions;
-    TtExecStatus status = tt_exec_run(actor, budget);
-    tt_atomic_store_u64_rlx(&worker->instructions,
-                            tt_atomic_load_u64_rlx(&worker->instructions) + (actor->instructions - before));
+    if (TT_UNLIKELY(actor->system->event_mask) && !held) emit_run(&worker->context, actor);
+    uint64_t before = actor->instructions, paid = worker->context.paid;
+    TtExecStatus status = tt_exec_run(actor, piece);
+    uint64_t executed = actor->instructions - before, used = executed + (worker->context.paid - paid);
+    tt_atomic_store_u64_rlx(&worker->instructions, tt_atomic_load_u64_rlx(&worker->instructions) + executed);
     tt_atomic_store_u64_rlx(&actor->instructions_seen, actor->instructions);
+    if (TT_UNLIKELY(speed)) pay_time(sched, speed, executed);
     switch (status) {
     case TT_EXEC_PREEMPTED:
+        if (TT_UNLIKELY(piece < budget) && used < budget) {
+            worker->held = actor;
+            worker->held_budget = budget - (uint32_t)used;
+            break;
+        }
         TT_EMIT(actor->system, PREEMPT,
                 tt_emit(&worker->context, TT_EVENT_PREEMPT, actor, tt_event_slice_ns(&worker->context),
-                        actor->instructions - before));
+                        executed));
         requeue(worker, actor);
         break;
     case TT_EXEC_WAITS: park(worker, actor); break;
@@ -194,9 +225,20 @@ bool tt_worker_turn(TtWorker *worker) {
         return false;
     }
     fire_timers(worker);
-    TtActor *actor = find_actor(worker);
+    TtActor *actor = worker->held;
+    if (TT_UNLIKELY(actor)) {
+        uint32_t left = worker->held_budget;
+        worker->held = NULL;
+        run_slice(worker, actor, left, true);
+        return true;
+    }
+    actor = find_actor(worker);
     if (!actor) return false;
-    run_slice(worker, actor);
+    uint32_t budget = slice_budget(worker);
+    if (budget)
+        run_slice(worker, actor, budget, false);
+    else
+        tt_run_queue_push(&worker->queue, actor);
     return true;
 }
 

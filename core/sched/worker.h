@@ -9,6 +9,8 @@
 bool tt_worker_turn(TtWorker *worker);
 /** The worker's ring of events has room for a whole slice (or there is none). */
 bool tt_worker_has_event_room(const TtWorker *worker);
+/** Nanoseconds until the speed allows this worker to go on; 0: now. */
+uint64_t tt_worker_wait_ns(const TtWorker *worker);
 /** Before sleeping: nothing this worker looked at is needed any more. */
 void tt_worker_go_idle(TtWorker *worker);
 /** Frees what is left; all workers have stopped. */

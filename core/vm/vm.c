@@ -2,14 +2,17 @@
 /** Implements tinytot/tt.h: owns system, loader and scheduler of one VM. */
 #include "tinytot/tt.h"
 
+#include "actor/signal.h"
 #include "actor/start.h"
 #include "base/alloc.h"
 #include "base/config.h"
+#include "base/utf8.h"
 #include "exec/exec.h"
 #include "module/disasm.h"
 #include "module/image.h"
 #include "port/atomic.h"
 #include "port/clock.h"
+#include "prof/inspect.h"
 #include "sched/sched.h"
 #include "trace/ring.h"
 #include "vm/deadlock.h"
@@ -390,6 +393,51 @@ const struct TtEventRing *tt_vm_event_ring(const TtVm *vm, uint32_t scheduler) {
 
 const char *tt_vm_file(TtVm *vm, uint32_t index) {
     return tt_loader_file(&vm->loader, index);
+}
+
+/* ---- looking and meddling
+ * --------------------------------------------------------------------------------------------- */
+
+void tt_vm_pause(TtVm *vm) {
+    tt_sched_pause(vm->sched);
+}
+
+void tt_vm_resume(TtVm *vm) {
+    tt_sched_resume(vm->sched);
+}
+
+bool tt_vm_stands(TtVm *vm) {
+    return tt_sched_stands(vm->sched);
+}
+
+void tt_vm_set_speed(TtVm *vm, uint64_t instructions_per_second) {
+    tt_sched_set_speed(vm->sched, instructions_per_second);
+}
+
+const char *tt_vm_actors(TtVm *vm) {
+    tt_strbuf_clear(&vm->text);
+    tt_inspect_actors(&vm->system, &vm->text);
+    return tt_strbuf_text(&vm->text);
+}
+
+const char *tt_vm_inspect(TtVm *vm, uint64_t pid) {
+    tt_strbuf_clear(&vm->text);
+    return tt_inspect_actor(&vm->system, pid, &vm->text) ? tt_strbuf_text(&vm->text) : NULL;
+}
+
+bool tt_vm_kill_actor(TtVm *vm, uint64_t pid) {
+    return tt_signal_send(tt_sched_outside(vm->sched), pid, TT_SIGNAL_KILL, 0, 0, NULL);
+}
+
+bool tt_vm_send_text(TtVm *vm, uint64_t pid, const char *text, size_t length) {
+    if (pid > INT64_MAX || !tt_pids_find(&vm->system, (int64_t)pid)) return false;
+    TtHeap heap;
+    TtValue value;
+    tt_heap_init(&heap, &vm->system.pool, 0);
+    bool sent = tt_utf8_valid(text, length) && tt_bytes_new(&heap, TT_TAG_STR, text, length, &value) &&
+                tt_actor_send(tt_sched_outside(vm->sched), (int64_t)pid, &value) == TT_OK;
+    tt_heap_free(&heap, NULL);
+    return sent;
 }
 
 /* ---- for hosts

@@ -138,8 +138,8 @@ TtReport tt_vm_report(const TtVm *vm);
 
 /**
  * Moves the next records out, in the order of their sequence numbers, at most `room` (at least 5: an event
- * is moved with all its text): an array of TtEventRecord (core/trace/ring.h). From the start to
- * tt_vm_destroy; one thread at a time, any. Cooperative runs stop stepping until there is room again.
+ * is moved with all its text): an array of 8-byte aligned TtEventRecord (core/trace/ring.h). From the start
+ * to tt_vm_destroy; one thread at a time, any. Cooperative runs stop stepping until there is room again.
  */
 uint32_t tt_vm_take_events(TtVm *vm, void *records, uint32_t room);
 /** Events lost so far. Any thread. */
@@ -148,6 +148,26 @@ uint64_t tt_vm_events_dropped(const TtVm *vm);
 const struct TtEventRing *tt_vm_event_ring(const TtVm *vm, uint32_t scheduler);
 /** Source file that records call `index + 1`; NULL past the last one loaded so far. Any thread. */
 const char *tt_vm_file(TtVm *vm, uint32_t index);
+
+/* ---- looking at a run and meddling with it, between tt_vm_start and tt_vm_destroy --------------------- */
+
+/** Actors stop at the end of their slices, until tt_vm_resume. Time goes on. Any thread; returns at once. */
+void tt_vm_pause(TtVm *vm);
+void tt_vm_resume(TtVm *vm);
+/**
+ * Whether everything stands still, so that the functions below may be called: after tt_vm_pause as soon as
+ * the last scheduler has stopped, between steps of a single-threaded VM, and after the end.
+ */
+bool tt_vm_stands(TtVm *vm);
+/** Slow motion: instructions a second of all actors together; 0 = no limit. Any thread. */
+void tt_vm_set_speed(TtVm *vm, uint64_t instructions_per_second);
+/** All live actors, or one, as JSON (ActorSummary[] and ActorInfo of wasm-glue/ts/api.ts); NULL when there is
+ * no such actor. The VM owns the text until the next call. */
+const char *tt_vm_actors(TtVm *vm);
+const char *tt_vm_inspect(TtVm *vm, uint64_t pid);
+/** Ends an actor with reason `killed`; sends it a Str. False when there is no such actor, or no room. */
+bool tt_vm_kill_actor(TtVm *vm, uint64_t pid);
+bool tt_vm_send_text(TtVm *vm, uint64_t pid, const char *text, size_t length);
 
 /* ---- for hosts ---------------------------------------------------------------------------------- */
 
