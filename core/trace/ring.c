@@ -8,7 +8,7 @@
 
 _Static_assert(sizeof(TtEventRecord) == 32, "the layout is known to wasm-glue/ts/trace_reader.ts");
 
-#define MAX_TEXT (TT_EVENT_TEXT_BYTES * TT_EVENT_TEXT_RECORDS)
+#define MAX_TEXT ((size_t)TT_EVENT_TEXT_BYTES * TT_EVENT_TEXT_RECORDS)
 
 const TtEventInfo tt_event_infos[TT_EVENT_KIND_COUNT] = {
 #define TT_EVENT(name, other, value, text, doc) {#name, #other, #value, #text},
@@ -69,7 +69,7 @@ void tt_event_ring_write(TtEventRing *ring, TtEventRecord event, const char *tex
             TtEventRecord *record = &ring->records[(head + 1 + i) & mask];
             *record = (TtEventRecord){
                 .sequence = event.sequence, .kind = TT_EVENT_TEXT, .worker = event.worker, .pid = event.pid};
-            memcpy(record->text, bytes + i * TT_EVENT_TEXT_BYTES, TT_EVENT_TEXT_BYTES);
+            memcpy(record->text, bytes + (size_t)i * TT_EVENT_TEXT_BYTES, TT_EVENT_TEXT_BYTES);
         }
     }
     tt_atomic_store_u64_rel(&ring->head, head + 1 + count);
