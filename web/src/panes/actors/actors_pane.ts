@@ -12,6 +12,14 @@ import { Inspector } from './inspector.ts';
 const TELL_MS = 2500;
 const LIST_MS = 200;
 
+/** What an empty view says. */
+export function hintFor({ status }: State, what: string): string {
+  const ran = status !== 'idle' && status !== 'checking';
+  return ran
+    ? `Run it again: ${what} are recorded while a view is open.`
+    : `Run a program: its ${what} appear here.`;
+}
+
 export class ActorsPane extends Pane {
   readonly name = 'actors';
   readonly title = 'Actors';
@@ -96,6 +104,7 @@ export class ActorsPane extends Pane {
   changed(now = false): void {
     const time = performance.now();
     this.hint.hidden = this.graph.nodes.size > 0;
+    this.hint.textContent = hintFor(this.app.store.state, 'actors');
     if (!this.asList) this.view.refresh();
     const { left } = this.view;
     this.note.hidden = left <= 0 || this.asList;
@@ -131,7 +140,6 @@ export class ActorsPane extends Pane {
       this.legend.append(item);
     }
     this.hint.className = 'view-hint';
-    this.hint.textContent = 'Run a program: its actors appear here.';
     this.told.className = 'visually-hidden';
     this.told.setAttribute('role', 'status');
     this.list.element.hidden = true;

@@ -11,6 +11,7 @@ import type { EventNames } from '../../model/trace_text.ts';
 import type { StoredEvent, TraceStore } from '../../model/trace_store.ts';
 import { icon } from '../../widgets/icons.ts';
 import { VirtualGrid } from '../../widgets/virtual_grid.ts';
+import { hintFor } from '../actors/actors_pane.ts';
 import { Pane } from '../pane.ts';
 
 /** Rows that a filter looks at in one go: a few milliseconds. */
@@ -86,6 +87,7 @@ export class TracePane extends Pane {
 
   changed(): void {
     this.hint.hidden = this.store.endRow > 0;
+    this.hint.textContent = hintFor(this.app.store.state, 'events');
     this.scan();
     this.grid.refresh();
     this.drawFoot();
@@ -95,7 +97,6 @@ export class TracePane extends Pane {
     this.bar.className = 'trace-bar';
     this.foot.className = 'trace-foot';
     this.hint.className = 'view-hint';
-    this.hint.textContent = 'Run a program: what its actors do is listed here.';
     const stage = document.createElement('div');
     stage.className = 'trace-stage';
     stage.append(this.grid.element, this.hint);
@@ -105,7 +106,7 @@ export class TracePane extends Pane {
   }
 
   protected update(state: State, before: State | null): void {
-    if (state.status !== before?.status) this.drawFoot();
+    if (state.status !== before?.status) this.changed();
   }
 
   /** As much as fits into a frame; goes on by itself until all rows have been looked at. */
