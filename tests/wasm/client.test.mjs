@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEngineIn } from '../../build/wasm-glue-js/client.js';
+import { PROTOCOL_VERSION } from '../../build/wasm-glue-js/protocol.js';
 import { DEFAULT_OPTIONS, delay } from './lib/engines.mjs';
 
 const BASE = new URL('file:///nowhere/');
@@ -14,7 +15,7 @@ const done = (run, extra = {}) => ({
   run,
   result: { status: 0, reason: 'finished', schedulers: 1, instructions: 0, changedFiles: {}, ...extra },
 });
-const READY = { type: 'ready', protocol: 1, version: 'test', maxSchedulers: 4 };
+const READY = { type: 'ready', protocol: PROTOCOL_VERSION, version: 'test', maxSchedulers: 4 };
 
 /** Answers as `script[type](message, worker)` says, on top of a probe and an init that succeed. */
 class ScriptedWorker {
