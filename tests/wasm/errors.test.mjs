@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { BUILDS, DEFAULT_OPTIONS, runProgram, startEngine } from './lib/engines.mjs';
-import { SPIN } from './lib/programs.mjs';
+import { GREEDY, SPIN } from './lib/programs.mjs';
 
 for (const build of BUILDS) {
   describe(build.mode, () => {
@@ -120,6 +120,15 @@ for (const build of BUILDS) {
       assert.equal(heap.result.reason, 'failed', heap.err);
       assert.match(heap.err, /[Hh]eap/);
     });
+
+    for (const [name, source] of Object.entries(GREEDY)) {
+      test(`${name}: an error of the program, and the engine lives on`, async () => {
+        const { err, result } = await runProgram(engine, source);
+        assert.equal(result.reason, 'failed');
+        assert.match(err, /^Error: main\.ttvm:\d+:\d+: (HeapExceeded|CallDepthExceeded|FileError)/);
+        assert.equal((await runProgram(engine, 'PUSH_INT 1\nPRINT')).out, '1\n');
+      });
+    }
 
     test('what does not exist in this version says so', async () => {
       for (const how of [{ engine: 'register' }, { optimize: true }]) {

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { BUILDS, delay, startEngine, startProgram } from './lib/engines.mjs';
-import { BLOCKED, SPIN, STORM, flood } from './lib/programs.mjs';
+import { BLOCKED, LONG_OPERATIONS, SPIN, STORM, flood } from './lib/programs.mjs';
 
 const LIMIT_MS = 100;
 const TIMES = 5;
@@ -24,6 +24,9 @@ const CASES = {
   'a RECEIVE_TIMEOUT far away': ['PUSH_INT 600000\nRECEIVE_TIMEOUT out\nLABEL out'],
   'a READ_LINE': ['READ_LINE'],
   'a flood that nobody reads': [flood(1000, 0), { handlers: stuckReader }],
+  ...Object.fromEntries(
+    Object.entries(LONG_OPERATIONS).map(([name, source]) => [`a loop of long operations: ${name}`, [source]]),
+  ),
 };
 
 for (const build of BUILDS) {
