@@ -80,6 +80,7 @@ void tt_glue_set_option(TtGlue *glue, uint32_t option, double value) {
     case TT_GLUE_OPTION_MAX_INSTRUCTIONS: config->max_instructions = (uint64_t)value; break;
     case TT_GLUE_OPTION_MAX_TIME_MS: config->max_time_ms = (uint64_t)value; break;
     case TT_GLUE_OPTION_TRACE: config->trace = on; break;
+    case TT_GLUE_OPTION_EVENTS: config->events = on ? UINT32_MAX : 0; break;
     case TT_GLUE_OPTION_COUNT: break;
     }
 }
@@ -187,6 +188,54 @@ TtGlueSignals *tt_glue_signals(TtGlue *glue) {
     return &glue->signals;
 }
 
+/* ---- looking and meddling ---------------------------------------------------------------------------- */
+
+void tt_glue_pause(TtGlue *glue) {
+    if (glue->vm) tt_vm_pause(glue->vm);
+}
+
+void tt_glue_resume(TtGlue *glue) {
+    if (glue->vm) tt_vm_resume(glue->vm);
+}
+
+int32_t tt_glue_stands(TtGlue *glue) {
+    return !glue->vm || tt_vm_stands(glue->vm);
+}
+
+void tt_glue_set_speed(TtGlue *glue, double speed) {
+    if (glue->vm) tt_vm_set_speed(glue->vm, (uint64_t)speed);
+}
+
+const char *tt_glue_actors(TtGlue *glue) {
+    return glue->vm ? tt_vm_actors(glue->vm) : NULL;
+}
+
+const char *tt_glue_inspect(TtGlue *glue, double pid) {
+    return glue->vm ? tt_vm_inspect(glue->vm, (uint64_t)pid) : NULL;
+}
+
+int32_t tt_glue_kill(TtGlue *glue, double pid) {
+    return glue->vm && tt_vm_kill_actor(glue->vm, (uint64_t)pid);
+}
+
+int32_t tt_glue_send(TtGlue *glue, double pid, const char *text, uint32_t length) {
+    return glue->vm && tt_vm_send_text(glue->vm, (uint64_t)pid, text, length);
+}
+
+/* ---- events ------------------------------------------------------------------------------------------- */
+
+uint32_t tt_glue_take_events(TtGlue *glue, uint8_t *records, uint32_t room) {
+    return glue->vm ? tt_vm_take_events(glue->vm, records, room) : 0;
+}
+
+double tt_glue_events_dropped(TtGlue *glue) {
+    return glue->vm ? (double)tt_vm_events_dropped(glue->vm) : 0;
+}
+
+const char *tt_glue_file(TtGlue *glue, uint32_t index) {
+    return glue->vm ? tt_vm_file(glue->vm, index) : NULL;
+}
+
 /* ---- console
  * ----------------------------------------------------------------------------------------------- */
 
@@ -227,7 +276,9 @@ int32_t tt_glue_wants_input(TtGlue *glue) {
 
 void tt_glue_finish(TtGlue *glue) {
     if (!glue->vm) return;
+    tt_vm_wait(glue->vm);
     glue->report = tt_vm_report(glue->vm);
+    if (glue->config.events) return;
     tt_vm_destroy(glue->vm);
     glue->vm = NULL;
 }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { folderOf, run, runSource } from './ttvm.mjs';
+import { ROOT, folderOf, run, runSource } from './ttvm.mjs';
 
 /** main starts an echo, sends to it and ends with the answer; a second actor crashes while it is watched. */
 const PROGRAM = `
@@ -100,6 +100,28 @@ for (const options of [
   test(`the same run gives the same events: ${options.join(' ')}`, async (t) => {
     const first = await traced(t, 'json', options);
     assert.equal(await traced(t, 'json', options), first);
+  });
+}
+
+for (const [name, options] of [
+  ['virtual', ['--virtual-time']],
+  ['seed', ['--virtual-time', '--seed=7']],
+]) {
+  test(`the events of ${options.join(' ')} are the golden ones, as in WebAssembly`, async (t) => {
+    const golden = path.join(ROOT, 'tests/cli/golden');
+    const out = path.join(folderOf(t, {}), 'trace');
+    const { status } = await run(
+      [...options, '--trace-format=json', `--trace-out=${out}`, 'supervised.ttvm'],
+      {
+        cwd: golden,
+      },
+    );
+    assert.equal(status, 0);
+    assert.equal(
+      readFileSync(out, 'utf8'),
+      readFileSync(path.join(golden, `supervised.${name}.jsonl`), 'utf8'),
+      `to renew: ttvm ${options.join(' ')} --trace-format=json --trace-out=supervised.${name}.jsonl supervised.ttvm`,
+    );
   });
 }
 

@@ -190,7 +190,7 @@ export interface RunControl {
   send(pid: number, text: string): void;
   /**
    * `null` when there is no such actor. Both stand the actors still for a moment if need be. After the end of
-   * the run they tell how its actors were then, until the next run begins.
+   * a run with `RunOptions.events` they tell how its actors were then, until the next run begins.
    */
   inspect(pid: number): Promise<ActorInfo | null>;
   actors(): Promise<ActorSummary[]>;
@@ -247,7 +247,7 @@ export interface RunHandlers {
   events?(batch: TraceBatch): void;
 }
 
-export interface Run {
+export interface Run extends RunControl {
   /** Resolves when the program has ended, whatever the reason. Rejects only with `EngineBug`. */
   readonly done: Promise<RunResult>;
   /**

@@ -110,6 +110,7 @@ class EngineClient implements Engine {
       const host = await this.liveHost();
       if (this.disposed) throw new EngineBug('the engine was disposed of');
       if (!task.isWaiting) return;
+      this.active?.forgotten();
       task.begin(request, (message) => host.post(message));
       this.armSpare(task);
     } catch (error) {
@@ -151,6 +152,12 @@ class EngineClient implements Engine {
         break;
       case 'output':
         this.taskOf(message.run)?.output(message.stream, message.text);
+        break;
+      case 'events':
+        this.taskOf(message.run)?.events(message);
+        break;
+      case 'looked':
+        this.taskOf(message.run)?.looked(message);
         break;
       case 'wants-input':
         this.taskOf(message.run)?.inputWanted(message.waiting);

@@ -3,10 +3,18 @@
  * Everything that page and engine worker say to each other: two discriminated unions, each with a table of
  * guards that the compiler keeps complete. Data is checked where it arrives; past `parse…` it is trusted.
  */
-import type { Diagnostic, Files, OutputStream, RunOptions, RunResult } from './api.js';
+import type {
+  ActorInfo,
+  ActorSummary,
+  Diagnostic,
+  Files,
+  OutputStream,
+  RunOptions,
+  RunResult,
+} from './api.js';
 
 /** Raised by one whenever a message changes; page and worker refuse to talk across versions. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Most UTF-8 bytes in one `output` message. */
 export const OUTPUT_CHUNK_BYTES = 64 * 1024;
@@ -26,6 +34,17 @@ export type ToWorker =
   | { type: 'end-input'; run: number }
   /** The last `output` of this run has been dealt with; the next may come. */
   | { type: 'ack'; run: number }
+  /** The last `events` of this run have been dealt with; the next may come. */
+  | { type: 'ack-events'; run: number }
+  | { type: 'resume'; run: number }
+  /** Instructions a second; 0 for no limit. */
+  | { type: 'speed'; run: number; speed: number }
+  /** The following are answered by `looked` with the same number, once everything stands still. */
+  | { type: 'pause'; run: number; request: number }
+  | { type: 'kill'; run: number; request: number; pid: number }
+  | { type: 'send'; run: number; request: number; pid: number; text: string }
+  | { type: 'inspect'; run: number; request: number; pid: number }
+  | { type: 'actors'; run: number; request: number }
   /** Answered by `checked` or `request-failed` with the same number. */
   | { type: 'check'; request: number; files: Files; file: string }
   /** Answered by `disassembled` or `request-failed` with the same number. */
@@ -38,6 +57,15 @@ export type ToPage =
   | { type: 'started'; run: number; schedulers: number; stopFlag: number; memory: WebAssembly.Memory | null }
   | { type: 'output'; run: number; stream: OutputStream; text: string }
   | { type: 'wants-input'; run: number; waiting: boolean }
+  | {
+      type: 'events';
+      run: number;
+      records: Uint8Array<ArrayBuffer>;
+      dropped: number;
+      /** Those that became known since the last batch, in order. */
+      files: string[];
+    }
+  | { type: 'looked'; run: number; request: number; actor: ActorInfo | null; actors: ActorSummary[] }
   | { type: 'done'; run: number; result: RunResult }
   | { type: 'checked'; request: number; diagnostics: Diagnostic[] }
   | { type: 'disassembled'; request: number; text: string | null; diagnostics: Diagnostic[] }
@@ -131,6 +159,49 @@ const isDiagnostic = shape<Diagnostic>({
   suggestion: optional(isString),
 });
 
+const summaryGuards = {
+  pid: isIndex,
+  name: nullOr(isString),
+  state: oneOf('ready', 'running', 'receiving', 'waiting', 'ended'),
+  mailbox: isIndex,
+  file: isString,
+  line: isIndex,
+  supervisor: nullOr(isIndex),
+};
+const isSummary = shape<ActorSummary>(summaryGuards);
+const isVariable = shape<ActorInfo['globals'][number]>({ name: isString, value: isString });
+const isActor = shape<ActorInfo>({
+  ...summaryGuards,
+  waits: nullOr(isString),
+  instructions: isIndex,
+  heapBytes: isIndex,
+  trapsExits: isBoolean,
+  frames: listOf(
+    shape<ActorInfo['frames'][number]>({
+      function: isString,
+      file: isString,
+      line: isIndex,
+      variables: listOf(isVariable),
+      operands: listOf(isString),
+    }),
+  ),
+  globals: listOf(isVariable),
+  messages: listOf(isString),
+  links: listOf(isIndex),
+  monitors: listOf(isIndex),
+  watchers: listOf(isIndex),
+  strategy: nullOr(oneOf('one_for_one', 'one_for_all', 'rest_for_one')),
+  children: listOf(
+    shape<ActorInfo['children'][number]>({
+      id: isString,
+      pid: isIndex,
+      state: oneOf('running', 'stopping', 'stopped'),
+      policy: oneOf('permanent', 'transient', 'temporary'),
+      restarts: isIndex,
+    }),
+  ),
+});
+
 const toWorkerGuards: GuardTable<ToWorker> = {
   probe: { memory: isMemory },
   init: { protocol: isIndex, build: oneOf('mt', 'st'), engineUrl: isString, cores: isIndex },
@@ -139,6 +210,14 @@ const toWorkerGuards: GuardTable<ToWorker> = {
   input: { run: isIndex, text: isString },
   'end-input': { run: isIndex },
   ack: { run: isIndex },
+  'ack-events': { run: isIndex },
+  resume: { run: isIndex },
+  speed: { run: isIndex, speed: isIndex },
+  pause: { run: isIndex, request: isIndex },
+  kill: { run: isIndex, request: isIndex, pid: isIndex },
+  send: { run: isIndex, request: isIndex, pid: isIndex, text: isString },
+  inspect: { run: isIndex, request: isIndex, pid: isIndex },
+  actors: { run: isIndex, request: isIndex },
   check: { request: isIndex, files: isFiles, file: isString },
   disassemble: { request: isIndex, files: isFiles, file: isString },
 };
@@ -149,6 +228,8 @@ const toPageGuards: GuardTable<ToPage> = {
   started: { run: isIndex, schedulers: isIndex, stopFlag: isIndex, memory: nullOr(isMemory) },
   output: { run: isIndex, stream: oneOf('stdout', 'stderr'), text: isString },
   'wants-input': { run: isIndex, waiting: isBoolean },
+  events: { run: isIndex, records: isBytes, dropped: isIndex, files: listOf(isString) },
+  looked: { run: isIndex, request: isIndex, actor: nullOr(isActor), actors: listOf(isSummary) },
   done: { run: isIndex, result: isResult },
   checked: { request: isIndex, diagnostics: listOf(isDiagnostic) },
   disassembled: { request: isIndex, text: nullOr(isString), diagnostics: listOf(isDiagnostic) },

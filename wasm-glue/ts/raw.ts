@@ -41,6 +41,28 @@ export interface RawExports {
   _tt_glue_stop_word(glue: number): number;
   /** Two words: [0] changes when the engine worker should look; [1] made 1 by the worker when output is to change [0] too. */
   _tt_glue_signals(glue: number): number;
+  /** Actors stop at the end of their slices. */
+  _tt_glue_pause(glue: number): void;
+  /** They go on. */
+  _tt_glue_resume(glue: number): void;
+  /** 1 when everything stands still: paused, between steps, or ended. */
+  _tt_glue_stands(glue: number): number;
+  /** Instructions a second; 0 for no limit. */
+  _tt_glue_set_speed(glue: number, speed: number): void;
+  /** All actors as JSON; 0 when there is no run. */
+  _tt_glue_actors(glue: number): number;
+  /** One actor as JSON; 0 when there is none. */
+  _tt_glue_inspect(glue: number, pid: number): number;
+  /** Ends an actor; 0 when there is none. */
+  _tt_glue_kill(glue: number, pid: number): number;
+  /** Sends a Str to an actor; 0 when there is none. */
+  _tt_glue_send(glue: number, pid: number, text: number, length: number): number;
+  /** Moves at most `room` records (core/trace/ring.h) out; the number. */
+  _tt_glue_take_events(glue: number, records: number, room: number): number;
+  /** Events lost so far. */
+  _tt_glue_events_dropped(glue: number): number;
+  /** Source file that records call index + 1; 0 past the last. */
+  _tt_glue_file(glue: number, index: number): number;
   /** Moves bytes of one stream out, at most `capacity`. Bit 31 of the result: standard error. */
   _tt_glue_take_output(glue: number, bytes: number, capacity: number): number;
   /** Appends to standard input; 0 when there is no memory. */
@@ -105,4 +127,6 @@ export const RawOption = {
   maxTimeMs: 14,
   /** 1: instruction trace on standard error */
   trace: 15,
+  /** 1: record events, and keep the VM for looking at after the end */
+  events: 16,
 } as const;

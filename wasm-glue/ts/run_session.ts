@@ -12,6 +12,7 @@
 import type { OutputStream, RunOptions } from './api.js';
 import type { EngineModule } from './engine_module.js';
 import type { Turns, WorkerPort } from './environment.js';
+import { Inspector, type Question } from './inspector.js';
 import type { ToWorker } from './protocol.js';
 import { BadFile, RunState, Session } from './session.js';
 
@@ -24,6 +25,8 @@ const SLICE_MS = 8;
 const LONGEST_WAIT_MS = 16;
 /** Where nothing can wake the worker. */
 const POLL_MS = 4;
+/** Batches of events, as often as pages show them. */
+const EVENT_INTERVAL_MS = 16;
 /** Words of TtGlueSignals. */
 const EVENTS = 0;
 const OUTPUT_ARMED = 1;
@@ -46,6 +49,13 @@ export class RunSession {
   private inputWanted = false;
   private stopped = false;
   private over = false;
+  private readonly inspector: Inspector;
+  private readonly events: boolean;
+  /** Files that the page knows of. */
+  private filesTold = 0;
+  private eventsUnderWay = false;
+  private eventsAt = 0;
+  private eventTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly engine: EngineModule,
@@ -58,6 +68,8 @@ export class RunSession {
     this.cooperative =
       engine.build === 'st' || options.deterministic || options.virtualTime || options.seed !== null;
     this.session = new Session(engine);
+    this.events = options.events ?? false;
+    this.inspector = new Inspector(this.session, run, port, (work) => this.guard(work));
     this.turns = port.turns(() => this.guard(() => this.slice()));
     this.session.setOptions(options, this.cooperative);
     this.wantedSchedulers = this.cooperative ? 0 : this.session.schedulersFor(options.workers);
@@ -69,9 +81,9 @@ export class RunSession {
       this.session.putFiles(message.files);
     } catch (error) {
       if (!(error instanceof BadFile)) throw error;
-      this.session.dispose();
       this.turns.close();
       this.over = true;
+      this.inspector.ended();
       this.port.post({ type: 'output', run: this.run, stream: 'stderr', text: `Error: ${error.message}\n` });
       this.port.post({
         type: 'done',
@@ -84,6 +96,7 @@ export class RunSession {
     if (this.wantedSchedulers > 0) await this.engine.readyThreads(this.wantedSchedulers);
     const started = this.session.start(message.main);
     this.starting = false;
+    this.inspector.started = true;
     if (started) {
       this.running = true;
       if (this.stopped) this.session.stop();
@@ -123,6 +136,34 @@ export class RunSession {
     if (this.over) return;
     this.chunkUnderWay = false;
     this.attend();
+  }
+
+  acknowledgeEvents(): void {
+    this.eventsUnderWay = false;
+    if (!this.over) this.attend();
+  }
+
+  /** Also after the end, as long as this is the last run. */
+  look(question: Question): void {
+    this.inspector.ask(question);
+    if (!this.over) this.attend();
+  }
+
+  resume(): void {
+    this.inspector.resume();
+    if (!this.over) this.attend();
+  }
+
+  setSpeed(instructionsPerSecond: number): void {
+    if (this.over) return;
+    this.session.setSpeed(instructionsPerSecond);
+    this.attend();
+  }
+
+  /** Ends the time in which an ended run can be looked at. */
+  dispose(): void {
+    this.inspector.close();
+    this.session.dispose();
   }
 
   /** Something happened on this side: looks after the console and lets an idle cooperative run go on. */
@@ -196,9 +237,42 @@ export class RunSession {
     return Atomics.exchange(this.engine.words, this.session.signals / 4 + OUTPUT_ARMED, 1) === 0;
   }
 
-  /** Output, the wish for input, and the end. */
+  /**
+   * Hands over what was recorded: one batch is under way, at most one in a frame. A cooperative run whose events
+   * are not taken stands still; threads drop them.
+   */
+  private lookAfterEvents(): void {
+    if (!this.events || !this.running || this.eventsUnderWay || this.eventTimer !== undefined) return;
+    const early = this.eventsAt + EVENT_INTERVAL_MS - performance.now();
+    if (early > 0) {
+      this.eventTimer = setTimeout(
+        () =>
+          this.guard(() => {
+            this.eventTimer = undefined;
+            if (!this.over) this.attend();
+          }),
+        early,
+      );
+      return;
+    }
+    if (this.postEvents()) this.eventsUnderWay = true;
+  }
+
+  /** False when there was nothing. */
+  private postEvents(): boolean {
+    const records = this.session.takeEvents();
+    if (!records) return false;
+    const files = this.session.filesFrom(this.filesTold);
+    this.filesTold += files.length;
+    this.eventsAt = performance.now();
+    this.port.post({ type: 'events', run: this.run, records, dropped: this.session.eventsDropped, files });
+    return true;
+  }
+
+  /** Output, events, the wish for input, and the end. */
   private lookAfterConsole(): void {
     if (this.over) return;
+    this.lookAfterEvents();
     // Asked before the output is taken: what an ended program has printed is then all there.
     const ended = !this.running || this.session.ended;
     // After a stop nobody waits for the reader: what is left fits the ring.
@@ -226,8 +300,10 @@ export class RunSession {
   private finish(): void {
     this.over = true;
     clearTimeout(this.timer);
+    clearTimeout(this.eventTimer);
     this.turns.close();
     this.session.finish();
+    if (this.events) while (this.postEvents());
     // Reports that the VM writes while it ends, and a last character that was cut in two.
     for (let piece = this.session.takeOutput(); piece; piece = this.session.takeOutput()) {
       const text = this.decoders[piece.stream].decode(piece.bytes, { stream: true });
@@ -248,7 +324,7 @@ export class RunSession {
         changedFiles: this.session.changedFiles(),
       },
     });
-    this.session.dispose();
+    this.inspector.ended();
     this.onOver();
   }
 

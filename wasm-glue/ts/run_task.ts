@@ -5,15 +5,32 @@
  *   waiting ──begin──► going ──stop──► stopping ──┐
  *      └──stop──────────┴─────────── ended ◄──────┘   (`done` message, loss of the worker, or a bug)
  */
-import type { EngineBug, OutputStream, Run, RunHandlers, RunRequest, RunResult } from './api.js';
+import type {
+  ActorInfo,
+  ActorSummary,
+  EngineBug,
+  OutputStream,
+  Run,
+  RunHandlers,
+  RunRequest,
+  RunResult,
+} from './api.js';
 import { reportCallbackError } from './errors.js';
-import type { ToWorker } from './protocol.js';
+import type { ToPage, ToWorker } from './protocol.js';
 
 /** How long the worker may take to answer a stop before it is replaced. */
 const STOP_GRACE_MS = 1000;
 
 /** Exit status of a stopped program, as the VM gives it. */
 const STATUS_STOPPED = 1;
+
+type Events = Extract<ToPage, { type: 'events' }>;
+type Looked = Extract<ToPage, { type: 'looked' }>;
+/** What can be asked, before the fields that every question has are added. */
+type Asked =
+  | { type: 'pause' | 'actors' }
+  | { type: 'kill' | 'inspect'; pid: number }
+  | { type: 'send'; pid: number; text: string };
 
 type State = 'waiting' | 'going' | 'stopping' | 'ended';
 
@@ -27,13 +44,18 @@ export class RunTask implements Run {
   readonly ended: Promise<void>;
 
   private state: State = 'waiting';
-  private send: ((message: ToWorker) => void) | null = null;
+  private post: ((message: ToWorker) => void) | null = null;
   /** Sent before `begin`, in order. */
   private early: ToWorker[] = [];
   private stopFlag: { words: Int32Array; index: number } | null = null;
   private schedulers = 0;
   private wantsInput = false;
   private unread = new Set<Promise<void>>();
+  /** Of the questions under way; the worker may be asked until it is lost or begins another run. */
+  private readonly questions = new Map<number, (answer: Looked | null) => void>();
+  private lastQuestion = 0;
+  private askWorker: ((message: ToWorker) => void) | null = null;
+  private readonly files: string[] = [];
   private graceTimer: ReturnType<typeof setTimeout> | undefined;
   private resolveDone!: (result: RunResult) => void;
   private rejectDone!: (bug: EngineBug) => void;
@@ -62,7 +84,7 @@ export class RunTask implements Run {
   begin(request: RunRequest, send: (message: ToWorker) => void): void {
     if (this.state !== 'waiting') return;
     this.state = 'going';
-    this.send = send;
+    this.post = this.askWorker = send;
     send({ type: 'run', run: this.id, files: request.files, main: request.main, options: request.options });
     for (const message of this.early) send(message);
     this.early = [];
@@ -74,7 +96,7 @@ export class RunTask implements Run {
     } else if (this.state === 'going') {
       this.state = 'stopping';
       this.raiseStopFlag();
-      this.send?.({ type: 'stop', run: this.id });
+      this.post?.({ type: 'stop', run: this.id });
       this.graceTimer = setTimeout(() => this.replaceWorker(), STOP_GRACE_MS);
     }
     await this.ended;
@@ -86,6 +108,54 @@ export class RunTask implements Run {
 
   endInput(): void {
     this.sendOrKeep({ type: 'end-input', run: this.id });
+  }
+
+  async pause(): Promise<void> {
+    await this.ask({ type: 'pause' });
+  }
+
+  resume(): void {
+    this.sendOrKeep({ type: 'resume', run: this.id });
+  }
+
+  setSpeed(instructionsPerSecond: number | null): void {
+    const speed = instructionsPerSecond === null ? 0 : Math.max(Math.round(instructionsPerSecond), 1);
+    this.sendOrKeep({ type: 'speed', run: this.id, speed });
+  }
+
+  kill(pid: number): void {
+    void this.ask({ type: 'kill', pid });
+  }
+
+  send(pid: number, text: string): void {
+    void this.ask({ type: 'send', pid, text });
+  }
+
+  async inspect(pid: number): Promise<ActorInfo | null> {
+    return (await this.ask({ type: 'inspect', pid }))?.actor ?? null;
+  }
+
+  async actors(): Promise<ActorSummary[]> {
+    return (await this.ask({ type: 'actors' }))?.actors ?? [];
+  }
+
+  looked(message: Looked): void {
+    this.questions.get(message.request)?.(message);
+    this.questions.delete(message.request);
+  }
+
+  events({ records, dropped, files }: Events): void {
+    if (this.state === 'ended') return;
+    this.files.push(...files);
+    this.callBack(() => this.handlers.events?.({ records, dropped, files: this.files }));
+    this.post?.({ type: 'ack-events', run: this.id });
+  }
+
+  /** The worker no longer knows this run. */
+  forgotten(): void {
+    this.askWorker = null;
+    for (const resolve of this.questions.values()) resolve(null);
+    this.questions.clear();
   }
 
   started(schedulers: number, memory: WebAssembly.Memory | null, stopFlag: number): void {
@@ -107,12 +177,12 @@ export class RunTask implements Run {
       reportCallbackError(error);
     }
     if (!reading) {
-      this.send?.({ type: 'ack', run: this.id });
+      this.post?.({ type: 'ack', run: this.id });
       return;
     }
     const read = reading.catch(reportCallbackError).then(() => {
       this.unread.delete(read);
-      this.send?.({ type: 'ack', run: this.id });
+      this.post?.({ type: 'ack', run: this.id });
     });
     this.unread.add(read);
   }
@@ -134,10 +204,12 @@ export class RunTask implements Run {
 
   /** The worker is gone because it did not answer a stop. */
   lost(): void {
+    this.forgotten();
     if (this.leave()) this.resolveDone(stoppedResult(this.schedulers));
   }
 
   broken(bug: EngineBug): void {
+    this.forgotten();
     if (this.leave()) this.rejectDone(bug);
   }
 
@@ -146,15 +218,26 @@ export class RunTask implements Run {
     this.inputWanted(false);
     this.state = 'ended';
     clearTimeout(this.graceTimer);
-    this.send = null;
+    this.post = null;
     this.stopFlag = null;
     this.resolveEnded();
     return true;
   }
 
+  /** `null` when the run cannot be asked (any more). */
+  private ask(question: Asked): Promise<Looked | null> {
+    const message = { ...question, run: this.id, request: ++this.lastQuestion };
+    return new Promise((resolve) => {
+      if (this.state !== 'waiting' && !this.askWorker) return resolve(null);
+      this.questions.set(message.request, resolve);
+      if (this.state === 'waiting') this.early.push(message);
+      else this.askWorker?.(message);
+    });
+  }
+
   private sendOrKeep(message: ToWorker): void {
     if (this.state === 'waiting') this.early.push(message);
-    else this.send?.(message);
+    else this.post?.(message);
   }
 
   /** The flag reaches the schedulers even while the worker's own event loop is busy. */

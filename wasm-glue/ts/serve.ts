@@ -4,6 +4,7 @@ import { EngineBug } from './api.js';
 import { EngineModule } from './engine_module.js';
 import type { WorkerPort } from './environment.js';
 import { describe } from './errors.js';
+import type { Question } from './inspector.js';
 import { PROTOCOL_VERSION, parseToWorker, type ToWorker } from './protocol.js';
 import { RunSession } from './run_session.js';
 import { BadFile, Session } from './session.js';
@@ -24,6 +25,8 @@ export function serve(port: WorkerPort): void {
 class Server {
   private engine: EngineModule | null = null;
   private current: { id: number; session: RunSession } | null = null;
+  /** The current run, or the one that ended last: it can be looked at until the next one begins. */
+  private last: { id: number; session: RunSession } | null = null;
 
   constructor(private readonly port: WorkerPort) {}
 
@@ -51,6 +54,22 @@ class Server {
           break;
         case 'ack':
           this.sessionOf(message.run)?.acknowledge();
+          break;
+        case 'ack-events':
+          this.sessionOf(message.run)?.acknowledgeEvents();
+          break;
+        case 'resume':
+          this.sessionOf(message.run)?.resume();
+          break;
+        case 'speed':
+          this.sessionOf(message.run)?.setSpeed(message.speed);
+          break;
+        case 'pause':
+        case 'kill':
+        case 'send':
+        case 'inspect':
+        case 'actors':
+          this.look(message);
           break;
         case 'check':
         case 'disassemble':
@@ -91,6 +110,8 @@ class Server {
   private run(message: Extract<ToWorker, { type: 'run' }>): void {
     if (this.current)
       throw new EngineBug(`run ${message.run} begins before run ${this.current.id} has ended`);
+    this.last?.session.dispose();
+    this.last = null;
     const session = new RunSession(
       this.loaded(),
       message.run,
@@ -101,7 +122,7 @@ class Server {
       },
       (error) => this.bug(error),
     );
-    this.current = { id: message.run, session };
+    this.current = this.last = { id: message.run, session };
     session.start(message).catch((error: unknown) => this.bug(error));
   }
 
@@ -123,6 +144,12 @@ class Server {
     } finally {
       session.dispose();
     }
+  }
+
+  private look(question: Question): void {
+    const { run, request } = question;
+    if (this.last?.id === run) this.last.session.look(question);
+    else this.port.post({ type: 'looked', run, request, actor: null, actors: [] });
   }
 
   /** Messages that cross with the end of their run are meant for nobody. */

@@ -2,6 +2,8 @@
 /** One C session with types: the twin of glue.c. Holds a handle and nothing of the VM's state. */
 import {
   EngineBug,
+  type ActorInfo,
+  type ActorSummary,
   type Diagnostic,
   type Files,
   type OutputStream,
@@ -11,6 +13,10 @@ import {
 import type { EngineModule } from './engine_module.js';
 import { OUTPUT_CHUNK_BYTES } from './protocol.js';
 import { RawOption } from './raw.js';
+import { TRACE_RECORD_BYTES } from './trace_reader.js';
+
+/** Records taken at once: half a megabyte. */
+const EVENT_BATCH_RECORDS = 16 * 1024;
 
 const STANDARD_ERROR_BIT = 0x8000_0000;
 
@@ -39,6 +45,7 @@ export interface OutputPiece {
 export class Session {
   private readonly handle: number;
   private readonly buffer: number;
+  private eventBuffer = 0;
 
   constructor(private readonly engine: EngineModule) {
     this.handle = engine.raw._tt_glue_new();
@@ -48,6 +55,7 @@ export class Session {
 
   dispose(): void {
     this.engine.raw._free(this.buffer);
+    if (this.eventBuffer !== 0) this.engine.raw._free(this.eventBuffer);
     this.engine.raw._tt_glue_delete(this.handle);
   }
 
@@ -86,6 +94,7 @@ export class Session {
     set(RawOption.maxInstructions, limits.instructions ?? 0);
     set(RawOption.maxTimeMs, limits.timeMs ?? 0);
     set(RawOption.trace, Number(options.trace));
+    set(RawOption.events, Number(options.events ?? false));
     for (const argument of options.args) {
       this.engine.withText(argument, (at, length) => raw._tt_glue_add_argument(this.handle, at, length));
     }
@@ -198,6 +207,63 @@ export class Session {
 
   get wantsInput(): boolean {
     return this.engine.raw._tt_glue_wants_input(this.handle) !== 0;
+  }
+
+  pause(): void {
+    this.engine.raw._tt_glue_pause(this.handle);
+  }
+
+  resume(): void {
+    this.engine.raw._tt_glue_resume(this.handle);
+  }
+
+  /** Whether `kill`, `send`, `inspect` and `actors` may be called. */
+  get stands(): boolean {
+    return this.engine.raw._tt_glue_stands(this.handle) !== 0;
+  }
+
+  setSpeed(instructionsPerSecond: number): void {
+    this.engine.raw._tt_glue_set_speed(this.handle, instructionsPerSecond);
+  }
+
+  kill(pid: number): void {
+    this.engine.raw._tt_glue_kill(this.handle, pid);
+  }
+
+  send(pid: number, text: string): void {
+    this.engine.withText(text, (at, length) => this.engine.raw._tt_glue_send(this.handle, pid, at, length));
+  }
+
+  inspect(pid: number): ActorInfo | null {
+    const json = this.engine.text(this.engine.raw._tt_glue_inspect(this.handle, pid));
+    return json === null ? null : (JSON.parse(json) as ActorInfo);
+  }
+
+  actors(): ActorSummary[] {
+    const json = this.engine.text(this.engine.raw._tt_glue_actors(this.handle));
+    return json === null ? [] : (JSON.parse(json) as ActorSummary[]);
+  }
+
+  /** Records that are there, at most `EVENT_BATCH_RECORDS`; `null` when there are none. */
+  takeEvents(): Uint8Array<ArrayBuffer> | null {
+    this.eventBuffer ||= this.engine.raw._malloc(EVENT_BATCH_RECORDS * TRACE_RECORD_BYTES);
+    if (this.eventBuffer === 0) throw new EngineBug('no memory for events in the engine');
+    const count = this.engine.raw._tt_glue_take_events(this.handle, this.eventBuffer, EVENT_BATCH_RECORDS);
+    return count === 0 ? null : this.engine.copyBytes(this.eventBuffer, count * TRACE_RECORD_BYTES);
+  }
+
+  get eventsDropped(): number {
+    return this.engine.raw._tt_glue_events_dropped(this.handle);
+  }
+
+  /** The source files from number `from` on. */
+  filesFrom(from: number): string[] {
+    const files: string[] = [];
+    for (;;) {
+      const file = this.engine.text(this.engine.raw._tt_glue_file(this.handle, from + files.length));
+      if (file === null) return files;
+      files.push(file);
+    }
   }
 
   /** Once, when the run has ended. */

@@ -16,7 +16,15 @@ const VALUE = 24;
 const TEXT = 16;
 
 /** What the `value` of a `wait` says: order of TtWait in core/actor/actor.h. */
-export const TRACE_WAITS = ['nothing', 'a message', 'time', 'the host', 'room for output', 'a child to end', 'a module'] as const;
+export const TRACE_WAITS = [
+  'nothing',
+  'a message',
+  'time',
+  'the host',
+  'room for output',
+  'a child to end',
+  'a module',
+] as const;
 
 const decoder = new TextDecoder();
 
@@ -35,7 +43,7 @@ export function decodeTrace(batch: TraceBatch): TraceEvent[] {
   const events: TraceEvent[] = [];
   let ordered = true;
   let last = -1;
-  for (let at = 0; at + TRACE_RECORD_BYTES <= records.length; ) {
+  for (let at = 0; at + TRACE_RECORD_BYTES <= records.length;) {
     const start = at;
     at += TRACE_RECORD_BYTES;
     const kind = NAMES[view.getUint8(start + KIND)];
