@@ -183,10 +183,13 @@ export class RunSession {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.running && !this.session.ended) {
+      const begin = performance.now();
       const state = this.session.step(SLICE_MS);
       this.lookAfterConsole();
       if (state === RunState.ready) {
-        this.turns.request();
+        // A step that did nothing waits for events to be taken, which asks for the next turn by itself.
+        const blocked = this.eventsUnderWay || this.eventTimer !== undefined;
+        if (!blocked || performance.now() - begin >= 1) this.turns.request();
       } else if (state === RunState.idle) {
         const wait = this.session.nextTimerMs();
         if (wait >= 0) this.timer = setTimeout(() => this.guard(() => this.slice()), Math.min(wait, 2 ** 30));
