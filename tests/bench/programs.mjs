@@ -43,7 +43,7 @@ export const GROWTH = [
   { name: 'list_pop', n: 500_000 },
   { name: 'object_keys', n: 5_000 },
   { name: 'object_update_local', n: 300_000 },
-  { name: 'object_update_global', n: 20_000 },
+  { name: 'object_update_global', n: 5_000 },
   { name: 'map_lookup', n: 2_000, output: sumBelow },
   { name: 'string_concat', n: 500_000 },
   { name: 'string_index', n: 200_000 },
