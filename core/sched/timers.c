@@ -23,7 +23,7 @@ static bool before(TtTimer a, TtTimer b) {
 
 static void put(TtTimers *timers, uint32_t at, TtTimer timer) {
     timers->heap.items[at] = timer;
-    timer.actor->timer_index = at + 1;
+    tt_atomic_store_u32_rlx(&timer.actor->timer_index, at + 1);
 }
 
 static void sift_up(TtTimers *timers, uint32_t at, TtTimer timer) {
@@ -48,7 +48,7 @@ static void sift_down(TtTimers *timers, uint32_t at, TtTimer timer) {
 }
 
 static void remove_at(TtTimers *timers, uint32_t at) {
-    timers->heap.items[at].actor->timer_index = 0;
+    tt_atomic_store_u32_rlx(&timers->heap.items[at].actor->timer_index, 0);
     TtTimer last = tt_vec_pop(&timers->heap);
     if (at == timers->heap.count) return;
     if (at > 0 && before(last, timers->heap.items[(at - 1) / 2]))

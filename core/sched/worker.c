@@ -65,8 +65,15 @@ static void end_main(TtWorker *worker, TtActor *actor) {
     tt_atomic_store_u32_seq(&sched->main_ended, 1);
 }
 
+/** Only the owner gives it a timer: without one it stays so, and with one the heap's lock tells whether
+ * still. */
+static void remove_timer(TtScheduler *sched, TtActor *actor) {
+    if (!tt_atomic_load_u32_rlx(&actor->timer_index)) return;
+    tt_timers_remove(&sched->workers[actor->timer_worker].timers, actor);
+}
+
 static void end_actor(TtWorker *worker, TtActor *actor) {
-    if (actor->timer_index) tt_timers_remove(&worker->sched->workers[actor->timer_worker].timers, actor);
+    remove_timer(worker->sched, actor);
     if (actor->pid == 1) end_main(worker, actor);
     tt_exec_end(actor);
     tt_atomic_store_u32_seq(&actor->state, TT_ACTOR_ENDED);
@@ -80,7 +87,7 @@ static void end_actor(TtWorker *worker, TtActor *actor) {
 /** The actor's timer follows its deadline exactly: none unless it waits with one. */
 static void set_timer(TtWorker *worker, TtActor *actor) {
     TtScheduler *sched = worker->sched;
-    if (actor->timer_index) tt_timers_remove(&sched->workers[actor->timer_worker].timers, actor);
+    remove_timer(sched, actor);
     uint64_t deadline = actor->deadline_set ? actor->deadline_ns : UINT64_MAX;
     if (actor->supervisor && actor->supervisor->deadline_ns < deadline)
         deadline = actor->supervisor->deadline_ns;
@@ -148,7 +155,8 @@ static void pay_time(TtScheduler *sched, uint64_t speed, uint64_t instructions) 
 /** Runs a piece of a slice of `budget` reductions; `held` tells that it is not the first. */
 static void run_slice(TtWorker *worker, TtActor *actor, uint32_t budget, bool held) {
     TtScheduler *sched = worker->sched;
-    uint64_t speed = tt_atomic_load_u64_rlx(&sched->speed);
+    uint64_t speed =
+        TT_UNLIKELY(tt_atomic_load_u32_acq(&sched->attention)) ? tt_atomic_load_u64_rlx(&sched->speed) : 0;
     uint32_t piece = TT_UNLIKELY(speed) ? piece_budget(speed, budget) : budget;
     tt_atomic_store_u32_seq(&actor->state, TT_ACTOR_RUNNING);
     actor->context = &worker->context;
