@@ -43,6 +43,14 @@ function conformance(title, args, env = {}) {
   return { title, command: [NODE, 'tests/run.mjs', ...args], env };
 }
 
+/** The load and faults of `npm run stress` in small numbers. */
+const stress = (title, args, env = {}) => ({
+  title,
+  needs: 'tests/tools/stress.mjs',
+  command: [NODE, 'tests/tools/stress.mjs', '--small', ...args],
+  env,
+});
+
 const ASAN = {
   ASAN_OPTIONS: 'detect_leaks=1:halt_on_error=1:detect_stack_use_after_return=1',
   UBSAN_OPTIONS: 'halt_on_error=1:print_stacktrace=1',
@@ -67,7 +75,11 @@ async function tsanWrapper() {
 export const SUITES = {
   tools: { parts: () => [nodeTests('tests/tools')], minutes: 5 },
   unit: { presets: ['debug'], parts: () => [unitTests('debug')], minutes: 10 },
-  conformance: { targets: ['native'], parts: () => [conformance('conformance (native)', [])], minutes: 15 },
+  conformance: {
+    targets: ['native'],
+    parts: () => [conformance('conformance (native)', []), stress('stress, small', [])],
+    minutes: 15,
+  },
   cli: { targets: ['native'], parts: () => [folderTests('tests/cli')], minutes: 10 },
   wasm: { targets: ['wasm'], parts: () => [folderTests('tests/wasm')], minutes: 15 },
   web: { goal: 'test', targets: ['all'], parts: () => [folderTests('tests/web')], minutes: 15 },
@@ -76,6 +88,7 @@ export const SUITES = {
     parts: () => [
       { ...unitTests('asan'), env: ASAN },
       conformance('conformance (address + undefined)', ['--binary', 'build/asan/bin/ttvm'], ASAN),
+      stress('stress, small (address + undefined)', ['--binary', 'build/asan/bin/ttvm'], ASAN),
       { ...folderTests('tests/cli'), env: { ...ASAN, TTVM_BINARY: 'build/asan/bin/ttvm' } },
     ],
     minutes: 20,
@@ -100,6 +113,7 @@ export const SUITES = {
         ],
         TSAN,
       ),
+      stress('stress, small (thread sanitizer)', ['--binary', 'build/tsan/bin/ttvm'], TSAN),
       { ...folderTests('tests/cli'), env: { ...TSAN, TTVM_BINARY: 'build/tsan/bin/ttvm' } },
     ],
     minutes: 20,
