@@ -11,7 +11,11 @@ before(async () => {
   model = await loadModel();
 });
 
-const names = { actor: (pid) => `#${pid}`, wait: (value) => ['nothing', 'a message'][value] ?? '' };
+const names = {
+  begin: () => 0,
+  actor: (pid) => `#${pid}`,
+  wait: (value) => ['nothing', 'a message'][value] ?? '',
+};
 
 function graphOf(recorder, now = 1000) {
   const store = new model.trace_store.TraceStore(KINDS);

@@ -10,7 +10,6 @@ import type {
   Engine,
   OutputStream,
   Run,
-  RunControl,
   RunReason,
 } from '../../../wasm-glue/ts/index.ts';
 import { OutputLog } from '../model/output_log.ts';
@@ -33,9 +32,6 @@ export interface RunnerOptions {
   readonly onRunning: (running: boolean) => void;
 }
 
-/** An engine without the controls runs programs all the same. */
-type ControlledRun = Run & Partial<RunControl>;
-
 const DROPPED_MS = 250;
 
 const STATUS_OF: Record<RunReason, Status> = {
@@ -50,9 +46,9 @@ const STOPPED: RunSummary = { status: 1, reason: 'stopped', schedulers: 0, instr
 
 export class Runner {
   private starting: Promise<Engine> | null = null;
-  private current: ControlledRun | null = null;
+  private current: Run | null = null;
   /** The run that is going or went last: it can be looked at until the next one begins. */
-  private latest: ControlledRun | null = null;
+  private latest: Run | null = null;
   readonly feed = new TraceFeed();
   /** Between `run()` and the moment the engine has taken the program. */
   private launching = false;
@@ -113,7 +109,7 @@ export class Runner {
       const engine = await this.engine();
       if (ticket !== this.ticket) return STOPPED;
       this.options.onRunning(true);
-      const run: ControlledRun = engine.run(
+      const run: Run = engine.run(
         { files: engineFiles(program), main: program.main, options: { ...options, events: this.recording } },
         {
           output: (stream, text) => (ticket === this.ticket ? this.take(stream, text) : undefined),
@@ -129,7 +125,7 @@ export class Runner {
       this.latest = run;
       this.launching = false;
       const { speed } = this.store.state;
-      if (speed !== null) run.setSpeed?.(speed);
+      if (speed !== null) run.setSpeed(speed);
       this.store.update({ status: 'running', runStarted: performance.now() });
       for (const text of this.pendingInput.splice(0)) {
         if (text === null) run.endInput();
@@ -165,37 +161,37 @@ export class Runner {
 
   async pause(): Promise<void> {
     const run = this.current;
-    if (run?.pause === undefined) return;
+    if (run === null) return;
     await run.pause();
     if (this.current === run) this.store.update({ status: 'paused' });
   }
 
   resume(): void {
     if (this.store.state.status !== 'paused') return;
-    this.current?.resume?.();
+    this.current?.resume();
     this.store.update({ status: 'running' });
   }
 
   setSpeed(speed: number | null): void {
     this.store.update({ speed });
-    this.current?.setSpeed?.(speed);
+    this.current?.setSpeed(speed);
   }
 
   kill(pid: number): void {
-    this.current?.kill?.(pid);
+    this.current?.kill(pid);
   }
 
   send(pid: number, text: string): void {
-    this.current?.send?.(pid, text);
+    this.current?.send(pid, text);
   }
 
   /** `null` when nobody can tell. */
   async inspect(pid: number): Promise<ActorInfo | null> {
-    return (await this.latest?.inspect?.(pid).catch(() => null)) ?? null;
+    return (await this.latest?.inspect(pid).catch(() => null)) ?? null;
   }
 
   async actors(): Promise<readonly ActorSummary[] | null> {
-    return (await this.latest?.actors?.().catch(() => null)) ?? null;
+    return (await this.latest?.actors().catch(() => null)) ?? null;
   }
 
   /** Text for standard input; kept for the next run when none is going. */

@@ -5,6 +5,8 @@ import type { StoredEvent } from './trace_store.ts';
 /** How readers call what records hold as numbers. */
 export interface EventNames {
   actor(pid: number): string;
+  /** Nanoseconds of the clock when the run began, 0 when it is not known. */
+  begin(): number;
   /** What the `value` of a `wait` says. */
   wait(value: number): string;
 }
@@ -25,7 +27,7 @@ export function describeEvent(event: StoredEvent, names: EventNames): string {
     case 'wait':
       return `for ${names.wait(value)}`;
     case 'run':
-      return value === 0 ? '' : `at ${clock(value)}`;
+      return value === 0 ? '' : `at ${clock(value - names.begin())}`;
     case 'preempt':
       return `after ${value.toLocaleString('en')} instructions`;
     case 'link':

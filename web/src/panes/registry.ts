@@ -7,4 +7,7 @@ export interface ViewEntry {
   readonly title: string;
 }
 
-export const VIEWS: readonly ViewEntry[] = [];
+export const VIEWS: readonly ViewEntry[] = [
+  { name: 'actors', title: 'Actors' },
+  { name: 'trace', title: 'Trace' },
+];

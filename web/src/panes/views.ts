@@ -36,6 +36,8 @@ export class Views {
   private readonly heads: Record<'actors' | 'trace', HTMLElement>;
   private readonly sections: Record<'actors' | 'trace', HTMLElement>;
   private applied = 0;
+  /** Of the clock, in nanoseconds: the first slice. */
+  private began = 0;
   private correctedAt = 0;
   private correctedDrops = 0;
   private frame = 0;
@@ -46,6 +48,7 @@ export class Views {
   ) {
     const names: EventNames = {
       actor: (pid) => this.graph.nameOf(pid),
+      begin: () => this.began,
       wait: (value) => TRACE_WAITS[value] ?? '',
     };
     this.actors = new ActorsPane(app, this.graph);
@@ -76,6 +79,7 @@ export class Views {
     this.store.clear();
     this.graph.clear();
     this.applied = 0;
+    this.began = 0;
     this.correctedDrops = 0;
     this.actors.clear();
     this.trace.clear();
@@ -89,7 +93,9 @@ export class Views {
     const from = Math.max(this.applied, this.store.firstRow);
     for (let row = from; row < this.store.endRow; row++) {
       const event = this.store.event(row);
-      if (event !== null) this.graph.apply(event, now);
+      if (event === null) continue;
+      if (this.began === 0 && event.kind === 'run') this.began = event.value;
+      this.graph.apply(event, now);
     }
     this.applied = this.store.endRow;
     if (batch.dropped > this.correctedDrops && now - this.correctedAt > CORRECT_MS) void this.correct();
@@ -137,7 +143,7 @@ export class Views {
     const paused = status === 'paused';
     const able = status === 'running' || paused;
     const { live, messages, restarts } = this.graph;
-    const counts = [`${count(live)} live`, `${count(messages)} messages`];
+    const counts = [`${count(live)} live`, `${count(messages)} sent`];
     if (restarts > 0) counts.push(`${count(restarts)} ${restarts === 1 ? 'restart' : 'restarts'}`);
     return html`<div class="pane-head view-head">
       <h2 class="pane-title">${view === 'actors' ? 'Actors' : 'Trace'}</h2>
@@ -147,6 +153,7 @@ export class Views {
         type="button"
         class="button small"
         data-testid="pause"
+        aria-label=${paused ? 'Resume' : 'Pause'}
         ?disabled=${!able}
         @click=${() => this.app.commands.run('pause')}
       >

@@ -23,16 +23,17 @@ export interface GridOptions {
 }
 
 const ROW_HEIGHT = 26;
+/** Of the head, as the style sheet has it. */
+const HEAD_HEIGHT = 27;
 /** Browsers cannot lay out taller elements; beyond it a pixel of scrolling is more than a pixel of rows. */
 const MAX_HEIGHT = 8_000_000;
 
 let lastId = 0;
 
 export class VirtualGrid {
+  /** Scrolls; the head stays in sight. */
   readonly element = document.createElement('div');
   private readonly id = `grid-${++lastId}`;
-  private readonly head = document.createElement('div');
-  private readonly scroller = document.createElement('div');
   private readonly spacer = document.createElement('div');
   private readonly rows: { row: HTMLElement; cells: HTMLElement[]; index: number }[] = [];
   private chosenIndex = -1;
@@ -42,7 +43,7 @@ export class VirtualGrid {
 
   constructor(private readonly options: GridOptions) {
     this.element.className = 'grid';
-    const { head } = this;
+    const head = document.createElement('div');
     head.className = 'grid-row grid-head';
     head.setAttribute('role', 'row');
     head.setAttribute('aria-rowindex', '1');
@@ -56,21 +57,17 @@ export class VirtualGrid {
     const headGroup = document.createElement('div');
     headGroup.setAttribute('role', 'rowgroup');
     headGroup.append(head);
-    this.scroller.className = 'grid-scroll';
-    this.scroller.setAttribute('role', 'rowgroup');
-    // The grid itself has the focus; Firefox would make a scroller a stop of its own.
-    this.scroller.tabIndex = -1;
     this.spacer.className = 'grid-spacer';
     this.spacer.setAttribute('role', 'presentation');
-    this.scroller.append(this.spacer);
-    this.element.append(headGroup, this.scroller);
+    headGroup.className = 'grid-head-group';
+    this.element.append(headGroup, this.spacer);
     this.element.tabIndex = 0;
     this.element.setAttribute('role', 'grid');
     this.element.setAttribute('aria-label', options.label);
     this.element.dataset['testid'] = options.testId;
     this.element.addEventListener('keydown', (event) => this.press(event));
-    this.scroller.addEventListener('scroll', () => this.scrolled(), { passive: true });
-    this.resize.observe(this.scroller);
+    this.element.addEventListener('scroll', () => this.scrolled(), { passive: true });
+    this.resize.observe(this.element);
   }
 
   dispose(): void {
@@ -112,26 +109,31 @@ export class VirtualGrid {
     this.element.focus();
   }
 
+  /** Height that rows have. */
+  private get height(): number {
+    return Math.max(0, this.element.clientHeight - HEAD_HEIGHT);
+  }
+
   private get visible(): number {
-    return Math.max(1, Math.floor(this.scroller.clientHeight / ROW_HEIGHT));
+    return Math.max(1, Math.floor(this.height / ROW_HEIGHT));
   }
 
   /** First row in sight, with a fraction. */
   private get top(): number {
     const count = this.options.count();
     const tall = count * ROW_HEIGHT;
-    if (tall <= MAX_HEIGHT) return this.scroller.scrollTop / ROW_HEIGHT;
-    const range = MAX_HEIGHT - this.scroller.clientHeight;
-    const rows = count - this.scroller.clientHeight / ROW_HEIGHT;
-    return (this.scroller.scrollTop / range) * rows;
+    if (tall <= MAX_HEIGHT) return this.element.scrollTop / ROW_HEIGHT;
+    const range = MAX_HEIGHT - this.height;
+    const rows = count - this.height / ROW_HEIGHT;
+    return (this.element.scrollTop / range) * rows;
   }
 
   private set top(row: number) {
     const count = this.options.count();
     const tall = count * ROW_HEIGHT;
-    const range = MAX_HEIGHT - this.scroller.clientHeight;
-    const rows = count - this.scroller.clientHeight / ROW_HEIGHT;
-    this.scroller.scrollTop = tall <= MAX_HEIGHT ? row * ROW_HEIGHT : (row / rows) * range;
+    const range = MAX_HEIGHT - this.height;
+    const rows = count - this.height / ROW_HEIGHT;
+    this.element.scrollTop = tall <= MAX_HEIGHT ? row * ROW_HEIGHT : (row / rows) * range;
   }
 
   private reveal(index: number): void {
@@ -142,17 +144,16 @@ export class VirtualGrid {
 
   private draw(): void {
     const count = this.options.count();
-    const height = this.scroller.clientHeight;
+    const { height } = this;
     if (height === 0) return;
     this.element.setAttribute('aria-rowcount', String(count + 1));
-    this.head.style.paddingInlineEnd = `${12 + this.scroller.offsetWidth - this.scroller.clientWidth}px`;
     this.spacer.style.height = `${Math.min(count * ROW_HEIGHT, MAX_HEIGHT)}px`;
-    if (this.isFollowing) this.scroller.scrollTop = this.scroller.scrollHeight;
+    if (this.isFollowing) this.element.scrollTop = this.element.scrollHeight;
     const { top } = this;
     const first = Math.max(0, Math.floor(top));
     const wanted = Math.min(Math.ceil(height / ROW_HEIGHT) + 1, count);
     while (this.rows.length < wanted) this.addRow();
-    const offset = this.scroller.scrollTop - (top - first) * ROW_HEIGHT;
+    const offset = this.element.scrollTop - (top - first) * ROW_HEIGHT;
     this.rows.forEach((one, at) => {
       const index = first + at;
       one.row.hidden = at >= wanted || index >= count;
@@ -187,12 +188,13 @@ export class VirtualGrid {
     });
     row.addEventListener('dblclick', () => this.options.onOpen(entry.index));
     this.rows.push(entry);
-    this.scroller.append(row);
+    this.element.append(row);
   }
 
   private scrolled(): void {
-    const atEnd = this.scroller.scrollTop + this.scroller.clientHeight >= this.scroller.scrollHeight - 4;
-    if (this.isFollowing && !atEnd && this.scroller.clientHeight > 0) {
+    const { scrollTop, clientHeight, scrollHeight } = this.element;
+    const atEnd = scrollTop + clientHeight >= scrollHeight - 4;
+    if (this.isFollowing && !atEnd && this.height > 0) {
       this.isFollowing = false;
       this.options.onFollow?.(false);
     } else if (!this.isFollowing && atEnd && this.options.onFollow !== undefined) {

@@ -229,7 +229,7 @@ export class GraphView {
     if (this.moved) return false;
     const { layout } = this;
     const fits = Math.min((width - 24) / (2 * layout.width), (height - 40) / (2 * layout.height));
-    const scale = Math.min(1.5, Math.max(0.04, fits));
+    const scale = Math.min(1.3, Math.max(0.04, fits));
     const step = this.still.matches || this.bodies.size === 0 ? 1 : 1 - Math.exp(-elapsed / 120);
     const before = this.scale;
     this.scale += (scale - this.scale) * step;
@@ -379,7 +379,6 @@ export class GraphView {
     const colour = colours.states[node.state];
     const gone = node.endedAt > 0;
     const fading = gone && now - node.endedAt < FADE_MS;
-    context.globalAlpha = node.state === 'ended' ? 1 - 0.5 * Math.min((now - node.endedAt) / FADE_MS, 1) : 1;
     context.fillStyle = colours.surface;
     circle(context, x, y, radius);
     context.fill();

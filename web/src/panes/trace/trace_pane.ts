@@ -188,11 +188,14 @@ export class TracePane extends Pane {
       html`<span data-testid="trace-count"
           >${this.rows.all ? `${all} events` : `${shown} of ${all} events`}</span
         >
-        ${firstRow > 0 ? html`<span>${firstRow.toLocaleString('en')} older ones are no longer kept</span>` : nothing}
+        ${firstRow > 0 ? html`<span>${firstRow.toLocaleString('en')} older not kept</span>` : nothing}
         ${
           dropped > 0
-            ? html`<span class="dropped" data-testid="trace-dropped"
-                >${icon('warning')}${dropped.toLocaleString('en')} came too fast and are missing</span
+            ? html`<span
+                class="dropped"
+                data-testid="trace-dropped"
+                title="They came faster than they could be taken"
+                >${icon('warning')}${dropped.toLocaleString('en')} missing</span
               >`
             : nothing
         }
@@ -235,7 +238,7 @@ export class TracePane extends Pane {
       event.pid === 0 ? '' : this.names.actor(event.pid),
       event.kind,
       describeEvent(event, this.names),
-      event.line === 0 ? '' : `${event.file}:${event.line}`,
+      placeOf(event, this.app.store.state.program.main),
     ];
     cells.forEach((cell, i) => {
       const text = texts[i] ?? '';
@@ -243,6 +246,12 @@ export class TracePane extends Pane {
     });
     row.dataset['kind'] = event.kind;
   }
+}
+
+/** Most events are of the main file: its lines need no name. */
+function placeOf({ file, line }: StoredEvent, main: string): string {
+  if (line === 0) return '';
+  return file === main ? String(line) : `${file}:${line}`;
 }
 
 function valueOf(event: Event): string {
