@@ -104,7 +104,12 @@ bool tt_actor_park(TtActor *actor, TtActorState state) {
     return false;
 }
 
-static void wake(TtActor *actor, TtContext *from, bool by_message) {
+TT_COLD static void make_ready_traced(TtActor *actor, TtContext *from) {
+    if (from) TT_EMIT(actor->system, READY, tt_emit_pid(from, TT_EVENT_READY, actor->pid));
+    actor->system->make_ready(actor->system, from, actor);
+}
+
+static inline void wake(TtActor *actor, TtContext *from, bool by_message) {
     for (;;) {
         uint32_t state = tt_atomic_load_u32_seq(&actor->state);
         switch ((TtActorState)state) {
@@ -113,8 +118,11 @@ static void wake(TtActor *actor, TtContext *from, bool by_message) {
             /* fall through */
         case TT_ACTOR_WAIT_MESSAGE:
             if (!tt_atomic_cas_u32_seq(&actor->state, state, TT_ACTOR_READY)) break;
-            if (from) TT_EMIT(actor->system, READY, tt_emit_pid(from, TT_EVENT_READY, actor->pid));
-            actor->system->make_ready(actor->system, from, actor);
+            /* Each the last call: the plain path has nothing to keep. */
+            if (TT_UNLIKELY(actor->system->event_mask))
+                make_ready_traced(actor, from);
+            else
+                actor->system->make_ready(actor->system, from, actor);
             return;
         case TT_ACTOR_RUNNING:
             if (tt_atomic_cas_u32_seq(&actor->state, state, TT_ACTOR_NOTIFIED)) return;

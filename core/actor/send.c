@@ -5,7 +5,8 @@
 #include "port/atomic.h"
 
 /** The message as it is known to events: by sender and number. */
-static TtMessage *create_traced(TtContext *context, uint64_t to, TtValue value, TtFragment *fragment) {
+TT_COLD static TtMessage *create_traced(TtContext *context, uint64_t to, TtValue value,
+                                        TtFragment *fragment) {
     TtActor *sender = context->running;
     uint64_t number = ++sender->sent;
     tt_emit_value(context, TT_EVENT_SEND, sender, to, number, value);

@@ -56,7 +56,7 @@ static TtChild *find_by_pid(const TtSupervisor *supervisor, uint64_t pid) {
 }
 
 /** The first start of a child, or another one: `before` is its pid until now, or 0. */
-static void emit_start(TtActor *actor, const TtChild *child, uint64_t before) {
+TT_COLD static void emit_start(TtActor *actor, const TtChild *child, uint64_t before) {
     const char *function = tt_callee(child->start.values[0])->name;
     TT_EMIT(actor->system, SPAWN,
             tt_emit_text(actor->context, TT_EVENT_SPAWN, actor, child->pid, 0, function, strlen(function)));

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static void emit_receive(TtActor *actor, const TtMessage *message) {
+TT_COLD static void emit_receive(TtActor *actor, const TtMessage *message) {
     uint64_t from = message->traced ? ((const TtSignal *)message)->from : 0;
     uint64_t number = message->traced ? ((const TtSignal *)message)->ref : 0;
     TT_EMIT(actor->system, RECEIVE,
@@ -14,7 +14,7 @@ static void emit_receive(TtActor *actor, const TtMessage *message) {
 }
 
 /** Takes the message behind `after` into the actor's heap and frees it. */
-static TtValue take(TtActor *actor, TtMessage *after) {
+static inline TtValue take(TtActor *actor, TtMessage *after) {
     TtMessage *message = tt_mailbox_take(&actor->mailbox, after);
     tt_heap_adopt(&actor->heap, message->fragment);
     message->fragment = NULL;

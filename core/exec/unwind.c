@@ -240,7 +240,7 @@ static bool is_caught(const TtActor *actor) {
     return false;
 }
 
-static void emit_exception(TtActor *actor, TtValue exception) {
+TT_COLD static void emit_exception(TtActor *actor, TtValue exception) {
     if (exception.tag != TT_TAG_EXCEPTION) return;
     const TtException *e = tt_exception(exception);
     TtStrbuf text = {0};

@@ -208,24 +208,32 @@ static void await_due(TtWorker *worker, uint64_t ns) {
     tt_lock_release(&sched->idle_lock);
 }
 
+/** Does what keeps a worker from its next slice; true when it should look again. */
+static bool attend(TtWorker *worker) {
+    TtScheduler *sched = worker->sched;
+    if (tt_atomic_load_u32_acq(&sched->system->stop) != TT_STOP_NONE) return false;
+    if (tt_sched_is_paused(sched)) {
+        stand_still(worker);
+        return true;
+    }
+    uint64_t wait_ns = tt_worker_wait_ns(worker);
+    if (wait_ns) {
+        await_due(worker, wait_ns);
+        return true;
+    }
+    if (sched->system->event_lossless) await_event_room(worker);
+    return false;
+}
+
 static void *run_worker(void *context) {
     TtWorker *worker = context;
-    while (!is_over(worker->sched)) {
-        bool stopping = tt_atomic_load_u32_acq(&worker->sched->system->stop) != TT_STOP_NONE;
-        if (TT_UNLIKELY(tt_sched_is_paused(worker->sched)) && !stopping) {
-            stand_still(worker);
-            continue;
-        }
-        uint64_t wait_ns = tt_worker_wait_ns(worker);
-        if (TT_UNLIKELY(wait_ns) && !stopping) {
-            await_due(worker, wait_ns);
-            continue;
-        }
-        if (TT_UNLIKELY(worker->sched->system->event_lossless)) await_event_room(worker);
-        if (!tt_worker_turn(worker) && !is_over(worker->sched)) sleep_idle(worker);
+    TtScheduler *sched = worker->sched;
+    while (!is_over(sched)) {
+        if (TT_UNLIKELY(tt_atomic_load_u32_acq(&sched->attention)) && attend(worker)) continue;
+        if (!tt_worker_turn(worker) && !is_over(sched)) sleep_idle(worker);
     }
     tt_worker_go_idle(worker);
-    leave(worker->sched);
+    leave(sched);
     return NULL;
 }
 
@@ -237,10 +245,12 @@ bool tt_sched_step(TtScheduler *sched, uint64_t budget_ns) {
     TtWorker *worker = &sched->workers[0];
     uint64_t start = tt_clock_ns(), paid = worker->context.paid;
     for (uint32_t turns = 1; !is_over(sched); turns++) {
-        bool stopping = tt_atomic_load_u32_acq(&sched->system->stop) != TT_STOP_NONE;
-        if (!stopping && (tt_sched_is_paused(sched) || tt_worker_wait_ns(worker))) return false;
+        if (TT_UNLIKELY(tt_atomic_load_u32_acq(&sched->attention)) &&
+            tt_atomic_load_u32_acq(&sched->system->stop) == TT_STOP_NONE &&
+            (tt_sched_is_paused(sched) || tt_worker_wait_ns(worker)))
+            return false;
         /* Whoever steps takes the events in between. */
-        if (TT_UNLIKELY(!tt_worker_has_event_room(worker))) return true;
+        if (TT_UNLIKELY(worker->context.events) && !tt_worker_has_event_room(worker)) return true;
         if (!tt_worker_turn(worker)) {
             if (is_over(sched)) break;
             tt_worker_go_idle(worker);
@@ -282,6 +292,7 @@ TtScheduler *tt_sched_create(TtSystem *system, const TtSchedOptions *options) {
         tt_run_queue_init(&worker->queue);
         tt_timers_init(&worker->timers, i);
     }
+    sched->attention = system->event_lossless;
     system->vm_scheduler = sched;
     system->make_ready = make_ready;
     system->poke = poke;
@@ -371,14 +382,27 @@ uint64_t tt_sched_next_timer_ns(const TtScheduler *sched) {
 
 /* ---- standing still -------------------------------------------------------------------------------- */
 
-void tt_sched_pause(TtScheduler *sched) {
-    tt_atomic_store_u32_seq(&sched->paused, 1);
+/** The caller holds idle_lock. */
+static void note_attention(TtScheduler *sched) {
+    bool needed =
+        sched->system->event_lossless || tt_sched_is_paused(sched) || tt_atomic_load_u64_rlx(&sched->speed);
+    tt_atomic_store_u32_seq(&sched->attention, needed);
+}
+
+static void set_paused(TtScheduler *sched, uint32_t paused) {
+    tt_lock_acquire(&sched->idle_lock);
+    tt_atomic_store_u32_seq(&sched->paused, paused);
+    note_attention(sched);
+    tt_lock_release(&sched->idle_lock);
     wake_all(sched);
 }
 
+void tt_sched_pause(TtScheduler *sched) {
+    set_paused(sched, 1);
+}
+
 void tt_sched_resume(TtScheduler *sched) {
-    tt_atomic_store_u32_seq(&sched->paused, 0);
-    wake_all(sched);
+    set_paused(sched, 0);
 }
 
 bool tt_sched_is_paused(const TtScheduler *sched) {
@@ -399,6 +423,7 @@ void tt_sched_set_speed(TtScheduler *sched, uint64_t speed) {
     tt_lock_acquire(&sched->idle_lock);
     tt_atomic_store_u64_rlx(&sched->speed, speed);
     sched->due_ns = 0;
+    note_attention(sched);
     tt_lock_release(&sched->idle_lock);
     wake_all(sched);
 }

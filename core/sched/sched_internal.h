@@ -43,6 +43,9 @@ struct TtScheduler {
     uint32_t end;     /* atomic: TtSchedEnd that was found; workers stop */
     uint32_t ended;   /* atomic: at_end is through */
 
+    /* Whether workers must look at any of the following (and lossless events) before a slice: one word, so
+     * that full speed costs one test. Atomic; written under idle_lock. */
+    uint32_t attention;
     uint32_t paused;   /* atomic: workers stand still at the end of a slice */
     uint32_t standing; /* guarded_by(idle_lock): workers that stand still for it */
     uint64_t speed;    /* atomic: instructions a second; 0: no limit */

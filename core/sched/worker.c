@@ -121,7 +121,7 @@ static uint32_t slice_budget(TtWorker *worker) {
     return limit - used < sched->options.reductions ? (uint32_t)(limit - used) : sched->options.reductions;
 }
 
-static void emit_run(TtContext *context, TtActor *actor) {
+TT_COLD static void emit_run(TtContext *context, TtActor *actor) {
     context->slice_ns = tt_event_clock(context->system);
     TT_EMIT(context->system, RUN, tt_emit(context, TT_EVENT_RUN, actor, 0, context->slice_ns));
 }
@@ -139,12 +139,25 @@ uint64_t tt_worker_wait_ns(const TtWorker *worker) {
 }
 
 /** With a speed: how much of the slice may run at once, and the time that takes. */
-static uint32_t piece_budget(uint64_t speed, uint32_t budget) {
+TT_COLD static uint32_t piece_budget(uint64_t speed, uint32_t budget) {
     uint64_t piece = speed / PIECES_PER_SECOND;
     return piece < 1 ? 1 : piece < budget ? (uint32_t)piece : budget;
 }
 
-static void pay_time(TtScheduler *sched, uint64_t speed, uint64_t instructions) {
+/** Keeps the actor for the next piece of its slice; false when the slice is over. */
+TT_COLD static bool hold(TtWorker *worker, TtActor *actor, uint32_t budget, uint64_t used) {
+    if (used >= budget) return false;
+    worker->held = actor;
+    worker->held_budget = budget - (uint32_t)used;
+    return true;
+}
+
+TT_COLD static void emit_preempt(TtContext *context, TtActor *actor, uint64_t executed) {
+    TT_EMIT(context->system, PREEMPT,
+            tt_emit(context, TT_EVENT_PREEMPT, actor, tt_event_slice_ns(context), executed));
+}
+
+TT_COLD static void pay_time(TtScheduler *sched, uint64_t speed, uint64_t instructions) {
     tt_lock_acquire(&sched->idle_lock);
     uint64_t now = tt_clock_ns();
     if (sched->due_ns < now) sched->due_ns = now;
@@ -153,7 +166,7 @@ static void pay_time(TtScheduler *sched, uint64_t speed, uint64_t instructions) 
 }
 
 /** Runs a piece of a slice of `budget` reductions; `held` tells that it is not the first. */
-static void run_slice(TtWorker *worker, TtActor *actor, uint32_t budget, bool held) {
+static inline void run_slice(TtWorker *worker, TtActor *actor, uint32_t budget, bool held) {
     TtScheduler *sched = worker->sched;
     uint64_t speed =
         TT_UNLIKELY(tt_atomic_load_u32_acq(&sched->attention)) ? tt_atomic_load_u64_rlx(&sched->speed) : 0;
@@ -164,20 +177,16 @@ static void run_slice(TtWorker *worker, TtActor *actor, uint32_t budget, bool he
     if (TT_UNLIKELY(actor->system->event_mask) && !held) emit_run(&worker->context, actor);
     uint64_t before = actor->instructions, paid = worker->context.paid;
     TtExecStatus status = tt_exec_run(actor, piece);
-    uint64_t executed = actor->instructions - before, used = executed + (worker->context.paid - paid);
+    uint64_t executed = actor->instructions - before;
     tt_atomic_store_u64_rlx(&worker->instructions, tt_atomic_load_u64_rlx(&worker->instructions) + executed);
     tt_atomic_store_u64_rlx(&actor->instructions_seen, actor->instructions);
     if (TT_UNLIKELY(speed)) pay_time(sched, speed, executed);
     switch (status) {
     case TT_EXEC_PREEMPTED:
-        if (TT_UNLIKELY(piece < budget) && used < budget) {
-            worker->held = actor;
-            worker->held_budget = budget - (uint32_t)used;
+        if (TT_UNLIKELY(piece < budget) &&
+            hold(worker, actor, budget, executed + (worker->context.paid - paid)))
             break;
-        }
-        TT_EMIT(actor->system, PREEMPT,
-                tt_emit(&worker->context, TT_EVENT_PREEMPT, actor, tt_event_slice_ns(&worker->context),
-                        executed));
+        if (TT_UNLIKELY(actor->system->event_mask)) emit_preempt(&worker->context, actor, executed);
         requeue(worker, actor);
         break;
     case TT_EXEC_WAITS: park(worker, actor); break;
@@ -234,17 +243,17 @@ bool tt_worker_turn(TtWorker *worker) {
     }
     fire_timers(worker);
     TtActor *actor = worker->held;
-    if (TT_UNLIKELY(actor)) {
-        uint32_t left = worker->held_budget;
+    uint32_t budget = worker->held_budget;
+    bool held = actor != NULL;
+    if (TT_UNLIKELY(held)) {
         worker->held = NULL;
-        run_slice(worker, actor, left, true);
-        return true;
+    } else {
+        actor = find_actor(worker);
+        if (!actor) return false;
+        budget = slice_budget(worker);
     }
-    actor = find_actor(worker);
-    if (!actor) return false;
-    uint32_t budget = slice_budget(worker);
     if (budget)
-        run_slice(worker, actor, budget, false);
+        run_slice(worker, actor, budget, held);
     else
         tt_run_queue_push(&worker->queue, actor);
     return true;
