@@ -224,14 +224,14 @@ static bool needs_restart(TtPolicy policy, TtValue reason) {
     return policy == TT_TRANSIENT && !tt_reason_is(reason, "normal") && !tt_reason_is(reason, "shutdown");
 }
 
-/** Marks the children that the strategy restarts together with `failed`; temporary ones end for good. */
+/** Marks the children that the strategy restarts together with `failed`, also those that had finished (as in
+ *  Erlang); temporary ones end for good. */
 static void mark_restarts(TtSupervisor *supervisor, TtChild *failed) {
     bool affected = supervisor->strategy == TT_ONE_FOR_ALL;
     for (uint32_t i = 0; i < supervisor->children.count; i++) {
         TtChild *child = supervisor->children.items[i];
         if (child == failed) affected = affected || supervisor->strategy == TT_REST_FOR_ONE;
-        bool runs = child->state != TT_CHILD_STOPPED;
-        if (child == failed || (affected && runs)) {
+        if (child == failed || affected) {
             child->restart = true;
             child->forget = child->forget || child->policy == TT_TEMPORARY;
         }
