@@ -258,3 +258,12 @@ test('a trace that cannot be written is an error', async (t) => {
   assert.equal(full.status, 1);
   assert.match(full.stderr, /cannot write the trace/);
 });
+
+test('--trace-procs: a line for what becomes of processes', async (t) => {
+  const source =
+    'MAKE_FUNCTION child\nSPAWN_LINK\nPOP\nTRAP_EXIT true\nRECEIVE\nPOP\nHALT\nLABEL child\nHALT\n';
+  const { status, stderr } = await runSource(t, source, { options: ['--no-smp', '--trace-procs'] });
+  assert.equal(status, 0);
+  assert.match(stderr, /^\[proc\] 1 spawned 2 \(child\)$/m);
+  assert.match(stderr, /^\[proc\] 2 ended: normal$/m);
+});
