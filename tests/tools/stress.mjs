@@ -171,7 +171,6 @@ async function badInput({ binary }) {
 
 /** 100,000 live actors in WebAssembly, in both builds under Node. */
 async function liveInWasm() {
-  await build(['wasm']);
   const { BUILDS, startProgram, withEngine } = await import('../wasm/lib/engines.mjs');
   const n = 100_000;
   const figures = [];
@@ -221,6 +220,7 @@ main(import.meta, async (words) => {
   let names = positionals.length > 0 ? positionals : Object.keys(CASES);
   if (values.small) names = names.filter((name) => name !== 'liveInWasm'); // tests/wasm is its place
   if (!values.binary) await build(['native']);
+  if (names.includes('liveInWasm')) await build(['wasm']);
   const how = { small: values.small, binary: path.resolve(ROOT, values.binary ?? 'build/native/bin/ttvm') };
   const started = performance.now();
   let failed = 0;
