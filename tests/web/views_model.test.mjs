@@ -180,7 +180,8 @@ describe('actor graph', () => {
     recorder.add('receive', 2, { other: 1 }).add('wait', 1, { value: 1, line: 6 });
     const graph = graphOf(recorder);
     assert.equal(graph.nameOf(2), 'printer');
-    assert.equal(graph.nameOf(1), '#1');
+    assert.equal(graph.nameOf(1), 'main');
+    assert.equal(graph.nameOf(9), '#9');
     const [main, worker] = [graph.nodes.get(1), graph.nodes.get(2)];
     assert.deepEqual([main.state, main.line, main.sent, main.children], ['receiving', 6, 2, [2]]);
     assert.deepEqual([worker.mailbox, worker.received, worker.parent, worker.runs], [1, 1, 1, 'worker']);
@@ -197,7 +198,7 @@ describe('actor graph', () => {
     assert.deepEqual([...graph.nodes.get(1).monitors], [2]);
     const more = new Recorder();
     more.add('exit', 2, { other: 1, text: 'badarith' }).add('down', 1, { other: 2, value: 8 });
-    more.add('exit', 3, { text: 'normal' });
+    more.add('exit', 3, { other: 1, text: 'shutdown' });
     const store = new model.trace_store.TraceStore(KINDS);
     store.append(more.batch());
     for (let row = 0; row < store.endRow; row++) graph.apply(store.event(row), 5);

@@ -56,6 +56,8 @@ export interface ActorFacts {
   readonly supervisor: number | null;
 }
 
+/** The actor that runs the program's top level. */
+const FIRST = 1;
 const MAX_FLIGHTS = 2000;
 const MAX_ENDED = 200;
 const MAX_NAMED = 20_000;
@@ -93,7 +95,8 @@ export class ActorGraph {
 
   nameOf(pid: number): string {
     const name = this.names.get(pid);
-    return name === undefined || name === '' ? `#${pid}` : name;
+    if (name !== undefined && name !== '') return name;
+    return pid === FIRST ? 'main' : `#${pid}`;
   }
 
   /** Messages since the last call, at most 2,000; `skipped` counts those beyond. */
@@ -246,7 +249,7 @@ export class ActorGraph {
 
   private end(node: ActorNode, abnormal: boolean, reason: string, now: number): void {
     if (node.endedAt > 0) return;
-    node.state = abnormal ? 'crashed' : 'ended';
+    node.state = abnormal && reason !== 'shutdown' ? 'crashed' : 'ended';
     node.reason = reason;
     node.endedAt = Math.max(now, 1);
     node.mailbox = 0;

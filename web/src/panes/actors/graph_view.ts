@@ -432,7 +432,8 @@ export class GraphView {
     context.fillStyle = colours.ink;
     context.font = `600 ${radius * 0.62}px ${FONT}`;
     context.fillText(node.restarts > 0 ? `↻${node.restarts}` : `${node.pid}`, x, y + 0.5);
-    const name = node.name === '' ? (node.parent === 0 ? 'main' : node.runs) : node.name;
+    const known = this.graph.nameOf(node.pid);
+    const name = known.startsWith('#') ? node.runs : known;
     if (name === '' || (radius < NAMED && this.scale < 2)) return;
     context.font = `500 ${Math.max(12, 11 / this.scale)}px ${FONT}`;
     const label = name.length > 18 ? `${name.slice(0, 17)}…` : name;

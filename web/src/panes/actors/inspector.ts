@@ -118,7 +118,7 @@ export class Inspector {
 
   private more(info: ActorInfo): TemplateResult {
     return html`${this.fact('Instructions', info.instructions.toLocaleString('en'))}
-    ${this.fact('Memory', `${info.heapBytes.toLocaleString('en')} bytes`)}
+    ${info.heapBytes === 0 ? nothing : this.fact('Memory', `${info.heapBytes.toLocaleString('en')} bytes`)}
     ${info.watchers.length === 0 ? nothing : this.fact('Watched by', this.actors(info.watchers))}
     ${info.trapsExits ? this.fact('Exits', 'arrive as messages') : nothing}
     ${info.strategy === null ? nothing : this.fact('Strategy', info.strategy)}`;
