@@ -183,12 +183,13 @@ TtStep tt_sem_mailbox_next(TtActor *actor) {
 }
 
 TtStep tt_sem_mailbox_take(TtActor *actor) {
-    if (!under_cursor(actor)) {
+    TtMessage *message = under_cursor(actor);
+    if (actor->killed) return TT_STEP_ENDED;
+    if (!message) {
         (void)tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
                            "MAILBOX_TAKE: no message is under the cursor");
         return TT_STEP_FAILED;
     }
-    if (actor->killed) return TT_STEP_ENDED;
     (void)take(actor, actor->mailbox.cursor);
     return TT_STEP_DONE;
 }
