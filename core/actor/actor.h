@@ -122,7 +122,7 @@ struct TtActor {
     bool deadline_set;
     uint8_t names; /* registered names, saturating at 255 */
     uint64_t deadline_ns;
-    uint32_t timer_index;  /* atomic: position in its timer heap + 1; 0: none. Written under the heap's lock */
+    uint32_t timer_index; /* atomic: position in its timer heap + 1; 0: none. Written under the heap's lock */
     uint32_t timer_worker; /* which heap */
     TT_VEC(TtHandler) handlers;
     TT_VEC(TtPendingCapture) captures;

@@ -54,7 +54,7 @@ static void add_senders(Report *report, const TtActor *actor) {
     Report senders = {report->out, report->system, actor, 0};
     tt_pids_each(report->system, add_sender, &senders);
     if (senders.count > MAX_SENDERS)
-        tt_strbuf_add_format(report->out, " and %u others", senders.count - MAX_SENDERS);
+        tt_strbuf_add_format(report->out, " and %u more", senders.count - MAX_SENDERS);
     tt_strbuf_add_text(report->out, senders.count == 0   ? "    nobody else is left to send one\n"
                                     : senders.count == 1 ? " could have sent one, but waits itself\n"
                                                          : " could have sent one, but wait themselves\n");
