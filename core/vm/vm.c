@@ -24,7 +24,7 @@ struct TtVm {
     TtConfig config;
     TtSystem system;
     TtLoader loader;
-    TtScheduler *sched; /* from tt_vm_start on */
+    TtScheduler *sched; /* from tt_vm_start on; other threads look by find_scheduler */
     TtModule *program;  /* the loader owns it */
     char *program_file;
     TtDiags diags;
@@ -289,6 +289,11 @@ static void start_main(TtVm *vm) {
     tt_sched_add(vm->sched, main_actor);
 }
 
+/** NULL before tt_vm_start. Any thread: one that takes events may run before the program does. */
+static TtScheduler *find_scheduler(const TtVm *vm) {
+    return tt_atomic_load_ptr_acq((void *const *)&vm->sched);
+}
+
 void tt_vm_start(TtVm *vm) {
     uint32_t workers = is_single(vm) ? 1 : vm->config.workers ? vm->config.workers : tt_thread_cores();
     if (workers > TT_MAX_WORKERS) workers = TT_MAX_WORKERS;
@@ -297,8 +302,8 @@ void tt_vm_start(TtVm *vm) {
                               .at_end = at_end,
                               .context = vm,
                               .event_word = &vm->event_word};
-    vm->sched = tt_sched_create(&vm->system, &options);
     vm->schedulers = workers;
+    tt_atomic_store_ptr_rel((void **)&vm->sched, tt_sched_create(&vm->system, &options));
     start_main(vm);
     if (is_single(vm)) return;
     uint32_t started = tt_sched_start_threads(vm->sched);
@@ -329,7 +334,8 @@ void tt_vm_wait(TtVm *vm) {
 }
 
 bool tt_vm_ended(const TtVm *vm) {
-    return vm->sched && tt_sched_end(vm->sched) != TT_SCHED_RUNNING;
+    const TtScheduler *sched = find_scheduler(vm);
+    return sched && tt_sched_end(sched) != TT_SCHED_RUNNING;
 }
 
 void tt_vm_stop(TtVm *vm) {
@@ -372,15 +378,17 @@ TtReport tt_vm_report(const TtVm *vm) {
 uint32_t tt_vm_take_events(TtVm *vm, void *records, uint32_t room) {
     TtEventRing *rings[TT_MAX_WORKERS];
     uint32_t count = 0;
-    if (!vm->sched || !vm->system.event_mask) return 0;
-    while ((rings[count] = tt_sched_event_ring(vm->sched, count)) && ++count < TT_MAX_WORKERS) continue;
+    TtScheduler *sched = find_scheduler(vm);
+    if (!sched || !vm->system.event_mask) return 0;
+    while ((rings[count] = tt_sched_event_ring(sched, count)) && ++count < TT_MAX_WORKERS) continue;
     return tt_event_rings_take(rings, count, &vm->next_event, records, room);
 }
 
 uint64_t tt_vm_events_dropped(const TtVm *vm) {
     uint64_t dropped = 0;
-    for (uint32_t i = 0; vm->sched; i++) {
-        const TtEventRing *ring = tt_sched_event_ring(vm->sched, i);
+    const TtScheduler *sched = find_scheduler(vm);
+    for (uint32_t i = 0; sched; i++) {
+        const TtEventRing *ring = tt_sched_event_ring(sched, i);
         if (!ring) break;
         dropped += tt_event_ring_dropped(ring);
     }
@@ -388,7 +396,8 @@ uint64_t tt_vm_events_dropped(const TtVm *vm) {
 }
 
 const struct TtEventRing *tt_vm_event_ring(const TtVm *vm, uint32_t scheduler) {
-    return vm->sched ? tt_sched_event_ring(vm->sched, scheduler) : NULL;
+    const TtScheduler *sched = find_scheduler(vm);
+    return sched ? tt_sched_event_ring(sched, scheduler) : NULL;
 }
 
 const char *tt_vm_file(TtVm *vm, uint32_t index) {
