@@ -65,12 +65,6 @@ export const NEEDS = [
     present: () => hasLibrary('libuv'),
   },
   {
-    what: 'utf8proc (headers)',
-    package: 'libutf8proc-dev',
-    goals: ['build', 'test', 'check', 'fuzz'],
-    present: () => hasLibrary('libutf8proc'),
-  },
-  {
     what: 'python3 (Emscripten runs on it)',
     package: 'python3',
     goals: ['build', 'test'],
