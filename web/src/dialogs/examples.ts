@@ -96,11 +96,14 @@ export class ExamplesDialog extends AppDialog {
       .map(({ example }) => example);
   }
 
+  /** Closes when the program is there, so that Run never means the one before. */
   private open(example: Example): void {
-    this.close();
-    this.app.openExample(example).catch((error: unknown) => {
-      this.app.notify('error', `The example could not be loaded: ${messageOf(error)}`);
-    });
+    this.app
+      .openExample(example)
+      .catch((error: unknown) => {
+        this.app.notify('error', `The example could not be loaded: ${messageOf(error)}`);
+      })
+      .finally(() => this.close());
   }
 }
 
