@@ -105,7 +105,9 @@ const contents = {
   '--events': eventTable,
 }[mode];
 if (!contents || !output) {
-  process.stderr.write('usage: node gen_exports.mjs --list OUT.json | --typescript OUT.ts | --events OUT.ts\n');
+  process.stderr.write(
+    'usage: node gen_exports.mjs --list OUT.json | --typescript OUT.ts | --events OUT.ts\n',
+  );
   process.exit(2);
 }
 writeFileSync(output, contents());
