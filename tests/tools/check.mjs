@@ -54,6 +54,8 @@ const formatTs = (fix) =>
 
 const lintTs = (fix) =>
   must(npmProgram('eslint'), [
+    '--config',
+    path.join(ROOT, '.eslint.config.mjs'),
     ...(fix ? ['--fix'] : []),
     '--max-warnings',
     '0',

@@ -2,8 +2,8 @@
 #include "sched/run_queue.h"
 #include "test.h"
 
-/** Actors that are only pointed at: the queue never looks inside. */
-static TtActor *fake(uintptr_t n) {
+/** Actors that are only pointed at: the queue never looks inside them. */
+static TtActor *actor_number(uintptr_t n) {
     return (TtActor *)(n * 64);
 }
 
@@ -11,8 +11,8 @@ TEST(is_first_in_first_out) {
     TtRunQueue queue;
     tt_run_queue_init(&queue);
     CHECK(!tt_run_queue_pop(&queue));
-    for (uintptr_t i = 1; i <= 1000; i++) CHECK_INT(tt_run_queue_push(&queue, fake(i)), (int64_t)i);
-    for (uintptr_t i = 1; i <= 1000; i++) CHECK(tt_run_queue_pop(&queue) == fake(i));
+    for (uintptr_t i = 1; i <= 1000; i++) CHECK_INT(tt_run_queue_push(&queue, actor_number(i)), (int64_t)i);
+    for (uintptr_t i = 1; i <= 1000; i++) CHECK(tt_run_queue_pop(&queue) == actor_number(i));
     CHECK(!tt_run_queue_pop(&queue));
     tt_run_queue_destroy(&queue);
 }
@@ -22,11 +22,11 @@ TEST(keeps_order_while_its_ring_turns_and_grows) {
     tt_run_queue_init(&queue);
     uintptr_t in = 0, out = 0;
     for (int round = 0; round < 2000; round++) {
-        for (int i = 0; i < 3; i++) tt_run_queue_push(&queue, fake(++in));
-        for (int i = 0; i < 2; i++) CHECK(tt_run_queue_pop(&queue) == fake(++out));
+        for (int i = 0; i < 3; i++) tt_run_queue_push(&queue, actor_number(++in));
+        for (int i = 0; i < 2; i++) CHECK(tt_run_queue_pop(&queue) == actor_number(++out));
     }
     CHECK_INT(tt_run_queue_count(&queue), (int64_t)(in - out));
-    while (out < in) CHECK(tt_run_queue_pop(&queue) == fake(++out));
+    while (out < in) CHECK(tt_run_queue_pop(&queue) == actor_number(++out));
     tt_run_queue_destroy(&queue);
 }
 
@@ -35,14 +35,14 @@ TEST(stealing_takes_the_older_half) {
     tt_run_queue_init(&victim);
     tt_run_queue_init(&thief);
     CHECK(!tt_run_queue_steal(&victim, &thief));
-    for (uintptr_t i = 1; i <= 9; i++) tt_run_queue_push(&victim, fake(i));
-    CHECK(tt_run_queue_steal(&victim, &thief) == fake(1));
+    for (uintptr_t i = 1; i <= 9; i++) tt_run_queue_push(&victim, actor_number(i));
+    CHECK(tt_run_queue_steal(&victim, &thief) == actor_number(1));
     CHECK_INT(tt_run_queue_count(&thief), 4);
     CHECK_INT(tt_run_queue_count(&victim), 4);
-    for (uintptr_t i = 2; i <= 5; i++) CHECK(tt_run_queue_pop(&thief) == fake(i));
-    for (uintptr_t i = 6; i <= 9; i++) CHECK(tt_run_queue_pop(&victim) == fake(i));
-    tt_run_queue_push(&victim, fake(10));
-    CHECK(tt_run_queue_steal(&victim, &thief) == fake(10));
+    for (uintptr_t i = 2; i <= 5; i++) CHECK(tt_run_queue_pop(&thief) == actor_number(i));
+    for (uintptr_t i = 6; i <= 9; i++) CHECK(tt_run_queue_pop(&victim) == actor_number(i));
+    tt_run_queue_push(&victim, actor_number(10));
+    CHECK(tt_run_queue_steal(&victim, &thief) == actor_number(10));
     tt_run_queue_destroy(&victim);
     tt_run_queue_destroy(&thief);
 }
@@ -55,7 +55,7 @@ TEST(a_random_pick_takes_each_once_and_depends_on_the_seed_only) {
             tt_run_queue_init(&queue);
             uint64_t random = seed;
             bool seen[51] = {false};
-            for (uintptr_t i = 1; i <= 50; i++) tt_run_queue_push(&queue, fake(i));
+            for (uintptr_t i = 1; i <= 50; i++) tt_run_queue_push(&queue, actor_number(i));
             for (int i = 0; i < 50; i++) {
                 order[run][i] = (uintptr_t)tt_run_queue_pop_random(&queue, &random) / 64;
                 CHECK(!seen[order[run][i]]);
