@@ -7,6 +7,7 @@
 #include "actor/signal.h"
 #include "actor/supervisor.h"
 #include "exec/dispatch.h"
+#include "exec/field_hint.h"
 #include "exec/sem.h"
 
 #include "base/assert.h"

@@ -16,6 +16,7 @@
 #include "exec/exec.h"
 
 #include "base/alloc.h"
+#include "exec/field_hint.h"
 #include "exec/fuse.h"
 
 #include <string.h>
@@ -230,6 +231,20 @@ static TtInsn prepare_insn(const Prepare *p, uint32_t at) {
     return insn;
 }
 
+/** Numbers the instructions that name a field in their code: exec/field_hint.h. */
+static void give_cells(TtModule *module) {
+    uint32_t cells = 0;
+    for (uint32_t i = 0; i < module->code.count; i++) {
+        TtInsn insn = module->code.items[i];
+        if (insn.op != TT_OP_GET_FIELD && insn.op != TT_OP_SET_FIELD &&
+            (insn.op != TT_OP_HAS_FIELD || insn.b < 0))
+            continue;
+        module->plain[i].a = (uint16_t)(cells++ % TT_FIELD_CELLS_MAX);
+    }
+    if (cells > TT_FIELD_CELLS_MAX) cells = TT_FIELD_CELLS_MAX;
+    module->field_cells = tt_alloc_zero((cells + 1) * sizeof *module->field_cells);
+}
+
 void tt_exec_prepare(TtModule *module) {
     uint32_t count = module->code.count;
     Prepare p = {.module = module};
@@ -247,6 +262,7 @@ void tt_exec_prepare(TtModule *module) {
     for (uint32_t i = 0; i < count; i++) module->plain[i] = prepare_insn(&p, i);
     module->plain[count] = (TtInsn){TT_OP_HALT, 0, 0};
     module->plain[count + 1] = (TtInsn){TT_OP_RET, 0, 0}; /* where a TAIL_CALL at top level returns to */
+    give_cells(module);
     module->exec = tt_fuse_code(module->plain, count + 2);
     tt_free(p.block_start);
     tt_free(p.has_try);

@@ -166,8 +166,9 @@ typedef struct TtModule {
     /* what verify/ found: see verify/verify.h */
     uint16_t *min_height; /* operands surely there before the instruction (capped) */
     /* -- executable (exec/prepare.c) -------------------------------------------------------------- */
-    TtInsn *plain; /* one operation for each instruction */
-    TtInsn *exec;  /* the same with fused sequences */
+    TtInsn *plain;         /* one operation for each instruction */
+    TtInsn *exec;          /* the same with fused sequences */
+    uint16_t *field_cells; /* atomic, relaxed: exec/field_hint.h */
 
     /* -- run time: guarded by the VM's module lock until READY ------------------------------------ */
     int state;                /* atomic TtModuleState; READY is stored with release order */

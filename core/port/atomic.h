@@ -58,6 +58,7 @@
         return __atomic_fetch_sub(p, v, __ATOMIC_SEQ_CST);                                                   \
     }
 
+TT_ATOMIC_OPS(u16, uint16_t)
 TT_ATOMIC_OPS(u32, uint32_t)
 TT_ATOMIC_OPS(u64, uint64_t)
 TT_ATOMIC_OPS(int, int)
