@@ -232,6 +232,10 @@ double tt_glue_events_dropped(TtGlue *glue) {
     return glue->vm ? (double)tt_vm_events_dropped(glue->vm) : 0;
 }
 
+const void *tt_glue_event_ring(TtGlue *glue, uint32_t scheduler) {
+    return glue->vm ? tt_vm_event_ring(glue->vm, scheduler) : NULL;
+}
+
 const char *tt_glue_file(TtGlue *glue, uint32_t index) {
     return glue->vm ? tt_vm_file(glue->vm, index) : NULL;
 }

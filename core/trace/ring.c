@@ -6,7 +6,14 @@
 
 #include <string.h>
 
-_Static_assert(sizeof(TtEventRecord) == 32, "the layout is known to wasm-glue/ts/trace_reader.ts");
+/* These layouts are known to wasm-glue/ts/trace_reader.ts. */
+_Static_assert(sizeof(TtEventRecord) == 32, "layout");
+_Static_assert(offsetof(TtEventRing, head) == 0 && offsetof(TtEventRing, dropped) == 8 &&
+                   offsetof(TtEventRing, tail) == 64 && offsetof(TtEventRing, records) == 192,
+               "layout");
+#if defined(__wasm__)
+_Static_assert(offsetof(TtEventRing, capacity) == 132, "layout");
+#endif
 
 #define MAX_TEXT ((size_t)TT_EVENT_TEXT_BYTES * TT_EVENT_TEXT_RECORDS)
 

@@ -168,6 +168,54 @@ JNZ more
       assert.ok(program.events.every((event, index) => event.sequence === index));
     });
 
+    test('a flood of events from several threads: in order, without holes, what is lost is counted', async () => {
+      const source = `
+PUSH_INT 6
+STORE n
+LABEL more
+MAKE_FUNCTION echo
+SPAWN
+DUP
+SELF
+SEND
+POP
+LOAD n
+PUSH_INT 1
+SUB
+DUP
+STORE n
+JNZ more
+PUSH_STR "go"
+PRINT
+LABEL serve
+RECEIVE
+SELF
+SEND
+JMP serve
+LABEL echo
+RECEIVE
+STORE boss
+LABEL loop
+LOAD boss
+SELF
+SEND
+RECEIVE
+POP
+JMP loop
+`;
+      const program = startTraced(await started, source, { workers: 3 });
+      await program.printed('go');
+      await delay(400);
+      await program.run.stop();
+      // What a stopped run left in shared memory comes in the frames after it.
+      for (let before = -1; before !== program.events.length; await delay(60)) before = program.events.length;
+      const { events } = program;
+      assert.ok(events.length > 5000, `${events.length} events`);
+      assert.ok(events.every((event, index) => event.sequence === index));
+      assert.ok(Number.isSafeInteger(program.dropped()) && program.dropped() >= 0);
+      if (build.mode === 'wasm-mt') assert.ok(new Set(events.map(({ worker }) => worker)).size > 1);
+    });
+
     test('actors can be inspected, written to and killed', async () => {
       const program = startTraced(await started, WAITER);
       await program.printed('ready');

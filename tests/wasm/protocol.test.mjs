@@ -24,7 +24,7 @@ const GOOD_TO_WORKER = [
 const GOOD_TO_PAGE = [
   { type: 'probed', ok: true },
   { type: 'ready', protocol: 1, version: '1', maxSchedulers: 4 },
-  { type: 'started', run: 1, schedulers: 2, stopFlag: 8, memory: null },
+  { type: 'started', run: 1, schedulers: 2, stopFlag: 8, memory: null, rings: [64], files: ['main.ttvm'] },
   { type: 'output', run: 1, stream: 'stderr', text: 'x' },
   { type: 'wants-input', run: 1, waiting: false },
   { type: 'done', run: 1, result },

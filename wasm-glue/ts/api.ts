@@ -109,7 +109,7 @@ export interface TraceEvent {
 
 /** Events as they were recorded, in order; `decodeTrace` reads them. */
 export interface TraceBatch {
-  /** Records of 32 bytes, layout in core/trace/ring.h. */
+  /** Records of 32 bytes, layout in core/trace/ring.h. Lent until the handler returns. */
   readonly records: Uint8Array<ArrayBuffer>;
   /** Events lost so far in this run, because they came faster than they were taken. */
   readonly dropped: number;
@@ -243,7 +243,11 @@ export interface RunHandlers {
   started?(schedulers: number): void;
   /** The program waits for standard input (`true`) or no longer does (`false`). */
   wantsInput?(waiting: boolean): void;
-  /** What happened since the last call, at most 60 times a second; only with `RunOptions.events`. */
+  /**
+   * What happened since the last call; only with `RunOptions.events`. Called some times in each frame, for a few
+   * milliseconds: of what comes faster, threads drop events, and a cooperative run is slowed down. All events that
+   * were not dropped have been handed over before `done` resolves, unless the run was stopped: then later.
+   */
   events?(batch: TraceBatch): void;
 }
 

@@ -68,7 +68,12 @@ class EngineClient implements Engine {
 
   run(request: RunRequest, handlers: RunHandlers): Run {
     const previous = this.current;
-    const task: RunTask = new RunTask(++this.lastId, handlers, () => this.replaceFor(task));
+    const task: RunTask = new RunTask(
+      ++this.lastId,
+      handlers,
+      () => this.replaceFor(task),
+      (callback) => this.environment.frame(callback),
+    );
     this.current = task;
     void this.begin(task, previous, request);
     return task;
@@ -148,13 +153,19 @@ class EngineClient implements Engine {
   private receive(message: ToPage): void {
     switch (message.type) {
       case 'started':
-        this.taskOf(message.run)?.started(message.schedulers, message.memory, message.stopFlag);
+        this.taskOf(message.run)?.started(message);
         break;
       case 'output':
         this.taskOf(message.run)?.output(message.stream, message.text);
         break;
       case 'events':
         this.taskOf(message.run)?.events(message);
+        break;
+      case 'events-full':
+        this.taskOf(message.run)?.eventsFull();
+        break;
+      case 'files':
+        this.taskOf(message.run)?.filesKnown(message.files);
         break;
       case 'looked':
         this.taskOf(message.run)?.looked(message);

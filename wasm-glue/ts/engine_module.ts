@@ -72,6 +72,10 @@ export class EngineModule {
     return new Int32Array(this.module.wasmMemory.buffer);
   }
 
+  get wideWords(): BigInt64Array {
+    return new BigInt64Array(this.module.wasmMemory.buffer);
+  }
+
   /** Calls with the bytes in the module's memory for the time of the call. */
   withBytes<T>(bytes: Uint8Array, use: (address: number, length: number) => T): T {
     const address = this.raw._malloc(Math.max(bytes.length, 1));

@@ -16,6 +16,11 @@ export interface Environment {
   readonly cores: number;
   /** Whether shared memory may be sent to workers, as far as the environment itself claims. */
   readonly isolated: boolean;
+  /**
+   * Calls back once, before the next picture is drawn, or after a while where none is drawn. Returns what takes
+   * the wish back.
+   */
+  frame(callback: () => void): () => void;
 }
 
 /** Calls back in a task of its own, after messages that have arrived meanwhile. */

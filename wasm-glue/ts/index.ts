@@ -29,10 +29,32 @@ function spawn(): WorkerHandle {
   };
 }
 
+/** Where no picture is drawn, as in a page out of sight, frames come this seldom. */
+const HIDDEN_FRAME_MS = 500;
+
+function frame(callback: () => void): () => void {
+  const cancel = (): void => {
+    cancelAnimationFrame(picture);
+    clearTimeout(timer);
+  };
+  const once = (): void => {
+    cancel();
+    callback();
+  };
+  const picture = requestAnimationFrame(once);
+  const timer = setTimeout(once, HIDDEN_FRAME_MS);
+  return cancel;
+}
+
 /** Rejects with `EngineBug` when the engine cannot be loaded. */
 export function createEngine(options: EngineOptions): Promise<Engine> {
   return createEngineIn(
-    { spawn, cores: navigator.hardwareConcurrency || 1, isolated: globalThis.crossOriginIsolated === true },
+    {
+      spawn,
+      frame,
+      cores: navigator.hardwareConcurrency || 1,
+      isolated: globalThis.crossOriginIsolated === true,
+    },
     options,
   );
 }

@@ -25,7 +25,15 @@ function spawn(): WorkerHandle {
   };
 }
 
+/** As often as pages draw. */
+const FRAME_MS = 16;
+
+function frame(callback: () => void): () => void {
+  const timer = setTimeout(callback, FRAME_MS);
+  return () => clearTimeout(timer);
+}
+
 /** Rejects with `EngineBug` when the engine cannot be loaded. */
 export function createEngine(options: EngineOptions): Promise<Engine> {
-  return createEngineIn({ spawn, cores: availableParallelism(), isolated: true }, options);
+  return createEngineIn({ spawn, frame, cores: availableParallelism(), isolated: true }, options);
 }

@@ -14,7 +14,7 @@ import type {
 } from './api.js';
 
 /** Raised by one whenever a message changes; page and worker refuse to talk across versions. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** Most UTF-8 bytes in one `output` message. */
 export const OUTPUT_CHUNK_BYTES = 64 * 1024;
@@ -34,7 +34,7 @@ export type ToWorker =
   | { type: 'end-input'; run: number }
   /** The last `output` of this run has been dealt with; the next may come. */
   | { type: 'ack'; run: number }
-  /** The last `events` of this run have been dealt with; the next may come. */
+  /** The last `events` of this run have been dealt with, or there is room after `events-full`. */
   | { type: 'ack-events'; run: number }
   | { type: 'resume'; run: number }
   /** Instructions a second; 0 for no limit. */
@@ -53,18 +53,28 @@ export type ToWorker =
 export type ToPage =
   | { type: 'probed'; ok: boolean }
   | { type: 'ready'; protocol: number; version: string; maxSchedulers: number }
-  /** `stopFlag`: byte address in `memory` of the word whose value 1 stops the run; 0 where memory is not shared. */
-  | { type: 'started'; run: number; schedulers: number; stopFlag: number; memory: WebAssembly.Memory | null }
-  | { type: 'output'; run: number; stream: OutputStream; text: string }
-  | { type: 'wants-input'; run: number; waiting: boolean }
+  /**
+   * Byte addresses in `memory`, which is `null` where it is not shared: `stopFlag` of the word whose value 1 stops
+   * the run, else 0; `rings` of the schedulers' rings of events, which the page then reads, valid until the page
+   * asks for another run. `files`: source files known so far, as in `files`.
+   */
   | {
-      type: 'events';
+      type: 'started';
       run: number;
-      records: Uint8Array<ArrayBuffer>;
-      dropped: number;
-      /** Those that became known since the last batch, in order. */
+      schedulers: number;
+      stopFlag: number;
+      memory: WebAssembly.Memory | null;
+      rings: number[];
       files: string[];
     }
+  | { type: 'output'; run: number; stream: OutputStream; text: string }
+  | { type: 'wants-input'; run: number; waiting: boolean }
+  /** Where memory is not shared: what happened since the last batch. Answered by `ack-events`. */
+  | { type: 'events'; run: number; records: Uint8Array<ArrayBuffer>; dropped: number }
+  /** The run stands still until the page has made room in the rings. Answered by `ack-events`. */
+  | { type: 'events-full'; run: number }
+  /** Source files that became known, in the order of their numbers in records. */
+  | { type: 'files'; run: number; files: string[] }
   | { type: 'looked'; run: number; request: number; actor: ActorInfo | null; actors: ActorSummary[] }
   | { type: 'done'; run: number; result: RunResult }
   | { type: 'checked'; request: number; diagnostics: Diagnostic[] }
@@ -225,10 +235,19 @@ const toWorkerGuards: GuardTable<ToWorker> = {
 const toPageGuards: GuardTable<ToPage> = {
   probed: { ok: isBoolean },
   ready: { protocol: isIndex, version: isString, maxSchedulers: isIndex },
-  started: { run: isIndex, schedulers: isIndex, stopFlag: isIndex, memory: nullOr(isMemory) },
+  started: {
+    run: isIndex,
+    schedulers: isIndex,
+    stopFlag: isIndex,
+    memory: nullOr(isMemory),
+    rings: listOf(isIndex),
+    files: listOf(isString),
+  },
   output: { run: isIndex, stream: oneOf('stdout', 'stderr'), text: isString },
   'wants-input': { run: isIndex, waiting: isBoolean },
-  events: { run: isIndex, records: isBytes, dropped: isIndex, files: listOf(isString) },
+  events: { run: isIndex, records: isBytes, dropped: isIndex },
+  'events-full': { run: isIndex },
+  files: { run: isIndex, files: listOf(isString) },
   looked: { run: isIndex, request: isIndex, actor: nullOr(isActor), actors: listOf(isSummary) },
   done: { run: isIndex, result: isResult },
   checked: { request: isIndex, diagnostics: listOf(isDiagnostic) },

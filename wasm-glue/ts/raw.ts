@@ -61,6 +61,8 @@ export interface RawExports {
   _tt_glue_take_events(glue: number, records: number, room: number): number;
   /** Events lost so far. */
   _tt_glue_events_dropped(glue: number): number;
+  /** The scheduler's TtEventRing, for a reader in shared memory instead of tt_glue_take_events; 0 past the last. Valid until tt_glue_delete. */
+  _tt_glue_event_ring(glue: number, scheduler: number): number;
   /** Source file that records call index + 1; 0 past the last. */
   _tt_glue_file(glue: number, index: number): number;
   /** Moves bytes of one stream out, at most `capacity`. Bit 31 of the result: standard error. */

@@ -25,7 +25,7 @@ const SLICE_MS = 8;
 const LONGEST_WAIT_MS = 16;
 /** Where nothing can wake the worker. */
 const POLL_MS = 4;
-/** Batches of events, as often as pages show them. */
+/** Batches of events by message, as often as pages show them. */
 const EVENT_INTERVAL_MS = 16;
 /** Words of TtGlueSignals. */
 const EVENTS = 0;
@@ -51,8 +51,11 @@ export class RunSession {
   private over = false;
   private readonly inspector: Inspector;
   private readonly events: boolean;
+  /** The page reads the rings of events itself. */
+  private readonly sharesEvents: boolean;
   /** Files that the page knows of. */
   private filesTold = 0;
+  /** Whether the page owes an `ack-events`. */
   private eventsUnderWay = false;
   private eventsAt = 0;
   private eventTimer: ReturnType<typeof setTimeout> | undefined;
@@ -69,6 +72,7 @@ export class RunSession {
       engine.build === 'st' || options.deterministic || options.virtualTime || options.seed !== null;
     this.session = new Session(engine);
     this.events = options.events ?? false;
+    this.sharesEvents = this.events && engine.sharedMemory !== null;
     this.inspector = new Inspector(this.session, run, port, (work) => this.guard(work));
     this.turns = port.turns(() => this.guard(() => this.slice()));
     this.session.setOptions(options, this.cooperative);
@@ -106,6 +110,8 @@ export class RunSession {
         schedulers: this.session.schedulers,
         stopFlag: this.engine.sharedMemory ? this.session.stopWord : 0,
         memory: this.engine.sharedMemory,
+        rings: this.sharesEvents ? this.session.eventRings : [],
+        files: this.newFiles(),
       });
     }
     if (this.cooperative || !this.running) this.turns.request();
@@ -188,8 +194,13 @@ export class RunSession {
       this.lookAfterConsole();
       if (state === RunState.ready) {
         // A step that did nothing waits for events to be taken, which asks for the next turn by itself.
+        const idle = performance.now() - begin < 1;
+        if (idle && this.sharesEvents && !this.eventsUnderWay && this.session.eventsCrowded) {
+          this.eventsUnderWay = true;
+          this.port.post({ type: 'events-full', run: this.run });
+        }
         const blocked = this.eventsUnderWay || this.eventTimer !== undefined;
-        if (!blocked || performance.now() - begin >= 1) this.turns.request();
+        if (!blocked || !idle) this.turns.request();
       } else if (state === RunState.idle) {
         const wait = this.session.nextTimerMs();
         if (wait >= 0) this.timer = setTimeout(() => this.guard(() => this.slice()), Math.min(wait, 2 ** 30));
@@ -242,10 +253,12 @@ export class RunSession {
 
   /**
    * Hands over what was recorded: one batch is under way, at most one in a frame. A cooperative run whose events
-   * are not taken stands still; threads drop them.
+   * are not taken stands still; threads drop them. Where memory is shared the page takes them without being told.
    */
   private lookAfterEvents(): void {
-    if (!this.events || !this.running || this.eventsUnderWay || this.eventTimer !== undefined) return;
+    if (!this.events || !this.running) return;
+    this.tellFiles();
+    if (this.sharesEvents || this.eventsUnderWay || this.eventTimer !== undefined) return;
     const early = this.eventsAt + EVENT_INTERVAL_MS - performance.now();
     if (early > 0) {
       this.eventTimer = setTimeout(
@@ -265,11 +278,20 @@ export class RunSession {
   private postEvents(): boolean {
     const records = this.session.takeEvents();
     if (!records) return false;
-    const files = this.session.filesFrom(this.filesTold);
-    this.filesTold += files.length;
     this.eventsAt = performance.now();
-    this.port.post({ type: 'events', run: this.run, records, dropped: this.session.eventsDropped, files });
+    this.port.post({ type: 'events', run: this.run, records, dropped: this.session.eventsDropped });
     return true;
+  }
+
+  private newFiles(): string[] {
+    const files = this.events ? this.session.filesFrom(this.filesTold) : [];
+    this.filesTold += files.length;
+    return files;
+  }
+
+  private tellFiles(): void {
+    const files = this.newFiles();
+    if (files.length > 0) this.port.post({ type: 'files', run: this.run, files });
   }
 
   /** Output, events, the wish for input, and the end. */
@@ -306,7 +328,10 @@ export class RunSession {
     clearTimeout(this.eventTimer);
     this.turns.close();
     this.session.finish();
-    if (this.events) while (this.postEvents());
+    if (this.events && this.running) {
+      this.tellFiles();
+      if (!this.sharesEvents) while (this.postEvents());
+    }
     // Reports that the VM writes while it ends, and a last character that was cut in two.
     for (let piece = this.session.takeOutput(); piece; piece = this.session.takeOutput()) {
       const text = this.decoders[piece.stream].decode(piece.bytes, { stream: true });

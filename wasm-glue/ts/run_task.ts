@@ -16,7 +16,9 @@ import type {
   RunResult,
 } from './api.js';
 import { reportCallbackError } from './errors.js';
+import { EventPump } from './event_pump.js';
 import type { ToPage, ToWorker } from './protocol.js';
+import { RingReader } from './trace_reader.js';
 
 /** How long the worker may take to answer a stop before it is replaced. */
 const STOP_GRACE_MS = 1000;
@@ -24,6 +26,7 @@ const STOP_GRACE_MS = 1000;
 /** Exit status of a stopped program, as the VM gives it. */
 const STATUS_STOPPED = 1;
 
+type Started = Extract<ToPage, { type: 'started' }>;
 type Events = Extract<ToPage, { type: 'events' }>;
 type Looked = Extract<ToPage, { type: 'looked' }>;
 /** What can be asked, before the fields that every question has are added. */
@@ -55,7 +58,9 @@ export class RunTask implements Run {
   private readonly questions = new Map<number, (answer: Looked | null) => void>();
   private lastQuestion = 0;
   private askWorker: ((message: ToWorker) => void) | null = null;
+  /** Source files by the number that records hold: grows while the run goes on. */
   private readonly files: string[] = [];
+  private pump: EventPump | null = null;
   private graceTimer: ReturnType<typeof setTimeout> | undefined;
   private resolveDone!: (result: RunResult) => void;
   private rejectDone!: (bug: EngineBug) => void;
@@ -66,6 +71,7 @@ export class RunTask implements Run {
     private readonly handlers: RunHandlers,
     /** Called when the worker did not answer a stop in time. */
     private readonly replaceWorker: () => void,
+    private readonly frame: (callback: () => void) => () => void,
   ) {
     this.done = new Promise((resolve, reject) => {
       this.resolveDone = resolve;
@@ -144,23 +150,33 @@ export class RunTask implements Run {
     this.questions.delete(message.request);
   }
 
-  events({ records, dropped, files }: Events): void {
+  events({ records, dropped }: Events): void {
     if (this.state === 'ended') return;
-    this.files.push(...files);
-    this.callBack(() => this.handlers.events?.({ records, dropped, files: this.files }));
+    this.handEvents(records, dropped);
     this.post?.({ type: 'ack-events', run: this.id });
   }
 
-  /** The worker no longer knows this run. */
+  eventsFull(): void {
+    this.pump?.full();
+  }
+
+  filesKnown(files: readonly string[]): void {
+    this.files.push(...files);
+  }
+
+  /** The worker no longer knows this run, and will use its memory for another one. */
   forgotten(): void {
+    this.pump?.close();
     this.askWorker = null;
     for (const resolve of this.questions.values()) resolve(null);
     this.questions.clear();
   }
 
-  started(schedulers: number, memory: WebAssembly.Memory | null, stopFlag: number): void {
+  started({ schedulers, memory, stopFlag, rings, files }: Started): void {
     if (this.state === 'ended') return;
     this.schedulers = schedulers;
+    this.filesKnown(files);
+    if (memory && rings.length > 0) this.startPump(new RingReader(memory, rings));
     if (memory && stopFlag !== 0) {
       this.stopFlag = { words: new Int32Array(memory.buffer), index: stopFlag / 4 };
       if (this.state === 'stopping') this.raiseStopFlag();
@@ -197,9 +213,10 @@ export class RunTask implements Run {
   end(result: RunResult): void {
     const wasStopped = this.state === 'stopping';
     if (!this.leave()) return;
+    const taken = this.pump?.finish();
     // A stopped program's reader may be arbitrarily far behind; nobody should wait for it.
     if (wasStopped) this.resolveDone(result);
-    else void Promise.all(this.unread).then(() => this.resolveDone(result));
+    else void Promise.all([...this.unread, taken]).then(() => this.resolveDone(result));
   }
 
   /** The worker is gone because it did not answer a stop. */
@@ -245,6 +262,19 @@ export class RunTask implements Run {
     if (!this.stopFlag) return;
     Atomics.store(this.stopFlag.words, this.stopFlag.index, 1);
     Atomics.notify(this.stopFlag.words, this.stopFlag.index);
+  }
+
+  private startPump(reader: RingReader): void {
+    this.pump = new EventPump(
+      reader,
+      this.frame,
+      (records, dropped) => this.handEvents(records, dropped),
+      () => this.post?.({ type: 'ack-events', run: this.id }),
+    );
+  }
+
+  private handEvents(records: Uint8Array<ArrayBuffer>, dropped: number): void {
+    this.callBack(() => this.handlers.events?.({ records, dropped, files: this.files }));
   }
 
   private callBack(call: () => void): void {

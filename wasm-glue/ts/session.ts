@@ -13,7 +13,7 @@ import {
 import type { EngineModule } from './engine_module.js';
 import { OUTPUT_CHUNK_BYTES } from './protocol.js';
 import { RawOption } from './raw.js';
-import { TRACE_RECORD_BYTES } from './trace_reader.js';
+import { TRACE_RECORD_BYTES, isCrowded } from './trace_reader.js';
 
 /** Records taken at once: half a megabyte. */
 const EVENT_BATCH_RECORDS = 16 * 1024;
@@ -250,6 +250,21 @@ export class Session {
     if (this.eventBuffer === 0) throw new EngineBug('no memory for events in the engine');
     const count = this.engine.raw._tt_glue_take_events(this.handle, this.eventBuffer, EVENT_BATCH_RECORDS);
     return count === 0 ? null : this.engine.copyBytes(this.eventBuffer, count * TRACE_RECORD_BYTES);
+  }
+
+  /** Byte addresses of the schedulers' rings of events; none when none are recorded. */
+  get eventRings(): number[] {
+    const rings: number[] = [];
+    for (;;) {
+      const ring = this.engine.raw._tt_glue_event_ring(this.handle, rings.length);
+      if (ring === 0) return rings;
+      rings.push(ring);
+    }
+  }
+
+  /** Whether a cooperative run waits for its events to be taken. */
+  get eventsCrowded(): boolean {
+    return this.eventRings.some((ring) => isCrowded(this.engine.wideWords, ring));
   }
 
   get eventsDropped(): number {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/** Reads the records that the VM writes: the twin of core/trace/ring.h. */
+/**
+ * Reads what the VM writes: the twin of core/trace/ring.h. Kinds and their fields are those of the generated
+ * trace_table.ts.
+ */
 import type { TraceBatch, TraceEvent, TraceKind } from './api.js';
 import { TRACE_TABLE } from './trace_table.js';
 
@@ -25,6 +28,129 @@ export const TRACE_WAITS = [
   'a child to end',
   'a module',
 ] as const;
+
+/** Offsets in a TtEventRing, whose `head`, `dropped` and `tail` have 64 bits. */
+const RING_HEAD = 0;
+const RING_DROPPED = 8;
+const RING_TAIL = 64;
+const RING_CAPACITY = 132;
+const RING_RECORDS = 192;
+const RECORD_WORDS = TRACE_RECORD_BYTES / 4;
+/** Records that one `take` hands over: some hundred microseconds of work for a view. */
+const TAKE_RECORDS = 2048;
+
+/** Whether a cooperative run waits until records of the ring at a byte address have been read. */
+export function isCrowded(wide: BigInt64Array<ArrayBufferLike>, ring: number): boolean {
+  const records = Atomics.load(wide, (ring + RING_HEAD) / 8) - Atomics.load(wide, (ring + RING_TAIL) / 8);
+  const capacity = new Uint32Array(wide.buffer)[(ring + RING_CAPACITY) / 4] ?? 0;
+  return Number(records) > capacity / 2;
+}
+
+interface Ring {
+  /** Indexes of 64-bit words. */
+  readonly head: number;
+  readonly dropped: number;
+  readonly tail: number;
+  /** Index of the first record's first 32-bit word. */
+  readonly records: number;
+  readonly capacity: number;
+  /** Records read so far, and how many were there when last looked. */
+  read: number;
+  written: number;
+}
+
+/**
+ * The only consumer of a run's rings, on the page, while schedulers write them. Merges them by sequence number,
+ * as tt_event_rings_take does.
+ */
+export class RingReader {
+  private readonly rings: readonly Ring[];
+  private readonly words: Uint32Array<ArrayBufferLike>;
+  private readonly wide: BigInt64Array<ArrayBufferLike>;
+  private readonly taken = new Uint32Array(TAKE_RECORDS * RECORD_WORDS);
+  /** Sequence number to go on with. */
+  private next = 0;
+
+  /** `memory` is shared and never grows; `rings` are byte addresses in it. */
+  constructor(
+    memory: WebAssembly.Memory,
+    private readonly addresses: readonly number[],
+  ) {
+    this.words = new Uint32Array(memory.buffer);
+    this.wide = new BigInt64Array(memory.buffer);
+    this.rings = addresses.map((at) => ({
+      head: (at + RING_HEAD) / 8,
+      dropped: (at + RING_DROPPED) / 8,
+      tail: (at + RING_TAIL) / 8,
+      records: (at + RING_RECORDS) / 4,
+      capacity: this.words[(at + RING_CAPACITY) / 4] ?? 0,
+      read: Number(Atomics.load(this.wide, (at + RING_TAIL) / 8)),
+      written: 0,
+    }));
+  }
+
+  /** Events that found no room. */
+  get dropped(): number {
+    return this.rings.reduce((sum, ring) => sum + Number(Atomics.load(this.wide, ring.dropped)), 0);
+  }
+
+  get crowded(): boolean {
+    return this.addresses.some((ring) => isCrowded(this.wide, ring));
+  }
+
+  /** The next whole events; `null` when there are none now. The bytes are lent until the next call. */
+  take(): Uint8Array<ArrayBuffer> | null {
+    for (const ring of this.rings) ring.written = this.load(ring.head);
+    let moved = 0;
+    for (let again = true; again;) {
+      again = false;
+      for (const ring of this.rings) {
+        const run = this.takeRun(ring, moved);
+        moved += run;
+        again ||= run > 0;
+      }
+    }
+    if (moved === 0) return null;
+    for (const ring of this.rings) Atomics.store(this.wide, ring.tail, BigInt(ring.read));
+    return new Uint8Array(this.taken.buffer, 0, moved * TRACE_RECORD_BYTES);
+  }
+
+  /** Moves consecutive events from `next` on behind those that were taken; the number of records. */
+  private takeRun(ring: Ring, moved: number): number {
+    const { words } = this;
+    let count = 0;
+    while (ring.read < ring.written) {
+      const at = this.wordOf(ring, ring.read);
+      if (words[at] !== this.next % 2 ** 32 || words[at + 1] !== Math.floor(this.next / 2 ** 32)) break;
+      let size = 1;
+      // An event is published with all its text.
+      while (ring.read + size < ring.written && this.isText(ring, ring.read + size)) size++;
+      if (moved + count + size > TAKE_RECORDS) break;
+      for (let i = 0; i < size; i++) this.copy(this.wordOf(ring, ring.read + i), moved + count + i);
+      count += size;
+      ring.read += size;
+      this.next++;
+    }
+    return count;
+  }
+
+  private isText(ring: Ring, record: number): boolean {
+    return ((this.words[this.wordOf(ring, record) + KIND / 4] ?? 0) & 0xff) === 0;
+  }
+
+  private wordOf(ring: Ring, record: number): number {
+    return ring.records + (record % ring.capacity) * RECORD_WORDS;
+  }
+
+  private copy(from: number, to: number): void {
+    const at = to * RECORD_WORDS;
+    for (let i = 0; i < RECORD_WORDS; i++) this.taken[at + i] = this.words[from + i] ?? 0;
+  }
+
+  private load(index: number): number {
+    return Number(Atomics.load(this.wide, index));
+  }
+}
 
 const decoder = new TextDecoder();
 

@@ -28,7 +28,8 @@ export class TraceFeed {
     }
     if (this.heldBytes + batch.records.byteLength > MAX_HELD) return;
     this.heldBytes += batch.records.byteLength;
-    this.held.push(batch);
+    // The records are lent, and the list of files goes on growing.
+    this.held.push({ ...batch, records: batch.records.slice() });
   }
 
   attach(taker: TraceTaker): void {
