@@ -178,7 +178,7 @@ static bool submit_locked(TtGlue *glue, TtRequest *request) {
     case TT_SERVICE_LIST_DIR: return list_folder(glue, request);
     case TT_SERVICE_GET_ENV: return get_variable(glue, request);
     case TT_SERVICE_SET_ENV: return set_variable(glue, request);
-    case TT_SERVICE_COUNT: break;
+    default: break;
     }
     request->result = TT_ERR_UNSUPPORTED_OPERATION;
     request->reason = "not available in the browser";

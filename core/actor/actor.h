@@ -130,7 +130,8 @@ struct TtActor {
     uint64_t instructions_seen; /* atomic, relaxed: a copy for others, made after each slice */
     TtActor *module_next;       /* in awaited->waiters; guarded as `awaited` */
     TtModule *awaited;          /* with TT_WAIT_MODULE; guarded by the system's module lock */
-    TtPending *pending;         /* with TT_WAIT_HOST */
+    TtPending *pending;         /* what its instruction waits for, or NULL */
+    struct TtIdMap *futures;    /* id → TtPending of ASYNC_…; NULL before the first one */
     /* in the system's list of actors that wait for output room; its lock */
     TtActor *output_next, *output_previous;
     bool output_waiting;
@@ -141,6 +142,7 @@ struct TtActor {
     TtValue exit_reason;      /* UNBOUND: normal */
     TtRelations *relations;   /* links, monitors; NULL while there are none */
     TtSupervisor *supervisor; /* NULL unless it is one */
+    bool has_handles; /* has asked the host for some: they are closed when it ends */
     bool trap_exit;
     bool stopping_child; /* STOP_CHILD waits */
     bool killed;         /* a signal ended it: exit_reason is set */

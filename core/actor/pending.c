@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 /**
  * Host requests. A TtPending has two references, the actor's and the host's; whoever lets go last
- * frees it. The host's completion marks it done and wakes the actor; `lock` keeps the actor alive
- * meanwhile.
+ * frees it. The host's completion marks it done and wakes the actor when that has looked for it in vain;
+ * `lock` keeps the actor alive meanwhile.
  */
 #include "actor/system.h"
 
 #include "base/alloc.h"
+#include "base/idmap.h"
 #include "port/atomic.h"
 
 #include <string.h>
 
 static void release(TtPending *pending) {
     if (tt_atomic_fetch_sub_u32_acqrel(&pending->references, 1) > 1) return;
+    tt_heap_pool_give(&pending->system->pool, pending->bytes);
     tt_lock_destroy(&pending->lock);
     tt_free(pending->request.answer_data);
     tt_free(pending->text);
@@ -20,48 +22,92 @@ static void release(TtPending *pending) {
     tt_free(pending);
 }
 
-bool tt_pending_submit(TtActor *actor, TtService service, const char *text, size_t text_length,
-                       const char *data, size_t data_length) {
+TtPending *tt_pending_start(TtActor *actor, TtService service, const TtArguments *arguments) {
     TtSystem *system = actor->system;
+    uint64_t bytes = arguments->text_length + arguments->data_length + sizeof(TtPending);
+    if (!tt_heap_pool_take(&system->pool, bytes)) {
+        tt_free(arguments->data);
+        return NULL;
+    }
     TtPending *pending = tt_alloc_zero(sizeof *pending);
+    pending->bytes = bytes;
     tt_lock_init(&pending->lock);
     pending->references = 2;
     pending->system = system;
     pending->actor = actor;
-    pending->text = text ? tt_alloc_string(text, text_length) : NULL;
-    pending->data = data ? tt_alloc_string(data, data_length) : NULL;
+    pending->text = arguments->text ? tt_alloc_string(arguments->text, arguments->text_length) : NULL;
+    pending->data = arguments->data;
     TtRequest *request = &pending->request;
     request->service = service;
+    request->owner = actor->pid;
     request->text = pending->text;
     request->data = pending->data;
-    request->data_length = data_length;
+    request->data_length = arguments->data_length;
     request->vm = pending;
-    actor->pending = pending;
+    if (tt_service_info(service)->flags & TT_SERVICE_OPENS) actor->has_handles = true;
     tt_atomic_fetch_add_u64_seq(&system->requests, 1);
-    if (!system->host->submit(system->host, request)) return false;
+    if (!system->host->submit(system->host, request)) return pending;
     tt_atomic_fetch_sub_u64_seq(&system->requests, 1);
     pending->done = true;
     pending->references = 1;
-    return true;
+    return pending;
 }
 
-bool tt_pending_done(TtActor *actor) {
-    tt_lock_acquire(&actor->pending->lock);
-    bool done = actor->pending->done;
-    tt_lock_release(&actor->pending->lock);
+bool tt_pending_done(TtPending *pending) {
+    tt_lock_acquire(&pending->lock);
+    bool done = pending->done;
+    if (!done) pending->awaited = true;
+    tt_lock_release(&pending->lock);
     return done;
 }
 
-void tt_pending_drop(TtActor *actor) {
-    TtPending *pending = actor->pending;
-    if (!pending) return;
-    actor->pending = NULL;
+void tt_pending_drop(TtActor *actor, TtPending *pending) {
     tt_lock_acquire(&pending->lock);
     bool done = pending->done;
     pending->actor = NULL;
     tt_lock_release(&pending->lock);
     if (!done) actor->system->host->cancel(actor->system->host, &pending->request);
     release(pending);
+}
+
+/* ---- futures --------------------------------------------------------------------------------------------
+ */
+
+uint64_t tt_future_add(TtActor *actor, TtPending *pending) {
+    if (!actor->futures) actor->futures = tt_alloc_zero(sizeof *actor->futures);
+    uint64_t id = tt_atomic_fetch_add_u64_seq(&actor->system->next_future, 1) + 1;
+    (void)tt_idmap_put(actor->futures, id, (uint64_t)(uintptr_t)pending);
+    return id;
+}
+
+TtPending *tt_future_find(const TtActor *actor, uint64_t id) {
+    uint64_t pending;
+    if (!actor->futures || !tt_idmap_get(actor->futures, id, &pending)) return NULL;
+    return (TtPending *)(uintptr_t)pending;
+}
+
+void tt_future_remove(TtActor *actor, uint64_t id) {
+    TtPending *pending = tt_future_find(actor, id);
+    if (!pending) return;
+    (void)tt_idmap_remove(actor->futures, id);
+    tt_pending_drop(actor, pending);
+}
+
+void tt_pending_end(TtActor *actor) {
+    if (actor->pending) tt_pending_drop(actor, actor->pending);
+    actor->pending = NULL;
+    if (actor->futures) {
+        for (uint32_t i = 0; i < actor->futures->capacity; i++) {
+            TtIdEntry entry = actor->futures->entries[i];
+            if (entry.id) tt_pending_drop(actor, (TtPending *)(uintptr_t)entry.value);
+        }
+        tt_idmap_free(actor->futures);
+        tt_free(actor->futures);
+        actor->futures = NULL;
+    }
+    TtHost *host = actor->system->host;
+    if (actor->has_handles && host->actor_ended) host->actor_ended(host, actor->pid);
+    actor->has_handles = false;
 }
 
 void tt_pending_complete(TtRequest *request) {
@@ -72,7 +118,7 @@ void tt_pending_complete(TtRequest *request) {
     tt_lock_acquire(&pending->lock);
     pending->done = true;
     /* Made ready before the count falls, so that nobody sees a moment without any work left. */
-    if (pending->actor) tt_actor_wake(pending->actor, NULL);
+    if (pending->actor && pending->awaited) tt_actor_wake(pending->actor, NULL);
     tt_lock_release(&pending->lock);
     release(pending);
     if (tt_atomic_fetch_sub_u64_seq(&system->requests, 1) == 1 && system->poke) system->poke(system);

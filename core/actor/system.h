@@ -61,6 +61,7 @@ struct TtSystem {
 
     uint64_t next_pid;          /* atomic */
     uint64_t next_ref;          /* atomic */
+    uint64_t next_future;       /* atomic */
     uint64_t live_actors;       /* atomic */
     uint64_t messages, dropped; /* atomic, relaxed */
     uint64_t requests;          /* atomic: host requests under way */
@@ -141,24 +142,40 @@ TtResult tt_actor_send(TtContext *context, int64_t pid, const TtValue *message) 
 struct TtPending {
     TtRequest request;
     TtSystem *system;
+    uint64_t bytes;      /* taken from the pool for it */
     uint32_t references; /* atomic */
     TtLock lock;
-    TtActor *actor; /* guarded_by(lock): NULL once the actor ended */
+    TtActor *actor; /* guarded_by(lock): NULL once the actor has let go */
     bool done;      /* guarded_by(lock) */
+    bool awaited;   /* guarded_by(lock): the actor parks until it is done */
     char *text;     /* owned copies of the arguments */
     char *data;
 };
 
+/** Arguments of a request. */
+typedef struct TtArguments {
+    const char *text; /* copied; NULL when the service has none */
+    size_t text_length;
+    char *data; /* from tt_alloc, taken over; NULL when the service has none */
+    size_t data_length;
+} TtArguments;
+
 /**
- * Starts a request of the actor: actor->pending is set. True when it is answered already.
- * `text` may be NULL.
+ * Starts a request of the actor, which lets go of it with tt_pending_drop; it may be done already. What an
+ * instruction waits for is kept in actor->pending. NULL when the VM's heap is full.
  */
-bool tt_pending_submit(TtActor *actor, TtService service, const char *text, size_t text_length,
-                       const char *data, size_t data_length);
-/** Owner: whether the answer is there. */
-bool tt_pending_done(TtActor *actor);
-/** Owner: forgets actor->pending, cancelling it when it is still under way. */
-void tt_pending_drop(TtActor *actor);
+TtPending *tt_pending_start(TtActor *actor, TtService service, const TtArguments *arguments);
+/** Owner: whether the answer is there. If not, its arrival wakes the actor. */
+bool tt_pending_done(TtPending *pending);
+/** Owner: lets go, cancelling it when it is still under way. */
+void tt_pending_drop(TtActor *actor, TtPending *pending);
+/** Owner: keeps the request until AWAIT; the future's number, which no other future of the VM has. */
+uint64_t tt_future_add(TtActor *actor, TtPending *pending);
+/** Owner: NULL when the actor has no such future (any more). */
+TtPending *tt_future_find(const TtActor *actor, uint64_t id);
+void tt_future_remove(TtActor *actor, uint64_t id);
+/** Owner, when the actor ends: lets go of all its requests, futures and handles. */
+void tt_pending_end(TtActor *actor);
 /** The host answered. Any thread. */
 void tt_pending_complete(TtRequest *request);
 /** No request is under way and no thread of the host is in here: the system may be freed. */

@@ -233,7 +233,7 @@ TtStep tt_sem_exit_actor(TtActor *actor) {
 
 static void let_go(TtActor *actor) {
     tt_output_forget(actor);
-    tt_pending_drop(actor);
+    tt_pending_end(actor);
     tt_module_leave(actor);
     tt_registry_remove_actor(actor->system, actor);
 }

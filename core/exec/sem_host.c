@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Console, files, environment, time: instructions that ask the host. */
 #include "exec/sem.h"
+#include "exec/wire_value.h"
 
 #include "base/utf8.h"
 #include "value/print.h"
@@ -71,7 +72,7 @@ static TtResult check_permission(TtActor *actor, const char *op, TtService servi
 /** What any request costs at least, as bytes touched. */
 #define SERVICE_BYTES 4096u
 
-static TtResult submit(TtActor *actor, const ServiceCall *call, bool *answered) {
+static TtResult submit(TtActor *actor, const ServiceCall *call) {
     const char *op = tt_op_info(call->op)->mnemonic;
     TT_TRY(check_permission(actor, op, call->service));
     TtValue text = tt_null();
@@ -82,20 +83,19 @@ static TtResult submit(TtActor *actor, const ServiceCall *call, bool *answered) 
             return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
                                 "%s: the name contains a NUL character", op);
     }
-    TtStrbuf *content = &actor->context->text;
-    tt_strbuf_clear(content);
+    TtArguments arguments = {.text = call->text ? tt_bytes_data(text) : NULL, .text_length = text.len};
     if (call->data) {
         TtValue data = actor->stack[actor->sp - call->data];
         TtTag wanted = call->bytes ? TT_TAG_BYTES : TT_TAG_STR;
         if (data.tag != wanted)
             return tt_sem_type_error(actor, op,
                                      call->bytes ? "Bytes as content" : "a Str as content or value", data);
-        tt_strbuf_add(content, tt_bytes_data(data), data.len);
+        arguments.data = tt_alloc_string(tt_bytes_data(data), data.len);
+        arguments.data_length = data.len;
     }
-    tt_sem_charge(actor, SERVICE_BYTES + content->length);
-    *answered = tt_pending_submit(actor, call->service, call->text ? tt_bytes_data(text) : NULL, text.len,
-                                  call->data ? tt_strbuf_text(content) : NULL, content->length);
-    return TT_OK;
+    tt_sem_charge(actor, SERVICE_BYTES + arguments.data_length);
+    actor->pending = tt_pending_start(actor, call->service, &arguments);
+    return actor->pending ? TT_OK : tt_sem_heap_full(actor, op);
 }
 
 static int compare_names(const void *a, const void *b) {
@@ -116,13 +116,27 @@ static bool make_names(TtHeap *heap, const TtRequest *request, TtValue *out) {
     return made;
 }
 
+/** A wire-encoded answer. */
+static TtResult wire_answer(TtActor *actor, const char *op, const TtRequest *request, TtValue *out) {
+    TtWireReader reader = tt_wire_reader(request->answer_data, request->answer_length);
+    tt_sem_charge(actor, request->answer_length);
+    bool made = tt_wire_to_value(&actor->heap, &reader, out);
+    if (made && tt_wire_at_end(&reader)) return TT_OK;
+    if (!made && !reader.failed) return tt_sem_heap_full(actor, op);
+    return tt_error_set(&actor->context->error, TT_ERR_UNSUPPORTED_OPERATION,
+                        "%s failed: the host's answer makes no sense", op);
+}
+
 /** "File operation failed on F: reason", or "OP failed: reason" when there is no name. */
 static TtResult request_error(TtActor *actor, const char *op, TtResult result, const TtRequest *request,
                               const char *reason) {
     if (result == TT_ERR_FILE_ERROR && request->text)
         return tt_error_set(&actor->context->error, result, "File operation failed on %s: %s", request->text,
                             reason);
-    return tt_error_set(&actor->context->error, result, "%s failed: %s", op, reason);
+    const char *link = result == TT_ERR_TYPE_MISMATCH       ? "expects"
+                       : result == TT_ERR_PERMISSION_DENIED ? "is not permitted:"
+                                                            : "failed:";
+    return tt_error_set(&actor->context->error, result, "%s %s %s", op, link, reason);
 }
 
 static TtResult answer_value(TtActor *actor, const char *op, const TtRequest *request, TtValue *out) {
@@ -134,6 +148,7 @@ static TtResult answer_value(TtActor *actor, const char *op, const TtRequest *re
     case TT_ANSWER_NULL: *out = tt_null(); break;
     case TT_ANSWER_BOOL: *out = tt_bool(request->number != 0); break;
     case TT_ANSWER_INT: *out = tt_int(request->number); break;
+    case TT_ANSWER_WIRE: return wire_answer(actor, op, request, out);
     case TT_ANSWER_NAMES: made = make_names(&actor->heap, request, out); break;
     case TT_ANSWER_STR:
     case TT_ANSWER_BYTES: {
@@ -156,10 +171,9 @@ TtStep tt_sem_service(TtActor *actor, unsigned op) {
     const ServiceCall *call = find_call(op);
     const TtOpInfo *info = tt_op_info(op);
     if (!actor->pending) {
-        bool answered;
-        if (submit(actor, call, &answered) != TT_OK) return TT_STEP_FAILED;
+        if (submit(actor, call) != TT_OK) return TT_STEP_FAILED;
     }
-    if (!tt_pending_done(actor)) {
+    if (!tt_pending_done(actor->pending)) {
         actor->wait = TT_WAIT_HOST;
         return TT_STEP_WAIT;
     }
@@ -167,7 +181,8 @@ TtStep tt_sem_service(TtActor *actor, unsigned op) {
     TtResult result = answer_value(actor, info->mnemonic, &actor->pending->request, &value);
     if (result == TT_ERR_HEAP_EXCEEDED)
         return TT_STEP_FAILED; /* may be tried again; raising drops the request */
-    tt_pending_drop(actor);
+    tt_pending_drop(actor, actor->pending);
+    actor->pending = NULL;
     if (result != TT_OK) return TT_STEP_FAILED;
     actor->sp -= (uint32_t)info->pops;
     if (info->pushes) actor->stack[actor->sp++] = value;

@@ -257,7 +257,8 @@ bool tt_unwind_raise(TtActor *actor, TtResult result) {
     TtValue exception = result == TT_ERR_THROWN ? context->thrown : error_exception(actor, result);
     context->thrown = tt_unbound();
     TT_EMIT(actor->system, EXCEPTION, emit_exception(actor, exception));
-    tt_pending_drop(actor);
+    if (actor->pending) tt_pending_drop(actor, actor->pending);
+    actor->pending = NULL;
     actor->deadline_set = false;
     actor->mailbox.cursor = NULL;
     const TtFunction *function = actor->function;

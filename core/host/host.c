@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "host/host.h"
 
-TtCapability tt_service_capability(TtService service) {
-    static const uint8_t capabilities[TT_SERVICE_COUNT] = {
-#define TT_SERVICE(name, capability, doc) [TT_SERVICE_##name] = TT_CAP_##capability,
+enum { W = TT_SERVICE_WIRE, H = TT_SERVICE_OPENS };
+
+const TtServiceInfo *tt_service_info(TtService service) {
+    static const TtServiceInfo infos[TT_SERVICE_COUNT] = {
+#define TT_SERVICE(name, capability, flags, arguments, answer, doc)                                          \
+    [TT_SERVICE_##name] = {#name, TT_CAP_##capability, flags, arguments, answer, doc},
 #include "host/host.def"
 #undef TT_SERVICE
     };
-    return (TtCapability)capabilities[service];
+    return &infos[service];
+}
+
+TtCapability tt_service_capability(TtService service) {
+    return tt_service_info(service)->capability;
 }
 
 const char *tt_capability_name(TtCapability capability) {

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Build-time program: the host services and the tags of the wire format for TypeScript.
+ *   gen_services OUT.ts
+ */
+#include "host/host.h"
+#include "host/wire.h"
+
+#include <stdio.h>
+
+/** A JavaScript string. The table is UTF-8, without control characters. */
+static void write_quoted(FILE *out, const char *text) {
+    fputc('\'', out);
+    for (; *text; text++) {
+        if (*text == '\'' || *text == '\\') fputc('\\', out);
+        fputc(*text, out);
+    }
+    fputc('\'', out);
+}
+
+static void write_field(FILE *out, const char *name, const char *text) {
+    fprintf(out, "%s: ", name);
+    write_quoted(out, text);
+    fputs(", ", out);
+}
+
+static void write_services(FILE *out) {
+    fputs("export interface Service {\n"
+          "  readonly name: string;\n"
+          "  /** As in --allow-net; empty when always allowed. */\n"
+          "  readonly capability: string;\n"
+          "  /** The arguments are a wire-encoded list. */\n"
+          "  readonly wire: boolean;\n"
+          "  /** The answer is or holds a handle. */\n"
+          "  readonly opens: boolean;\n"
+          "  readonly arguments: string;\n"
+          "  readonly answer: string;\n"
+          "  readonly doc: string;\n"
+          "}\n\n"
+          "/** The index is the number of the service. */\n"
+          "export const SERVICES: readonly Service[] = [\n",
+          out);
+    for (int i = 0; i < TT_SERVICE_COUNT; i++) {
+        const TtServiceInfo *info = tt_service_info((TtService)i);
+        fputs("  { ", out);
+        write_field(out, "name", info->name);
+        write_field(out, "capability", tt_capability_name(info->capability));
+        fprintf(out, "wire: %s, ", info->flags & TT_SERVICE_WIRE ? "true" : "false");
+        fprintf(out, "opens: %s, ", info->flags & TT_SERVICE_OPENS ? "true" : "false");
+        write_field(out, "arguments", info->arguments);
+        write_field(out, "answer", info->answer);
+        write_field(out, "doc", info->doc);
+        fputs("},\n", out);
+    }
+    fputs("];\n\n", out);
+}
+
+static void write_numbers(FILE *out) {
+    fputs("/** Numbers of the services by name. */\nexport const SERVICE = {\n", out);
+    for (int i = 0; i < TT_SERVICE_COUNT; i++)
+        fprintf(out, "  %s: %d,\n", tt_service_info((TtService)i)->name, i);
+    fputs("} as const;\n\n/** Tags of the wire format: core/host/wire.h. */\nexport const WIRE = {\n", out);
+    static const char *const tags[TT_WIRE_TAG_COUNT] = {
+        [TT_WIRE_NULL] = "NULL",     [TT_WIRE_BOOL] = "BOOL",
+        [TT_WIRE_INT] = "INT",       [TT_WIRE_FLOAT] = "FLOAT",
+        [TT_WIRE_STR] = "STR",       [TT_WIRE_BYTES] = "BYTES",
+        [TT_WIRE_TEXT] = "TEXT",     [TT_WIRE_LIST] = "LIST",
+        [TT_WIRE_OBJECT] = "OBJECT", [TT_WIRE_CONNECTION] = "CONNECTION",
+        [TT_WIRE_STREAM] = "STREAM",
+    };
+    for (int i = 0; i < TT_WIRE_TAG_COUNT; i++) fprintf(out, "  %s: %d,\n", tags[i], i);
+    fprintf(out, "} as const;\n\nexport const WIRE_MAX_DEPTH = %d;\n\n", TT_WIRE_MAX_DEPTH);
+    fputs("/** Numbers of the error kinds by name: core/base/result.def. */\nexport const RESULT = {\n  Ok: "
+          "0,\n",
+          out);
+    for (int i = 1; i < TT_RESULT_COUNT; i++) fprintf(out, "  %s: %d,\n", tt_result_kind((TtResult)i), i);
+    fputs("} as const;\n\n/** Kinds of answers: core/host/host.h. */\nexport const ANSWER = {\n", out);
+    fprintf(out,
+            "  NULL: %d,\n  BOOL: %d,\n  INT: %d,\n  STR: %d,\n  BYTES: %d,\n  NAMES: %d,\n  WIRE: %d,\n",
+            TT_ANSWER_NULL, TT_ANSWER_BOOL, TT_ANSWER_INT, TT_ANSWER_STR, TT_ANSWER_BYTES, TT_ANSWER_NAMES,
+            TT_ANSWER_WIRE);
+    fputs("} as const;\n", out);
+}
+
+int main(int argc, char **argv) {
+    if (argc != 2) {
+        fputs("usage: gen_services OUT\n", stderr);
+        return 2;
+    }
+    FILE *out = fopen(argv[1], "wb");
+    if (!out) {
+        perror(argv[1]);
+        return 1;
+    }
+    fputs("// SPDX-License-Identifier: MIT\n"
+          "// Generated from core/host by gen_services.c; do not edit.\n\n",
+          out);
+    write_services(out);
+    write_numbers(out);
+    bool failed = ferror(out) != 0;
+    if (fclose(out) != 0 || failed) {
+        perror(argv[1]);
+        return 1;
+    }
+    return 0;
+}
