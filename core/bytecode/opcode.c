@@ -19,6 +19,8 @@ _Static_assert(TT_OP_SPAWN_LINK == 121 && TT_OP_RECEIVE_MATCH == 129 && TT_OP_PR
                "opcodes.def: append rows, never insert or move them");
 _Static_assert(TT_OP_START_SUPERVISOR == 136 && TT_OP_RUN_SUPERVISOR == 142,
                "opcodes.def: append rows, never insert or move them");
+_Static_assert(TT_OP_JSON_PARSE == 143 && TT_OP_CSV_WRITE == 146,
+               "opcodes.def: append rows, never insert or move them");
 
 enum {
     T = TT_FLAG_THROWS,

@@ -42,6 +42,9 @@ TtValue tt_list_drop_last(TtValue list, bool own);
 /* ---- objects ------------------------------------------------------------------------------------ */
 
 /* Lookups: tt_map_find in value/value.h. */
+/** An object of `count` entries, copies of references as in tt_list_new; of equal keys the last value counts.
+ */
+bool tt_map_new(TtHeap *heap, const TtMapEntry *entries, uint32_t count, TtValue *out) TT_MUST_USE;
 /** `key` is a Str; it is added at the end when the object does not have it. */
 bool tt_map_set(TtHeap *heap, TtValue map, TtValue key, TtValue value, bool own, TtValue *out) TT_MUST_USE;
 /** Sets a field of an object that the caller is building: own = true. */

@@ -86,6 +86,30 @@ static bool add(TtHeap *heap, TtValue map, TtValue key, TtValue value, bool own,
     return true;
 }
 
+bool tt_map_new(TtHeap *heap, const TtMapEntry *entries, uint32_t count, TtValue *out) {
+    *out = tt_empty(TT_TAG_OBJECT);
+    if (!count) return true;
+    TtMapBuf *buf;
+    if (!alloc_map(heap, count, &buf)) return false;
+    map_build_index(buf);
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        TtValue key = entries[i].key, sofar = view(TT_TAG_OBJECT, used, buf);
+        uint32_t hash = buf->index_size ? key_hash(key) : 0;
+        int64_t at = buf->index_size ? tt_map_find_hashed(sofar, tt_bytes_data(key), key.len, hash)
+                                     : tt_map_find(sofar, tt_bytes_data(key), key.len);
+        if (at >= 0) {
+            buf->entries[at].value = entries[i].value;
+            continue;
+        }
+        buf->entries[used] = entries[i];
+        if (buf->index_size) index_entry(buf, used, hash);
+        buf->obj.used = ++used;
+    }
+    *out = view(TT_TAG_OBJECT, used, buf);
+    return true;
+}
+
 bool tt_map_set(TtHeap *heap, TtValue map, TtValue key, TtValue value, bool own, TtValue *out) {
     int64_t at = map.len <= TT_MAP_LINEAR
                      ? tt_map_find(map, tt_bytes_data(key), key.len)

@@ -16,6 +16,7 @@ export const LEVELS = Object.freeze({
   heap: 2,
   bytecode: 2,
   host: 2,
+  format: 3,
   module: 3,
   asm: 4,
   lisp: 4,
