@@ -81,6 +81,7 @@ void tt_glue_set_option(TtGlue *glue, uint32_t option, double value) {
     case TT_GLUE_OPTION_MAX_TIME_MS: config->max_time_ms = (uint64_t)value; break;
     case TT_GLUE_OPTION_TRACE: config->trace = on; break;
     case TT_GLUE_OPTION_EVENTS: config->events = on ? UINT32_MAX : 0; break;
+    case TT_GLUE_OPTION_PROFILE: config->profile = on; break;
     case TT_GLUE_OPTION_COUNT: break;
     }
 }
@@ -214,6 +215,10 @@ const char *tt_glue_inspect(TtGlue *glue, double pid) {
     return glue->vm ? tt_vm_inspect(glue->vm, (uint64_t)pid) : NULL;
 }
 
+const char *tt_glue_profile(TtGlue *glue) {
+    return glue->vm && glue->config.profile ? tt_vm_profile(glue->vm) : NULL;
+}
+
 int32_t tt_glue_kill(TtGlue *glue, double pid) {
     return glue->vm && tt_vm_kill_actor(glue->vm, (uint64_t)pid);
 }
@@ -282,7 +287,7 @@ void tt_glue_finish(TtGlue *glue) {
     if (!glue->vm) return;
     tt_vm_wait(glue->vm);
     glue->report = tt_vm_report(glue->vm);
-    if (glue->config.events) return;
+    if (glue->config.events || glue->config.profile) return;
     tt_vm_destroy(glue->vm);
     glue->vm = NULL;
 }

@@ -37,7 +37,7 @@ typedef struct TtGlue {
     TT_VEC(TtRequest *) readers; /* requests that wait for standard input, first come first served */
 
     /* engine worker only */
-    TtVm *vm; /* from load or start until finish; with events until the end of the session */
+    TtVm *vm; /* from load or start until finish; with events or a profile until the end of the session */
     TtConfig config;
     TT_VEC(char *) arguments;
     const char *refusal;        /* an option that this version cannot honour; static */

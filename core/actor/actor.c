@@ -39,6 +39,7 @@ void tt_actor_release(TtActor *actor) {
     TtSystem *system = actor->system;
     tt_lock_acquire(&system->stats_lock);
     tt_heap_free(&actor->heap, &system->gc_total);
+    if (TT_UNLIKELY(actor->profile)) tt_profile_add(&system->profile_total, actor);
     tt_lock_release(&system->stats_lock);
     tt_heap_pool_give(&system->pool, actor->stack_capacity * sizeof(TtValue));
     while (actor->inits) {
@@ -51,6 +52,8 @@ void tt_actor_release(TtActor *actor) {
     tt_vec_free(&actor->handlers);
     tt_vec_free(&actor->captures);
     tt_strbuf_free(&actor->report);
+    tt_profile_free(actor->profile);
+    actor->profile = NULL;
     tt_free(actor->globals);
     tt_free(actor->stack);
     actor->globals = actor->stack = NULL;

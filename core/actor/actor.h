@@ -74,6 +74,8 @@ typedef struct TtInit {
 
 /** Links and monitors: actor/signal.h. */
 typedef struct TtRelations TtRelations;
+/** actor/profile.h */
+typedef struct TtProfile TtProfile;
 /** actor/supervisor.h */
 typedef struct TtSupervisor TtSupervisor;
 
@@ -146,6 +148,7 @@ struct TtActor {
     bool trap_exit;
     bool stopping_child; /* STOP_CHILD waits */
     bool killed;         /* a signal ended it: exit_reason is set */
+    TtProfile *profile;  /* actor/profile.h; NULL unless TtSystem.profile */
     TtStrbuf report;     /* why it crashed, to be written before it ends */
 };
 

@@ -30,6 +30,7 @@ void tt_system_free(TtSystem *system) {
     tt_lock_destroy(&system->module_lock);
     tt_lock_destroy(&system->output_lock);
     tt_lock_destroy(&system->stats_lock);
+    tt_profile_total_free(&system->profile_total);
 }
 
 void tt_system_stop(TtSystem *system, TtStop reason, uint32_t exit_code) {

@@ -7,6 +7,7 @@
 #define TT_ACTOR_SYSTEM_H
 
 #include "actor/actor.h"
+#include "actor/profile.h"
 #include "port/thread.h"
 
 typedef struct TtPidTable TtPidTable;
@@ -39,7 +40,7 @@ struct TtSystem {
     TtLimits limits;
     TtHost *host;
     uint32_t denied; /* bit set of TtCapability */
-    bool trace, debug, gc_debug, trace_processes;
+    bool trace, debug, gc_debug, trace_processes, profile;
     uint32_t event_mask;     /* constant: bit 1 << TtEventKind: events of the kind are wanted */
     bool event_lossless;     /* constant: workers wait for room instead of dropping events */
     uint64_t event_sequence; /* atomic: events written */
@@ -57,7 +58,8 @@ struct TtSystem {
     TtActor *output_waiters, *output_last_waiter; /* guarded_by(output_lock) */
     uint64_t output_waiting; /* atomic: entries of output_waiters, and actors that are being woken from it */
     TtLock stats_lock;
-    TtHeapStats gc_total; /* of ended actors; guarded_by(stats_lock) */
+    TtHeapStats gc_total;         /* of ended actors; guarded_by(stats_lock) */
+    TtProfileTotal profile_total; /* likewise */
 
     uint64_t next_pid;          /* atomic */
     uint64_t next_ref;          /* atomic */

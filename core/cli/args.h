@@ -23,10 +23,10 @@ typedef struct TtCliCommand {
 /** What options set. */
 typedef struct TtCliSettings {
     TtConfig config; /* all but host, args and module_path */
-    bool gc_stats, help, version, sandbox;
+    bool gc_stats, no_table, help, version, sandbox;
     uint32_t allowed, denied; /* sets of TtCapability, disjoint */
     const char *color;
-    const char *trace_format, *trace_out; /* or NULL */
+    const char *trace_format, *trace_out, *profile_out; /* or NULL */
 } TtCliSettings;
 
 typedef struct TtCliArgs {

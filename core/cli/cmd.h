@@ -49,6 +49,12 @@ int tt_cli_put_result(const TtCliArgs *args, const char *bytes, size_t length);
 /** The exit status for a failed write to standard output: quiet when its reader has left. */
 int tt_cli_output_failed(const TtCliArgs *args, int error);
 
+/* ---- profile.c ----------------------------------------------------------------------------------- */
+
+/** --profile and --profile-out of a run that has ended; false, said on standard error, when FILE cannot be
+ * written. */
+bool tt_cli_show_profile(const TtCliArgs *args, TtVm *vm);
+
 /* ---- gc_stats.c ---------------------------------------------------------------------------------- */
 
 void tt_cli_add_gc_stats(TtStrbuf *out, const TtReport *report, const char *engine);

@@ -111,10 +111,11 @@ int tt_cli_cmd_run(const TtCliArgs *args) {
     TtReport report = tt_vm_report(session.vm);
     tt_cli_host_flush(session.host);
     if (args->settings.gc_stats) show_gc_stats(&session, &report);
+    bool profiled = tt_cli_show_profile(args, session.vm);
     int status = report.status, error = tt_cli_host_output_error(session.host);
     tt_cli_session_close(&session);
     if (error) return tt_cli_output_failed(args, error);
-    if (!logged && status == 0) status = TT_CLI_FAILED;
+    if (!(logged && profiled) && status == 0) status = TT_CLI_FAILED;
     /* As a shell reports programs that a signal has ended. */
     if (interrupted && report.reason == TT_REASON_STOPPED) return 128 + interrupted;
     return status;

@@ -64,6 +64,7 @@ bool tt_cli_session_open(TtCliSession *session, const TtCliArgs *args, const cha
         return false;
     }
     config->host = session->host;
+    config->profile = config->profile || args->settings.profile_out;
     tt_cli_event_log_configure(config, args);
     config->args = operands + 1;
     config->arg_count = count - 1;

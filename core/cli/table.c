@@ -46,13 +46,19 @@ static void add_blanks(TtStrbuf *out, size_t count) {
     while (count-- > 0) tt_strbuf_add_char(out, ' ');
 }
 
-void tt_cli_table_print(const TtCliTable *table, TtStrbuf *out, bool color) {
-    uint32_t columns = table->columns;
-    size_t *widths = tt_alloc_zero(columns * sizeof *widths);
+/** By column; the caller frees them. */
+static size_t *find_widths(const TtCliTable *table) {
+    size_t *widths = tt_alloc_zero(table->columns * sizeof *widths);
     for (uint32_t i = 0; i < table->cells.count; i++) {
         size_t width = width_of(table->cells.items[i].text);
-        if (width > widths[i % columns]) widths[i % columns] = width;
+        if (width > widths[i % table->columns]) widths[i % table->columns] = width;
     }
+    return widths;
+}
+
+void tt_cli_table_print(const TtCliTable *table, TtStrbuf *out, bool color) {
+    uint32_t columns = table->columns;
+    size_t *widths = find_widths(table);
     add_rule(out, widths, columns, "┌", "─", "┬", "┐");
     for (uint32_t i = 0; i < table->cells.count; i++) {
         const TtCliCell *cell = &table->cells.items[i];
@@ -69,6 +75,22 @@ void tt_cli_table_print(const TtCliTable *table, TtStrbuf *out, bool color) {
         if (i + 1 == columns) add_rule(out, widths, columns, "╞", "═", "╪", "╡");
     }
     add_rule(out, widths, columns, "└", "─", "┴", "┘");
+    tt_free(widths);
+}
+
+void tt_cli_table_print_plain(const TtCliTable *table, TtStrbuf *out, bool color) {
+    size_t *widths = find_widths(table);
+    for (uint32_t i = 0; i < table->cells.count; i++) {
+        const TtCliCell *cell = &table->cells.items[i];
+        uint32_t column = i % table->columns;
+        bool last = column + 1 == table->columns, right = table->right >> column & 1;
+        size_t blanks = widths[column] - width_of(cell->text);
+        if (column) tt_strbuf_add_text(out, "  ");
+        if (right) add_blanks(out, blanks);
+        tt_cli_add_painted(out, cell->paint, color, cell->text);
+        if (!right && !last) add_blanks(out, blanks);
+        if (last) tt_strbuf_add_char(out, '\n');
+    }
     tt_free(widths);
 }
 

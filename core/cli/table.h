@@ -24,6 +24,8 @@ typedef struct TtCliTable {
 
 void tt_cli_table_add(TtCliTable *table, TtCliPaint paint, const char *format, ...) TT_PRINTF(3, 4);
 void tt_cli_table_print(const TtCliTable *table, TtStrbuf *out, bool color);
+/** The same columns without boxes. */
+void tt_cli_table_print_plain(const TtCliTable *table, TtStrbuf *out, bool color);
 void tt_cli_table_free(TtCliTable *table);
 
 /** `text` in a colour, or as it is. */

@@ -64,6 +64,7 @@ TtResult tt_call_enter(TtActor *actor, TtValue callee, TtFrameKind kind, uint32_
     actor->function = function;
     actor->pc = function->entry;
     actor->depth++;
+    if (TT_UNLIKELY(actor->profile)) tt_profile_enter(actor->profile, function);
     return TT_OK;
 }
 
@@ -90,6 +91,7 @@ static void drop_frame_records(TtActor *actor) {
 }
 
 void tt_call_pop_frame(TtActor *actor) {
+    if (TT_UNLIKELY(actor->profile)) tt_profile_leave(actor->profile);
     drop_frame_records(actor);
     const TtValue *header = frame_header(actor);
     actor->sp = actor->fp;
@@ -125,6 +127,10 @@ TtResult tt_call_tail(TtActor *actor, TtValue callee, bool yields_one) {
     actor->sp = actor->fp + function->slot_count + TT_FRAME_HEADER;
     actor->function = function;
     actor->pc = function->entry;
+    if (TT_UNLIKELY(actor->profile)) {
+        tt_profile_leave(actor->profile);
+        tt_profile_enter(actor->profile, function);
+    }
     return TT_OK;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /**
  * The stack interpreter: dispatch and the operations that are worth doing inline; everything else is
- * a sem_* or call function on the saved actor. Compiled twice from interp_stack.inc: plain, and
- * traced for --trace and --debug, so that the plain loop never asks.
+ * a sem_* or call function on the saved actor. Compiled three times from interp_stack.inc: plain,
+ * profiled, and traced for --trace and --debug (with or without a profile), so that the plain loop never
+ * asks.
  */
 #include "actor/signal.h"
 #include "actor/supervisor.h"
@@ -15,8 +16,15 @@
 
 #include <string.h>
 
-#define TT_TRACED 0
-#define RUN       run_plain
+#define TT_TRACED   0
+#define TT_PROFILED 0
+#define RUN         run_plain
+#include "exec/interp_stack.inc"
+#undef TT_PROFILED
+#undef RUN
+
+#define TT_PROFILED 1
+#define RUN         run_profiled
 #include "exec/interp_stack.inc"
 #undef TT_TRACED
 #undef RUN
@@ -25,6 +33,7 @@
 #define RUN       run_traced
 #include "exec/interp_stack.inc"
 #undef TT_TRACED
+#undef TT_PROFILED
 #undef RUN
 
 /** An ending actor's last acts, each of which may have to wait: its report, its children. */
@@ -49,6 +58,16 @@ TtExecStatus tt_exec_run(TtActor *actor, uint32_t budget) {
     if (actor->supervisor) tt_supervisor_tick(actor);
     if (actor->ending || actor->killed) return finish(actor);
     bool traced = actor->system->trace || actor->system->debug;
-    TtExecStatus status = traced ? run_traced(actor, budget) : run_plain(actor, budget);
+    TtExecStatus status;
+    if (TT_UNLIKELY(actor->system->profile)) {
+        if (actor->profile)
+            tt_profile_resume(actor->profile);
+        else
+            tt_profile_start(actor);
+        status = traced ? run_traced(actor, budget) : run_profiled(actor, budget);
+        tt_profile_pause(actor->profile, actor->instructions);
+    } else {
+        status = traced ? run_traced(actor, budget) : run_plain(actor, budget);
+    }
     return status == TT_EXEC_ENDED ? finish(actor) : status;
 }

@@ -13,6 +13,7 @@
 #include "port/atomic.h"
 #include "port/clock.h"
 #include "prof/inspect.h"
+#include "prof/profile_report.h"
 #include "sched/sched.h"
 #include "trace/ring.h"
 #include "vm/deadlock.h"
@@ -34,10 +35,11 @@ struct TtVm {
     TtStrbuf image;
     TtStrbuf final_text; /* report at the end, until the host has taken it */
     uint32_t schedulers;
-    uint32_t event_word; /* atomic */
-    uint64_t next_event; /* sequence number; of tt_vm_take_events */
-    bool reported;       /* `report` and `final_text` are worked out; the last worker's own until the end */
-    TtReport report;     /* set at the end */
+    uint32_t event_word;     /* atomic */
+    uint64_t next_event;     /* sequence number; of tt_vm_take_events */
+    TtProfileTable *profile; /* last answer of tt_vm_profile_table */
+    bool reported;   /* `report` and `final_text` are worked out; the last worker's own until the end */
+    TtReport report; /* set at the end */
 };
 
 void tt_config_default(TtConfig *config) {
@@ -92,6 +94,7 @@ TtVm *tt_vm_create(const TtConfig *config, const char **reason) {
     system->denied = config->denied;
     system->trace = config->trace;
     system->debug = config->debug;
+    system->profile = config->profile;
     system->trace_processes = config->trace_processes;
     system->event_mask = config->events;
     system->event_lossless = config->events_lossless;
@@ -136,6 +139,7 @@ void tt_vm_destroy(TtVm *vm) {
         wait_for_requests(vm);
         tt_sched_destroy(vm->sched);
     }
+    tt_profile_table_free(vm->profile);
     tt_loader_free(&vm->loader);
     tt_system_free(&vm->system);
     tt_diags_free(&vm->diags);
@@ -432,6 +436,18 @@ const char *tt_vm_actors(TtVm *vm) {
 const char *tt_vm_inspect(TtVm *vm, uint64_t pid) {
     tt_strbuf_clear(&vm->text);
     return tt_inspect_actor(&vm->system, pid, &vm->text) ? tt_strbuf_text(&vm->text) : NULL;
+}
+
+const TtProfileTable *tt_vm_profile_table(TtVm *vm) {
+    tt_profile_table_free(vm->profile);
+    vm->profile = tt_profile_table_new(&vm->system);
+    return vm->profile;
+}
+
+const char *tt_vm_profile(TtVm *vm) {
+    tt_strbuf_clear(&vm->text);
+    tt_profile_json(&vm->text, &vm->system);
+    return tt_strbuf_text(&vm->text);
 }
 
 bool tt_vm_kill_actor(TtVm *vm, uint64_t pid) {

@@ -57,7 +57,7 @@ test('no program', () => refused([], 'no program given'));
 test('options alone', () => refused(['--trace'], 'no program given'));
 
 test('options of later times are unknown', async () => {
-  for (const option of ['--use-ir', '--optimize', '--profile', '--run-tests', '--no-table'])
+  for (const option of ['--use-ir', '--optimize', '--run-tests'])
     await refused([option, 'x.ttvm'], `unknown option ${option}`);
 });
 

@@ -29,6 +29,7 @@ static TtGlue *start(const char *source) {
     tt_glue_put_file(glue, name, sizeof name - 1, (const uint8_t *)source, (uint32_t)strlen(source));
     tt_glue_set_option(glue, TT_GLUE_OPTION_WORKERS, WORKERS);
     tt_glue_set_option(glue, TT_GLUE_OPTION_EVENTS, 1);
+    tt_glue_set_option(glue, TT_GLUE_OPTION_PROFILE, 1);
     CHECK_INT(tt_glue_start(glue, name, sizeof name - 1), 1);
     return glue;
 }
@@ -76,6 +77,8 @@ TEST(a_busy_run_can_be_looked_at) {
         double before = (double)seen.next;
         const char *actors = tt_glue_actors(glue);
         CHECK(actors && actors[0] == '[' && strstr(actors, "\"pid\":1,"));
+        const char *profile = tt_glue_profile(glue);
+        CHECK(profile && strstr(profile, "\"name\":\"<main>\"") && strstr(profile, "\"pid\":1,"));
         if (round == 10) {
             CHECK(inspect_has(glue, 8, "\"function\":\"waiter\""));
             CHECK(inspect_has(glue, 8, "{\"name\":\"own\",\"value\":\"here\"}"));

@@ -53,6 +53,8 @@ export interface RawExports {
   _tt_glue_actors(glue: number): number;
   /** One actor as JSON; 0 when there is none. */
   _tt_glue_inspect(glue: number, pid: number): number;
+  /** With option PROFILE: calls, time and instructions of functions and call paths as JSON (core/prof/profile_report.h); else 0. */
+  _tt_glue_profile(glue: number): number;
   /** Ends an actor; 0 when there is none. */
   _tt_glue_kill(glue: number, pid: number): number;
   /** Sends a Str to an actor; 0 when there is none. */
@@ -131,4 +133,6 @@ export const RawOption = {
   trace: 15,
   /** 1: record events, and keep the VM for looking at after the end */
   events: 16,
+  /** 1: profile every function, and keep the VM as with EVENTS */
+  profile: 17,
 } as const;

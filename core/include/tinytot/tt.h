@@ -41,6 +41,7 @@ typedef struct TtConfig {
     bool trace;                /* instruction trace on standard error */
     bool debug;                /* step-by-step trace with stacks on standard error */
     bool trace_processes;      /* a line on standard error when actors start, link, are restarted and end */
+    bool profile;              /* count calls, time and instructions of every function */
     uint32_t events;           /* bit 1 << TtEventKind (core/trace/events.def): kinds to record; 0 = none */
     bool events_lossless;      /* workers wait while nobody takes events; else events are dropped */
     bool gc_debug;             /* a line on standard error for each collection */
@@ -133,6 +134,40 @@ typedef struct TtReport {
 
 /** After the end; `schedulers` and `instructions` also while running. */
 TtReport tt_vm_report(const TtVm *vm);
+
+/* ---- profile (TtConfig.profile) ----------------------------------------------------------------------- */
+
+/**
+ * Figures of one function, of all actors together. `own`: its code alone. `all`: with everything it called;
+ * a call inside another call of the same function counts once. Time is that of running, not of waiting.
+ */
+typedef struct TtProfileRow {
+    const char *name; /* "fib", "<main>"; of imported modules "list:map" */
+    const char *file;
+    uint32_t line; /* of its first instruction; 0: unknown */
+    uint64_t calls, own_ns, own_instructions, all_ns, all_instructions;
+} TtProfileRow;
+
+/** Figures of one actor. */
+typedef struct TtProfileActorRow {
+    uint64_t pid;
+    const char *name; /* of the function it was started with */
+    uint64_t ns, instructions;
+} TtProfileActorRow;
+
+typedef struct TtProfileTable {
+    const TtProfileRow *rows; /* sorted by own time, the slowest first */
+    uint32_t count;
+    const TtProfileActorRow *actors; /* by pid: the first 1,000 that ended, and those that live */
+    uint32_t actor_count;
+    uint64_t more_actors; /* only in the sums */
+    uint64_t ns, instructions;
+} TtProfileTable;
+
+/** When everything stands still (tt_vm_stands). The VM owns it until the next of these two calls. */
+const TtProfileTable *tt_vm_profile_table(TtVm *vm);
+/** The same with call paths, as JSON: prof/profile_report.h. The VM owns it until the next call. */
+const char *tt_vm_profile(TtVm *vm);
 
 /* ---- events: what happens between actors (TtConfig.events) ------------------------------------------ */
 

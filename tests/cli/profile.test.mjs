@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: MIT
+// --profile and --profile-out, by programs whose counts follow from how they are written.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { ROOT, folderOf, run, runSource } from './ttvm.mjs';
+
+/** Ways to run that must not change a count. */
+const WAYS = [['--no-smp'], ['--workers', '2'], ['--no-smp', '--reductions', '1'], ['--no-smp', '--trace']];
+
+/** Profiles a program in every way; calls `check(figures, profile)`: name → [calls, own, all instructions]. */
+async function profile(t, files, check) {
+  for (const options of WAYS) {
+    const cwd = folderOf(t, files);
+    const { status, stderr } = await run([...options, '--profile-out', 'p.json', 'main.ttvm'], { cwd });
+    assert.equal(status, 0, stderr);
+    const data = JSON.parse(readFileSync(path.join(cwd, 'p.json'), 'utf8'));
+    const figures = {};
+    for (const { name, calls, ownInstructions, allInstructions } of data.functions)
+      figures[name] = [calls, ownInstructions, allInstructions];
+    checkSums(data);
+    check(figures, data);
+  }
+}
+
+const sum = (list, key) => list.reduce((total, item) => total + item[key], 0);
+
+/** What holds for every profile. */
+function checkSums(data) {
+  assert.equal(data.version, 1);
+  for (const [own, all] of [
+    ['ownInstructions', 'instructions'],
+    ['ownNs', 'ns'],
+  ]) {
+    assert.equal(sum(data.functions, own), data[all]);
+    assert.equal(sum(data.paths, own), data[all]);
+    if (!data.moreActors) assert.equal(sum(data.actors, all), data[all]);
+  }
+  assert.equal(sum(data.functions, 'calls'), sum(data.paths, 'calls'));
+  for (const record of data.functions) {
+    assert.ok(record.allNs >= record.ownNs && record.allInstructions >= record.ownInstructions, record.name);
+    assert.ok(record.allNs <= data.ns && record.allInstructions <= data.instructions, record.name);
+  }
+  data.paths.forEach(({ parent, function: index }, at) => {
+    assert.ok(parent < at && parent >= -1);
+    for (let up = parent; up >= 0; up = data.paths[up].parent)
+      assert.notEqual(data.paths[up].function, index, 'a path with recursion in it');
+  });
+  for (const actor of data.actors) {
+    assert.equal(sum(actor.functions, 'ownInstructions'), actor.instructions);
+    assert.equal(sum(actor.functions, 'ownNs'), actor.ns);
+  }
+}
+
+const main = (text) => ({ 'main.ttvm': text });
+
+test('recursion counts once in whole figures', (t) =>
+  profile(
+    t,
+    main(`PUSH_INT 3
+CALL down n
+HALT
+LABEL down
+LOAD n
+JZ end
+LOAD n
+PUSH_INT 1
+SUB
+CALL down n
+RET
+LABEL end
+RET
+`),
+    (figures, { functions, paths }) => {
+      assert.deepEqual(figures, { '<main>': [1, 3, 27], down: [4, 24, 24] });
+      assert.equal(paths.length, 2);
+      const { file, line } = functions.find(({ name }) => name === 'down');
+      assert.deepEqual({ file, line }, { file: 'main.ttvm', line: 5 });
+    },
+  ));
+
+test('mutual recursion: from the outermost call to its end', (t) =>
+  profile(
+    t,
+    main(`PUSH_INT 4
+CALL even n
+HALT
+LABEL even
+LOAD n
+JZ end
+LOAD n
+PUSH_INT 1
+SUB
+CALL odd n
+RET
+LABEL odd
+LOAD n
+JZ end
+LOAD n
+PUSH_INT 1
+SUB
+CALL even n
+RET
+LABEL end
+RET
+`),
+    (figures) => assert.deepEqual(figures, { '<main>': [1, 3, 34], even: [3, 17, 31], odd: [2, 14, 24] }),
+  ));
+
+test('tail calls end the caller', (t) =>
+  profile(
+    t,
+    main(`PUSH_INT 3
+CALL loop n
+HALT
+LABEL loop
+LOAD n
+JZ end
+LOAD n
+PUSH_INT 1
+SUB
+TAIL_CALL loop n
+LABEL end
+MAKE_FUNCTION other
+TAIL_CALL_FUNCTION
+LABEL other
+RET
+`),
+    (figures, { paths }) => {
+      // The last round: LOAD, JZ, MAKE_FUNCTION, TAIL_CALL_FUNCTION.
+      assert.deepEqual(figures, { '<main>': [1, 3, 26], loop: [4, 22, 22], other: [1, 1, 1] });
+      // Both were called from <main>'s frame as far as returning goes.
+      assert.deepEqual(
+        paths.map(({ parent }) => parent),
+        [-1, 0, 0],
+      );
+    },
+  ));
+
+test('exceptions end the frames they pass', (t) =>
+  profile(
+    t,
+    main(`TRY handler
+CALL a
+LABEL handler
+CATCH
+END_TRY
+CALL a_after
+HALT
+LABEL a
+CALL b
+RET
+LABEL b
+PUSH_STR "x"
+THROW
+LABEL a_after
+PUSH_INT 1
+PUSH_INT 0
+TRY here
+DIV
+LABEL here
+CATCH
+END_TRY
+RET
+`),
+    (figures) =>
+      assert.deepEqual(figures, { '<main>': [1, 6, 16], a: [1, 1, 3], b: [1, 2, 2], a_after: [1, 7, 7] }),
+  ));
+
+test('closures and functions by value', (t) =>
+  profile(
+    t,
+    main(`PUSH_INT 1
+STORE k
+CAPTURE k
+MAKE_LAMBDA add x
+STORE f
+PUSH_INT 2
+LOAD f
+CALL_FUNCTION
+PUSH_INT 3
+LOAD f
+CALL_FUNCTION
+HALT
+LABEL add
+LOAD x
+LOAD k
+ADD
+RET
+`),
+    (figures) => assert.deepEqual(figures, { '<main>': [1, 12, 20], add: [2, 8, 8] }),
+  ));
+
+test('HALT ends every call of its actor', (t) =>
+  profile(
+    t,
+    main(`CALL a
+LABEL a
+CALL b
+LABEL b
+HALT
+`),
+    (figures) => assert.deepEqual(figures, { '<main>': [1, 1, 3], a: [1, 1, 2], b: [1, 1, 1] }),
+  ));
+
+test('modules have their own names and initialisation', (t) =>
+  profile(
+    t,
+    {
+      'main.ttvm': `IMPORT "lib"
+LOAD f
+CALL_FUNCTION
+IMPORT "lib"
+HALT
+`,
+      'lib.ttvm': `MAKE_FUNCTION f
+STORE f
+EXPORT f
+HALT
+LABEL f
+PUSH_INT 1
+RET
+`,
+    },
+    (figures, { functions }) => {
+      // The first IMPORT is executed again when the module is ready.
+      assert.deepEqual(figures, { '<main>': [1, 6, 12], 'lib:<main>': [1, 4, 4], 'lib:f': [1, 2, 2] });
+      assert.equal(functions.find(({ name }) => name === 'lib:f').line, 6);
+    },
+  ));
+
+test('actors: each its own, and all together', (t) =>
+  profile(
+    t,
+    main(`SELF
+STORE parent
+MAKE_FUNCTION worker
+SPAWN
+POP
+PUSH_STR "worker"
+SPAWN
+POP
+RECEIVE
+RECEIVE
+HALT
+LABEL worker
+LOAD parent
+PUSH_INT 1
+SEND
+CALL leaf
+RET
+LABEL leaf
+RET
+`),
+    (figures, { functions, actors }) => {
+      assert.deepEqual(figures, { '<main>': [1, 11, 11], worker: [2, 10, 12], leaf: [2, 2, 2] });
+      assert.deepEqual(
+        actors.map((actor) => [actor.pid, functions[actor.function].name, actor.instructions]),
+        [
+          [1, '<main>', 11],
+          [2, 'worker', 6],
+          [3, 'worker', 6],
+        ],
+      );
+    },
+  ));
+
+test('waiting is nobody’s time', (t) =>
+  profile(
+    t,
+    main('PUSH_INT 60\nCALL sleep ms\nHALT\nLABEL sleep\nLOAD ms\nSLEEP\nRET\n'),
+    (figures, data) => {
+      assert.deepEqual(figures, { '<main>': [1, 3, 6], sleep: [1, 3, 3] });
+      assert.ok(data.ns < 50e6, `${data.ns} ns`);
+    },
+  ));
+
+test('a failed program and one that deadlocks are profiled, too', async (t) => {
+  const folder = folderOf(t, { 'a.ttvm': 'PUSH_INT 1\nTHROW\n', 'b.ttvm': 'CALL f\nLABEL f\nRECEIVE\n' });
+  for (const [name, counts] of [
+    ['a.ttvm', { '<main>': 2 }],
+    ['b.ttvm', { '<main>': 1, f: 0 }],
+  ]) {
+    const { status } = await run(['--profile-out', 'p.json', name], { cwd: folder });
+    assert.equal(status, 1);
+    const data = JSON.parse(readFileSync(path.join(folder, 'p.json'), 'utf8'));
+    checkSums(data);
+    const found = Object.fromEntries(data.functions.map((f) => [f.name, f.ownInstructions]));
+    assert.deepEqual(found, counts);
+  }
+});
+
+test('many paths and functions', async (t) => {
+  const cwd = folderOf(t, {});
+  const example = path.join(ROOT, 'examples/stdlib_comprehensive_test.ttvm');
+  const { status } = await run(['--profile-out', path.join(cwd, 'p.json'), example], { cwd });
+  assert.equal(status, 0);
+  const data = JSON.parse(readFileSync(path.join(cwd, 'p.json'), 'utf8'));
+  checkSums(data);
+  assert.ok(data.functions.length > 20);
+});
+
+const SOURCE = 'PUSH_INT 1\nCALL f x\nPRINT\nHALT\nLABEL f\nLOAD x\nRET\n';
+const HEADING = '│ Function             ┆ Calls ┆ Time (ms) ┆ Instructions ┆ Avg Time/Call (μs) │';
+
+test('the table', async (t) => {
+  const { status, stdout, stderr } = await runSource(t, SOURCE, { options: ['--profile'] });
+  assert.equal(status, 0);
+  assert.equal(stdout, '1\n');
+  const lines = stderr.split('\n');
+  assert.equal(lines[0], '=== Profiling Results ===');
+  assert.equal(lines[2], HEADING);
+  assert.match(stderr, /^│ f \(main\.ttvm:6\) {6}┆ {5}1 ┆ +\d+\.\d{3} ┆ {12}2 ┆ +\d+\.\d{3} │$/m);
+  assert.match(stderr, /^│ <main> \(main\.ttvm:1\) ┆ {5}1 ┆ .* ┆ {12}4 ┆ /m);
+  assert.match(stderr, /^│ <main> \(main\.ttvm:1\) ┆ {5}1 ┆ .* ┆ {12}6 ┆ /m, 'the whole figures');
+  assert.match(stderr, /^Total: \d+\.\d{3} ms, 6 instructions$/m);
+  assert.ok(!stderr.includes('\x1b') && !stderr.includes('Actors'));
+});
+
+test('--no-table is plain text', async (t) => {
+  const { stderr } = await runSource(t, SOURCE, { options: ['--profile', '--no-table'] });
+  assert.match(
+    stderr,
+    /^=== Profiling Results ===\nFunction +Calls +Time \(ms\) +Instructions +Avg Time\/Call \(μs\)\n/,
+  );
+  assert.match(stderr, /^f \(main\.ttvm:6\) +1 +\d+\.\d{3} +2 +\d+\.\d{3}$/m);
+  assert.ok(!/[│┆─]/.test(stderr));
+});
+
+test('colours go by the time of a call', async (t) => {
+  const slow =
+    'CALL f\nHALT\nLABEL f\nPUSH_INT 0\nSTORE i\nLABEL more\nLOAD i\nPUSH_INT 1\nADD\nSTORE i\nLOAD i\nPUSH_INT 8000000\nLT\nJNZ more\nRET\n';
+  const { stderr } = await runSource(t, slow, { options: ['--profile', '--color', 'always'] });
+  assert.match(stderr, /\x1b\[3[13]mf \(main/);
+  assert.match(stderr, /\x1b\[32m<main>/);
+  const plain = await runSource(t, slow, { options: ['--profile'], env: { NO_COLOR: '1' } });
+  assert.ok(!plain.stderr.includes('\x1b'));
+});
+
+test('a file that cannot be written is an error', async (t) => {
+  const { status, stderr } = await runSource(t, SOURCE, { options: ['--profile-out', '/nowhere/p.json'] });
+  assert.equal(status, 1);
+  assert.match(stderr, /Error: cannot write \/nowhere\/p\.json: /);
+});
