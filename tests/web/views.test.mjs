@@ -121,7 +121,7 @@ pageTest('pause, inspector, send, kill, resume', {}, async ({ page, open }) => {
   assert.match(await inspector.innerText(), /answer\s+42/);
   assert.match(await inspector.innerText(), /main\.ttvm:\d+/);
   await page.keyboard.press('End');
-  await inspector.getByRole('heading', { name: /ponger/ }).waitFor();
+  await inspector.getByRole('heading', { name: /^ponger #/ }).waitFor();
   await byId(page, 'send-text').fill('not a pid');
   await byId(page, 'send').click();
   await byId(page, 'pause').click();
@@ -190,7 +190,7 @@ pageTest('a thousand actors are drawn within a frame', { timeout: 90_000 }, asyn
   await show(page, 'actors');
   await runByButton(page, 'finished');
   await page.waitForFunction(() =>
-    /1,\d{3} live · .* sent/.test(document.querySelector('.view-counts')?.textContent),
+    /1,\d{3} live · [\d.,]+K? sent/.test(document.querySelector('.view-counts')?.textContent),
   );
   await page.waitForTimeout(1500);
   const frames = await page.evaluate(() => globalThis.frames.toSorted((x, y) => x - y));

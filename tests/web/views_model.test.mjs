@@ -183,7 +183,7 @@ describe('actor graph', () => {
     assert.equal(graph.nameOf(1), 'main');
     assert.equal(graph.nameOf(9), '#9');
     const [main, worker] = [graph.nodes.get(1), graph.nodes.get(2)];
-    assert.deepEqual([main.state, main.line, main.sent, main.children], ['receiving', 6, 2, [2]]);
+    assert.deepEqual([main.state, main.line, main.sent, main.kids], ['receiving', 6, 2, 1]);
     assert.deepEqual([worker.mailbox, worker.received, worker.parent, worker.runs], [1, 1, 1, 'worker']);
     assert.equal(graph.takeFlights().flights.length, 2);
     assert.equal(graph.takeFlights().flights.length, 0, 'taken once');
@@ -218,7 +218,13 @@ describe('actor graph', () => {
     recorder.add('exit', 4, { other: 1, text: 'boom' });
     recorder.add('spawn', 2, { other: 6 }).add('restart', 2, { other: 6, value: 4, text: 'c4' });
     const graph = graphOf(recorder);
-    assert.deepEqual(graph.nodes.get(2).children, [3, 6, 5]);
+    assert.deepEqual(
+      graph
+        .families()
+        .get(2)
+        .map(({ pid }) => pid),
+      [3, 6, 5],
+    );
     assert.deepEqual([graph.nodes.get(6).name, graph.nodes.get(6).restarts], ['c4', 1]);
     assert.equal(graph.nodes.has(4), false);
     assert.equal(graph.restarts, 1);
@@ -232,8 +238,7 @@ describe('actor graph', () => {
     assert.ok(graph.nodes.size <= 203, `${graph.nodes.size} kept`);
     assert.equal(graph.ended, 3001);
     assert.equal(graph.live, 2);
-    assert.equal(graph.nodes.get(3).parent, 1);
-    assert.ok(graph.nodes.get(1).children.includes(3));
+    assert.equal(graph.parentOf(graph.nodes.get(3)), 1);
   });
 
   test('what was missed is put right by looking', () => {
@@ -251,6 +256,85 @@ describe('actor graph', () => {
       [4, 'two', 1],
     );
     assert.equal(graph.nodes.get(3).state, 'ended', 'who is not there has ended');
+  });
+});
+
+function layoutOf(graph, folding = new model.actor_groups.Folding()) {
+  return model.actor_layout.layoutActors(folding.picture(graph));
+}
+
+describe('folding', () => {
+  const family = (count, { parent = 1, from = 2 } = {}) => {
+    const recorder = new Recorder();
+    for (let pid = from; pid < from + count; pid++)
+      recorder.add('spawn', parent, { other: pid, text: 'worker' });
+    return recorder;
+  };
+  const itemsOf = (graph, folding) => [...folding.picture(graph).items.values()];
+  const groupOf = (graph, folding) => itemsOf(graph, folding).find(({ group }) => group !== null)?.group;
+
+  test('few actors are all there', () => {
+    const graph = graphOf(family(30));
+    assert.equal(itemsOf(graph, new model.actor_groups.Folding()).length, 31);
+  });
+
+  test('a large family is one item, with numbers; who is notable stays outside', () => {
+    const recorder = family(1000);
+    recorder.add('register', 5, { text: 'boss' }).add('spawn', 6, { other: 2000, text: 'sub' });
+    recorder.add('run', 7).add('send', 1, { other: 8 }).add('send', 1, { other: 8 });
+    recorder.add('exit', 9, { other: 1, text: 'oops' });
+    const graph = graphOf(recorder);
+    const folding = new model.actor_groups.Folding();
+    const ids = itemsOf(graph, folding).map(({ id }) => id);
+    assert.deepEqual(ids, [1, 5, 6, model.actor_groups.groupId(1), 2000]);
+    const group = groupOf(graph, folding);
+    assert.deepEqual(
+      [group.parent, group.children, group.count, group.mailbox, group.label],
+      [1, 998, 997, 2, 'worker'],
+    );
+    assert.deepEqual([group.states.running, group.states.crashed], [1, 1]);
+    assert.equal(graph.nodes.get(8).shownAs, model.actor_groups.groupId(1));
+    assert.equal(graph.nodes.get(5).shownAs, 5);
+  });
+
+  test('unfolded and folded by hand', () => {
+    const graph = graphOf(family(1000));
+    const folding = new model.actor_groups.Folding();
+    folding.fold(1, false);
+    assert.equal(itemsOf(graph, folding).length, 1001);
+    folding.fold(1, true);
+    assert.equal(itemsOf(graph, folding).length, 2);
+    const small = graphOf(family(3));
+    const byHand = new model.actor_groups.Folding();
+    byHand.fold(1, true);
+    assert.equal(groupOf(small, byHand).count, 3, 'whatever its size');
+  });
+
+  test('whole subtrees are folded once there are many items', () => {
+    const recorder = family(50);
+    for (let parent = 2; parent < 52; parent++) {
+      const more = family(40, { parent, from: parent * 1000 });
+      recorder.events.push(...more.events);
+    }
+    const graph = graphOf(recorder);
+    const items = itemsOf(graph, new model.actor_groups.Folding());
+    assert.ok(items.length < 400, `${items.length} items`);
+    const inGroups = items.reduce((sum, { group }) => sum + (group?.count ?? 0), 0);
+    assert.equal(items.filter(({ node }) => node !== null).length + inGroups, 2051, 'nobody is forgotten');
+  });
+
+  test('a hundred thousand actors take one pass', (t) => {
+    const graph = graphOf(family(100_000));
+    const folding = new model.actor_groups.Folding();
+    const begin = performance.now();
+    const items = itemsOf(graph, folding);
+    t.diagnostic(`${(performance.now() - begin).toFixed(1)} ms`);
+    assert.equal(items.length, 2);
+    assert.ok(performance.now() - begin < 1000);
+    folding.fold(1, false);
+    const shown = itemsOf(graph, folding);
+    assert.equal(shown.length, model.actor_groups.MAX_ITEMS + 1, 'as many as can be seen, and the rest');
+    assert.equal(groupOf(graph, folding).children, 100_002 - model.actor_groups.MAX_ITEMS - 1);
   });
 });
 
@@ -286,9 +370,10 @@ describe('layout of actors', () => {
           if (supervised) recorder.add('supervise', parent, { other: child });
         }
         const graph = graphOf(recorder);
-        const { places, width, height, left } = model.actor_layout.layoutActors(graph);
+        const folding = new model.actor_groups.Folding();
+        for (const pid of graph.nodes.keys()) folding.fold(pid, false);
+        const { places, width, height } = layoutOf(graph, folding);
         assert.equal(places.size, edges.length + 1);
-        assert.equal(left, 0);
         assert.equal(overlaps(places), 0);
         for (const { x, y } of places.values()) assert.ok(Math.abs(x) <= width && Math.abs(y) <= height);
       });
@@ -299,7 +384,7 @@ describe('layout of actors', () => {
     const recorder = new Recorder().add('spawn', 1, { other: 2 });
     for (const child of [3, 4, 5])
       recorder.add('spawn', 2, { other: child }).add('supervise', 2, { other: child });
-    const { places } = model.actor_layout.layoutActors(graphOf(recorder));
+    const { places } = layoutOf(graphOf(recorder));
     for (const child of [3, 4, 5]) assert.ok(places.get(child).y > places.get(2).y);
     assert.ok(places.get(3).x < places.get(4).x && places.get(4).x < places.get(5).x);
     assert.equal(places.get(2).x, places.get(4).x);
@@ -308,14 +393,15 @@ describe('layout of actors', () => {
   test('a circle of supervision and parenthood is laid out, too', () => {
     const recorder = new Recorder();
     recorder.add('spawn', 1, { other: 2 }).add('supervise', 2, { other: 1 });
-    assert.equal(model.actor_layout.layoutActors(graphOf(recorder)).places.size, 2);
+    assert.equal(layoutOf(graphOf(recorder)).places.size, 2);
   });
 
-  test('more than can be seen are counted', () => {
-    const recorder = new Recorder();
-    for (let pid = 2; pid < 4002; pid++) recorder.add('spawn', 1, { other: pid });
-    const { places, left } = model.actor_layout.layoutActors(graphOf(recorder));
-    assert.equal(places.size + left, 4001);
-    assert.equal(places.size, model.actor_layout.MAX_PLACED);
+  test('a wide family of a supervisor stands in rows, its group beside it', () => {
+    const recorder = new Recorder().add('spawn', 1, { other: 2 });
+    for (let child = 3; child < 23; child++)
+      recorder.add('spawn', 2, { other: child }).add('supervise', 2, { other: child });
+    const { places, width, height } = layoutOf(graphOf(recorder));
+    assert.equal(overlaps(places), 0);
+    assert.ok(width < 2 * height, `${width} × ${height}`);
   });
 });

@@ -5,7 +5,7 @@
  */
 import type { RingReader } from './trace_reader.js';
 
-const FRAME_BUDGET_MS = 5;
+const FRAME_BUDGET_MS = 4;
 /** After the end nothing else wants the page's time as much. */
 const LAST_BUDGET_MS = 10;
 

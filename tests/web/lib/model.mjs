@@ -9,6 +9,7 @@ import { ROOT } from '../../tools/steps.mjs';
 
 const MODULES = [
   'actor_graph',
+  'actor_groups',
   'actor_layout',
   'ansi',
   'base64url',

@@ -18,9 +18,9 @@ export interface ActorNode {
   parent: number;
   /** Its supervisor, 0 for none. */
   supervisor: number;
-  readonly links: Set<number>;
+  links: ReadonlySet<number>;
   /** Whom it watches. */
-  readonly monitors: Set<number>;
+  monitors: ReadonlySet<number>;
   /** How often its place was filled anew by a supervisor. */
   restarts: number;
   sent: number;
@@ -34,8 +34,12 @@ export interface ActorNode {
   endedAt: number;
   /** When its place was last filled anew; 0 for never. */
   restartedAt: number;
-  /** Of children, in the order they were started; a restarted child has the place of the old one. */
-  readonly children: number[];
+  /** Place among its siblings: as they were started, but a restarted child has the place of the old one. */
+  order: number;
+  /** Actors started by it that are still known. */
+  kids: number;
+  /** What stands for it in the picture: its own pid, or the item of a folded family (actor_groups.ts). */
+  shownAs: number;
 }
 
 /** A message seen to be sent, for who draws it. */
@@ -61,6 +65,7 @@ const FIRST = 1;
 const MAX_FLIGHTS = 2000;
 const MAX_ENDED = 200;
 const MAX_NAMED = 20_000;
+const NOBODY: ReadonlySet<number> = new Set();
 
 export class ActorGraph {
   readonly nodes = new Map<number, ActorNode>();
@@ -73,17 +78,25 @@ export class ActorGraph {
   shape = 0;
   /** Changes when links or monitors do. */
   ties = 0;
+  /** Events are missing since the last `correct`. */
+  lossy = false;
   private flights: Flight[] = [];
   private skippedFlights = 0;
-  private endedOrder: number[] = [];
+  /** Oldest first. */
+  private readonly endedPids = new Set<number>();
+  /** Who has taken over the children of an actor that is no longer known. */
+  private readonly heirs = new Map<number, number>();
+  private lastOrder = 0;
   /** Names outlive actors, for the trace. */
   private names = new Map<number, string>();
 
   clear(): void {
     this.nodes.clear();
     this.names.clear();
+    this.lossy = false;
     this.flights = [];
-    this.endedOrder = [];
+    this.endedPids.clear();
+    this.heirs.clear();
     this.skippedFlights = 0;
     this.spawned = 0;
     this.ended = 0;
@@ -108,7 +121,8 @@ export class ActorGraph {
   }
 
   apply(event: StoredEvent, now: number): void {
-    const { kind, pid, other, value, text } = event;
+    // Texts are decoded when they are asked for: only where they are needed.
+    const { kind, pid, other } = event;
     const node = pid === 0 ? null : this.get(pid);
     if (node !== null && event.line > 0) {
       node.file = event.file;
@@ -116,10 +130,10 @@ export class ActorGraph {
     }
     switch (kind) {
       case 'spawn':
-        this.spawn(other, pid, text);
+        this.spawn(other, pid, event.text);
         break;
       case 'exit':
-        if (node !== null) this.end(node, other !== 0, text, now);
+        if (node !== null) this.end(node, other !== 0, event.text, now);
         break;
       case 'send':
         this.messages += 1;
@@ -133,7 +147,10 @@ export class ActorGraph {
         node.mailbox = Math.max(0, node.mailbox - 1);
         break;
       case 'wait':
-        if (node !== null) this.setState(node, value === 1 ? 'receiving' : 'waiting');
+        if (node === null) break;
+        this.setState(node, event.value === 1 ? 'receiving' : 'waiting');
+        // Who waits for a message has mostly received all that it had; counting has gone wrong by now.
+        if (this.lossy && event.value === 1) node.mailbox = 0;
         break;
       case 'ready':
       case 'preempt':
@@ -147,30 +164,30 @@ export class ActorGraph {
         this.tie(pid, other, kind === 'link');
         break;
       case 'monitor':
-        node?.monitors.add(other);
+        if (node !== null) node.monitors = withOne(node.monitors, other);
         this.ties += 1;
         break;
       case 'demonitor':
-        node?.monitors.delete(other);
+        if (node !== null) node.monitors = without(node.monitors, other);
         this.ties += 1;
         break;
       case 'down':
-        node?.monitors.delete(other);
+        if (node !== null) node.monitors = without(node.monitors, other);
         this.fly(other, pid, 'signal');
         this.arrive(pid, 1);
         this.ties += 1;
         break;
       case 'register':
-        if (node !== null) this.setName(node, text);
+        if (node !== null) this.setName(node, event.text);
         break;
       case 'unregister':
-        if (node !== null && node.name === text) node.name = '';
+        if (node !== null && node.name === event.text) node.name = '';
         break;
       case 'supervise':
-        this.supervise(pid, other, text);
+        this.supervise(pid, other, event.text);
         break;
       case 'restart':
-        this.restart(pid, other, value, text, now);
+        this.restart(pid, other, event.value, event.text, now);
         break;
       case 'exception':
         break;
@@ -200,13 +217,46 @@ export class ActorGraph {
 
   /** Live actors first, each group by pid. */
   list(): ActorNode[] {
-    return [...this.nodes.values()].sort(
-      (x, y) => Number(x.endedAt > 0) - Number(y.endedAt > 0) || x.pid - y.pid,
-    );
+    const live: ActorNode[] = [];
+    const ended: ActorNode[] = [];
+    let last = 0;
+    let sorted = true;
+    for (const node of this.nodes.values()) {
+      (node.endedAt > 0 ? ended : live).push(node);
+      sorted &&= node.pid > last;
+      last = node.pid;
+    }
+    if (!sorted) for (const group of [live, ended]) group.sort((x, y) => x.pid - y.pid);
+    return [...live, ...ended];
+  }
+
+  /** Who stands above an actor: its supervisor, else who started it, else that one's heir; 0 for nobody. */
+  parentOf(node: ActorNode): number {
+    if (node.supervisor !== 0 && node.supervisor !== node.pid && this.nodes.has(node.supervisor))
+      return node.supervisor;
+    while (node.parent !== 0 && !this.nodes.has(node.parent)) node.parent = this.heirs.get(node.parent) ?? 0;
+    return node.parent;
+  }
+
+  /** Children by parent, each in their order; under 0 those that have none. */
+  families(): Map<number, ActorNode[]> {
+    const families = new Map<number, ActorNode[]>();
+    const unordered = new Set<ActorNode[]>();
+    for (const node of this.nodes.values()) {
+      const parent = this.parentOf(node);
+      const family = families.get(parent);
+      if (family === undefined) families.set(parent, [node]);
+      else {
+        if ((family.at(-1)?.order ?? 0) > node.order) unordered.add(family);
+        family.push(node);
+      }
+    }
+    for (const family of unordered) family.sort((x, y) => x.order - y.order);
+    return families;
   }
 
   get live(): number {
-    return this.nodes.size - this.endedOrder.length;
+    return this.nodes.size - this.endedPids.size;
   }
 
   private get(pid: number): ActorNode {
@@ -219,8 +269,8 @@ export class ActorGraph {
       mailbox: 0,
       parent: 0,
       supervisor: 0,
-      links: new Set(),
-      monitors: new Set(),
+      links: NOBODY,
+      monitors: NOBODY,
       restarts: 0,
       sent: 0,
       received: 0,
@@ -230,7 +280,9 @@ export class ActorGraph {
       line: 0,
       endedAt: 0,
       restartedAt: 0,
-      children: [],
+      order: ++this.lastOrder,
+      kids: 0,
+      shownAs: pid,
     };
     this.nodes.set(pid, node);
     this.shape += 1;
@@ -243,7 +295,7 @@ export class ActorGraph {
     node.runs = runs;
     if (parent === 0 || node.parent !== 0) return;
     node.parent = parent;
-    this.get(parent).children.push(pid);
+    this.get(parent).kids += 1;
     this.shape += 1;
   }
 
@@ -253,35 +305,34 @@ export class ActorGraph {
     node.reason = reason;
     node.endedAt = Math.max(now, 1);
     node.mailbox = 0;
-    for (const other of node.links) this.nodes.get(other)?.links.delete(node.pid);
-    node.links.clear();
-    node.monitors.clear();
+    for (const pid of node.links) {
+      const other = this.nodes.get(pid);
+      if (other !== undefined) other.links = without(other.links, node.pid);
+    }
+    node.links = NOBODY;
+    node.monitors = NOBODY;
     this.ended += 1;
     this.ties += 1;
-    this.endedOrder.push(node.pid);
-    while (this.endedOrder.length > MAX_ENDED) {
-      const oldest = this.endedOrder.findIndex((pid) => this.forgettable(pid));
-      if (oldest < 0) break;
-      this.remove(this.endedOrder[oldest] ?? 0);
+    this.endedPids.add(node.pid);
+    for (const pid of this.endedPids) {
+      if (this.endedPids.size <= MAX_ENDED) break;
+      // The first actor holds the picture together.
+      if (pid !== FIRST) this.remove(pid);
     }
-  }
-
-  /** The first actor holds the picture together. */
-  private forgettable(pid: number): boolean {
-    return (this.nodes.get(pid)?.parent ?? 0) !== 0;
   }
 
   private remove(pid: number): void {
     const node = this.nodes.get(pid);
-    this.endedOrder = this.endedOrder.filter((one) => one !== pid);
+    this.endedPids.delete(pid);
     if (node === undefined) return;
     this.nodes.delete(pid);
     const parent = this.nodes.get(node.parent);
-    const at = parent?.children.indexOf(pid) ?? -1;
+    if (parent !== undefined) parent.kids -= 1;
     // Whoever was started by it goes to its parent, so that nobody is left hanging in the air.
-    const orphans = node.children.filter((child) => this.nodes.has(child));
-    for (const child of orphans) this.get(child).parent = node.parent;
-    if (at >= 0) parent?.children.splice(at, 1, ...orphans);
+    if (node.kids > 0) {
+      this.heirs.set(pid, node.parent);
+      if (parent !== undefined) parent.kids += node.kids;
+    }
     this.shape += 1;
   }
 
@@ -310,11 +361,11 @@ export class ActorGraph {
     const two = this.nodes.get(to);
     if (one === undefined || two === undefined) return;
     if (tied && one.endedAt === 0 && two.endedAt === 0) {
-      one.links.add(to);
-      two.links.add(from);
+      one.links = withOne(one.links, to);
+      two.links = withOne(two.links, from);
     } else {
-      one.links.delete(to);
-      two.links.delete(from);
+      one.links = without(one.links, to);
+      two.links = without(two.links, from);
     }
     this.ties += 1;
   }
@@ -335,11 +386,20 @@ export class ActorGraph {
     node.restarts = (before?.restarts ?? 0) + 1;
     node.restartedAt = Math.max(now, 1);
     if (before === undefined || old === child) return;
-    const parent = this.nodes.get(node.parent);
-    if (parent !== undefined && before.parent === node.parent) {
-      parent.children.splice(parent.children.indexOf(child), 1);
-      parent.children.splice(parent.children.indexOf(old), 0, child);
-    }
+    node.order = before.order;
+    this.shape += 1;
     this.remove(old);
   }
+}
+
+/** Most actors have no links: those share one empty set. Others own theirs, which then changes in place. */
+function withOne(set: ReadonlySet<number>, pid: number): ReadonlySet<number> {
+  const own = set === NOBODY ? new Set<number>() : (set as Set<number>);
+  return own.add(pid);
+}
+
+function without(set: ReadonlySet<number>, pid: number): ReadonlySet<number> {
+  if (set === NOBODY) return set;
+  (set as Set<number>).delete(pid);
+  return set;
 }

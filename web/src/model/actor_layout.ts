@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /**
- * Where actors stand. No forces: a place depends only on who started whom, so that a picture is the
+ * Where actors and groups of them stand. No forces: a place depends only on who started whom, so that a picture is the
  * same in every run, costs one pass, and a new actor does not shake the others.
  *
  * A tree from top to bottom while it is small and has supervisors; else each actor in the middle of
  * those it started, which stand on circles around it in the order they were started.
  */
-import type { ActorGraph, ActorNode } from './actor_graph.ts';
+import type { Picture } from './actor_groups.ts';
 
 export interface Place {
   x: number;
@@ -20,8 +20,6 @@ export interface Layout {
   /** Half of the picture's extent around (0, 0). */
   readonly width: number;
   readonly height: number;
-  /** Actors that found no room. */
-  readonly left: number;
 }
 
 const RADIUS = 22;
@@ -29,105 +27,115 @@ const SMALL = 9;
 const GAP = 34;
 /** Children beyond this are drawn small. */
 const MANY = 48;
-const MAX_TREE = 60;
+const MAX_TREE = 80;
+/** Leaves of a tree beyond this stand in rows below their parent. */
+const IN_LINE = 5;
+const STEP_X = RADIUS * 2 + GAP;
+const STEP_Y = RADIUS * 2 + GAP * 1.5;
 /** Extent allowed for each root of the number of actors, in radii. */
 const MAX_AIR = 7;
-export const MAX_PLACED = 2500;
 
-export function layoutActors(graph: ActorGraph): Layout {
-  const shown = [...graph.nodes.values()].slice(0, MAX_PLACED);
-  const known = new Set(shown.map((node) => node.pid));
-  const parentOf = (node: ActorNode): number => {
-    const parent = node.supervisor !== 0 && known.has(node.supervisor) ? node.supervisor : node.parent;
-    return known.has(parent) && parent !== node.pid ? parent : 0;
-  };
+type Children = ReadonlyMap<number, readonly number[]>;
+
+export function layoutActors({ items, supervised }: Picture): Layout {
   const children = new Map<number, number[]>();
-  const hung = new Set<number>();
-  const hang = (pid: number, parent: number): void => {
-    hung.add(pid);
-    const list = children.get(parent);
-    if (list === undefined) children.set(parent, [pid]);
-    else list.push(pid);
-  };
-  // First as they were started, which is also where a restarted child has its place; then the others.
-  for (const node of shown) {
-    for (const pid of node.children) {
-      const child = graph.nodes.get(pid);
-      if (child !== undefined && known.has(pid) && parentOf(child) === node.pid) hang(pid, node.pid);
-    }
+  const roots: number[] = [];
+  const radii = new Map<number, number>();
+  for (const { id, parent, group } of items.values()) {
+    radii.set(id, group === null ? RADIUS : groupRadius(group.children));
+    const siblings = children.get(parent);
+    if (parent === 0 || !items.has(parent)) roots.push(id);
+    else if (siblings === undefined) children.set(parent, [id]);
+    else siblings.push(id);
   }
-  for (const node of shown) {
-    const parent = parentOf(node);
-    if (parent !== 0 && !hung.has(node.pid)) hang(node.pid, parent);
-  }
-  const roots = rootsOf(shown, children, hung);
-  const supervised = shown.some((node) => node.supervisor !== 0);
-  const places = supervised && shown.length <= MAX_TREE ? layTree(roots, children) : circles(roots, children);
+  const tree = supervised && items.size <= MAX_TREE;
+  const places = tree ? layTree(roots, children, radii) : circles(roots, children, radii);
   let width = RADIUS * 3;
   let height = RADIUS * 3;
   for (const place of places.values()) {
     width = Math.max(width, Math.abs(place.x) + place.radius * 2);
     height = Math.max(height, Math.abs(place.y) + place.radius * 2);
   }
-  return { places, width, height, left: graph.nodes.size - places.size };
+  return { places, width, height };
 }
 
-/** Everyone is below exactly one root; a circle of supervision and parenthood is cut open. */
-function rootsOf(
-  shown: readonly ActorNode[],
-  children: ReadonlyMap<number, number[]>,
-  hung: ReadonlySet<number>,
-): number[] {
-  const reached = new Set<number>();
-  const roots: number[] = [];
-  const begin = (pid: number): void => {
-    roots.push(pid);
-    const open = [pid];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (reached.has(next)) continue;
-      reached.add(next);
-      open.push(...(children.get(next) ?? []));
-    }
-  };
-  for (const node of shown) if (!hung.has(node.pid)) begin(node.pid);
-  for (const node of shown) if (!reached.has(node.pid)) begin(node.pid);
-  return roots;
+/** Grows with the number of actors, but slowly: 64 are 40 wide, 100,000 are 62. */
+function groupRadius(count: number): number {
+  return RADIUS + 7 * Math.log10(Math.max(count, 2));
 }
 
-/** Layers: leaves side by side, everyone else above the middle of their children. */
-function layTree(roots: readonly number[], children: ReadonlyMap<number, number[]>): Map<number, Place> {
-  const places = new Map<number, Place>();
-  const stepX = RADIUS * 2 + GAP;
-  const stepY = RADIUS * 2 + GAP * 1.6;
-  let next = 0;
-  let deepest = 0;
-  const lay = (pid: number, depth: number): number => {
-    if (places.has(pid)) return places.get(pid)?.x ?? 0;
-    const place: Place = { x: 0, y: depth * stepY, radius: RADIUS };
-    places.set(pid, place);
-    deepest = Math.max(deepest, depth);
-    const below = (children.get(pid) ?? []).map((child) => lay(child, depth + 1));
-    const first = below[0];
-    const last = below.at(-1);
-    place.x = first === undefined || last === undefined ? next++ * stepX : (first + last) / 2;
-    return place.x;
+interface Block {
+  readonly width: number;
+  /** Where the one on top of it stands, from the left edge. */
+  readonly stem: number;
+  readonly places: { readonly id: number; readonly x: number; readonly y: number }[];
+}
+
+/**
+ * Layers: everyone stands above the middle of their children. Many leaves stand in rows, or a wide family would
+ * make everything small.
+ */
+function layTree(
+  roots: readonly number[],
+  children: Children,
+  radii: ReadonlyMap<number, number>,
+): Map<number, Place> {
+  const blockOf = (id: number): Block => {
+    const below = children.get(id) ?? [];
+    const leaves = below.filter((child) => !children.has(child));
+    const inRows = leaves.length > IN_LINE;
+    const parts = below
+      .filter((child) => !inRows || children.has(child))
+      .map((child) => blockOf(child))
+      .concat(inRows ? [rowsOf(leaves)] : []);
+    const { width, stems, places } = sideBySide(parts, STEP_Y);
+    const stem = stems.length === 0 ? STEP_X / 2 : ((stems[0] ?? 0) + (stems.at(-1) ?? 0)) / 2;
+    return { width: Math.max(width, STEP_X), stem, places: [{ id, x: stem, y: 0 }, ...places] };
   };
-  for (const root of roots) lay(root, 0);
-  const middleX = (Math.max(next - 1, 0) * stepX) / 2;
-  const middleY = (deepest * stepY) / 2;
-  for (const place of places.values()) {
-    place.x -= middleX;
-    place.y -= middleY;
+  const all = sideBySide(roots.map(blockOf), 0).places;
+  const middle = (values: readonly number[]): number => (Math.min(...values) + Math.max(...values)) / 2;
+  const middleX = middle(all.map((place) => place.x));
+  const middleY = middle(all.map((place) => place.y));
+  return new Map(
+    all.map(({ id, x, y }) => [id, { x: x - middleX, y: y - middleY, radius: radii.get(id) ?? RADIUS }]),
+  );
+}
+
+function sideBySide(
+  parts: readonly Block[],
+  down: number,
+): { width: number; stems: number[]; places: Block['places'] } {
+  const stems: number[] = [];
+  const places: Block['places'] = [];
+  let width = 0;
+  for (const part of parts) {
+    stems.push(width + part.stem);
+    for (const { id, x, y } of part.places) places.push({ id, x: width + x, y: y + down });
+    width += part.width;
   }
-  return places;
+  return { width, stems, places };
+}
+
+function rowsOf(leaves: readonly number[]): Block {
+  const columns = Math.ceil(Math.sqrt(leaves.length * 1.5));
+  const places = leaves.map((id, i) => ({
+    id,
+    x: ((i % columns) + 0.5) * STEP_X,
+    y: Math.floor(i / columns) * STEP_Y,
+  }));
+  return { width: columns * STEP_X, stem: (columns * STEP_X) / 2, places };
 }
 
 /**
  * Circles within circles double in size with each generation. Where that gets too airy, as in a chain,
  * all descendants stand around their root instead, in the order of the tree.
  */
-function circles(roots: readonly number[], children: ReadonlyMap<number, number[]>): Map<number, Place> {
-  const places = layCircles(roots, children);
+function circles(
+  roots: readonly number[],
+  children: Children,
+  radii: ReadonlyMap<number, number>,
+): Map<number, Place> {
+  const places = layCircles(roots, children, radii);
   let extent = 0;
   for (const { x, y } of places.values()) extent = Math.max(extent, Math.hypot(x, y));
   if (extent <= MAX_AIR * RADIUS * Math.sqrt(places.size)) return places;
@@ -144,7 +152,7 @@ function circles(roots: readonly number[], children: ReadonlyMap<number, number[
     }
     flat.set(root, below);
   }
-  return layCircles(roots, flat);
+  return layCircles(roots, flat, radii);
 }
 
 interface Disc {
@@ -155,14 +163,19 @@ interface Disc {
   readonly around: readonly { readonly disc: Disc; readonly x: number; readonly y: number }[];
 }
 
-function layCircles(roots: readonly number[], children: ReadonlyMap<number, number[]>): Map<number, Place> {
+function layCircles(
+  roots: readonly number[],
+  children: Children,
+  radii: ReadonlyMap<number, number>,
+): Map<number, Place> {
   const seen = new Set<number>();
   const measure = (pid: number, small: boolean): Disc => {
     seen.add(pid);
     const list = (children.get(pid) ?? []).filter((child) => !seen.has(child));
     const crowd = list.length > MANY;
     const discs = list.map((child) => measure(child, crowd || small));
-    const radius = small && list.length === 0 ? SMALL : RADIUS;
+    const full = radii.get(pid) ?? RADIUS;
+    const radius = small && list.length === 0 && full === RADIUS ? SMALL : full;
     const gap = crowd || small ? 7 : GAP;
     const { around, reach } = surround(discs, radius, gap);
     return { pid, radius, reach, around };

@@ -13,7 +13,6 @@ const WORDS = RECORD_BYTES / 4;
 const CHUNK_BITS = 14;
 const CHUNK_ROWS = 1 << CHUNK_BITS;
 const MAX_WORKERS = 256;
-const ZERO = new Uint8Array(0);
 
 export const MAX_ROWS = 1 << 20;
 
@@ -39,25 +38,45 @@ export interface RecordBatch {
   readonly files: readonly string[];
 }
 
+/** Words of text in a record. */
+const TEXT_WORDS = 4;
+
 class Chunk {
   readonly words = new Uint32Array(CHUNK_ROWS * WORDS);
-  /** Index in `texts`, 0 for none. */
-  readonly textAt = new Uint16Array(CHUNK_ROWS);
-  readonly texts: (Uint8Array | string)[] = [''];
+  /** Of each row: where its text begins in `texts`, and how many records of it there are. */
+  readonly textAt = new Uint32Array(CHUNK_ROWS);
+  readonly textCount = new Uint8Array(CHUNK_ROWS);
+  /** Raw: most rows are never looked at. */
+  texts = new Uint32Array(1024);
+  textEnd = 0;
+
+  /** Room for so many more words of text. */
+  reserve(words: number): void {
+    if (this.textEnd + words <= this.texts.length) return;
+    const larger = new Uint32Array(this.texts.length * 2);
+    larger.set(this.texts);
+    this.texts = larger;
+  }
 }
 
 const decoder = new TextDecoder();
 
 /** Reads a row where it lies: most readers ask for little of it. */
 class EventView implements StoredEvent {
-  private readonly at: number;
+  private at = 0;
 
   constructor(
-    readonly row: number,
-    private readonly chunk: Chunk,
+    public row: number,
+    private chunk: Chunk,
     private readonly kinds: readonly string[],
     private readonly files: readonly string[],
   ) {
+    this.seek(row, chunk);
+  }
+
+  seek(row: number, chunk: Chunk): void {
+    this.row = row;
+    this.chunk = chunk;
     this.at = (row & (CHUNK_ROWS - 1)) * WORDS;
   }
 
@@ -162,8 +181,8 @@ export class TraceStore {
       const at = (order === null ? i : (order[i] ?? 0)) * WORDS;
       const head = words[at + 2] ?? 0;
       const worker = (head >>> 8) & 0xff;
-      if ((head & 0xff) === this.textKind) this.addText(worker, words.subarray(at + 4, at + 8));
-      else this.addRow(words.subarray(at, at + WORDS), worker);
+      if ((head & 0xff) === this.textKind) this.addText(worker, words, at + WORDS - TEXT_WORDS);
+      else this.addRow(words, at, worker);
     }
     while (this.end - this.first > this.maxRows) {
       this.chunks[this.first >>> CHUNK_BITS] = null;
@@ -175,6 +194,18 @@ export class TraceStore {
   event(row: number): StoredEvent | null {
     const chunk = this.chunkOf(row);
     return chunk === null ? null : new EventView(row, chunk, this.kinds, this.files);
+  }
+
+  /** Calls with every event from a row on, each lent for the call. */
+  each(from: number, use: (event: StoredEvent) => void): void {
+    let view: EventView | null = null;
+    for (let row = Math.max(from, this.first); row < this.end; row++) {
+      const chunk = this.chunkOf(row);
+      if (chunk === null) continue;
+      if (view === null) view = new EventView(row, chunk, this.kinds, this.files);
+      else view.seek(row, chunk);
+      use(view);
+    }
   }
 
   /** Cheaper than `event` where only these are asked for; -1 for a forgotten row. */
@@ -196,33 +227,36 @@ export class TraceStore {
     return row >= this.first && row < this.end ? (this.chunks[row >>> CHUNK_BITS] ?? null) : null;
   }
 
-  private addRow(record: Uint32Array, worker: number): void {
+  private addRow(words: Uint32Array, at: number, worker: number): void {
     const row = this.end;
     let chunk = this.chunks[row >>> CHUNK_BITS];
     if (chunk === undefined || chunk === null) {
       chunk = new Chunk();
       this.chunks[row >>> CHUNK_BITS] = chunk;
     }
-    chunk.words.set(record, (row & (CHUNK_ROWS - 1)) * WORDS);
+    const to = (row & (CHUNK_ROWS - 1)) * WORDS;
+    for (let i = 0; i < WORDS; i++) chunk.words[to + i] = words[at + i] ?? 0;
     this.lastRow[worker] = row;
     this.end = row + 1;
   }
 
-  private addText(worker: number, words: Uint32Array): void {
+  private addText(worker: number, words: Uint32Array, at: number): void {
     const row = this.lastRow[worker] ?? -1;
     const chunk = this.chunkOf(row);
     if (chunk === null) return;
-    const bytes = new Uint8Array(words.slice().buffer);
-    const zero = bytes.indexOf(0);
-    const more = zero < 0 ? bytes : bytes.subarray(0, zero);
     const index = row & (CHUNK_ROWS - 1);
-    const at = chunk.textAt[index] ?? 0;
-    if (at === 0) {
-      chunk.textAt[index] = chunk.texts.length;
-      chunk.texts.push(more);
-    } else {
-      chunk.texts[at] = joined(chunk.texts[at] ?? ZERO, more);
-    }
+    const before = (chunk.textCount[index] ?? 0) * TEXT_WORDS;
+    chunk.reserve(before + TEXT_WORDS);
+    const start = chunk.textAt[index] ?? 0;
+    // The text of another worker's event has come in between: this one moves behind it.
+    if (before > 0 && start + before !== chunk.textEnd) {
+      chunk.texts.copyWithin(chunk.textEnd, start, start + before);
+      chunk.textAt[index] = chunk.textEnd;
+      chunk.textEnd += before;
+    } else if (before === 0) chunk.textAt[index] = chunk.textEnd;
+    for (let i = 0; i < TEXT_WORDS; i++) chunk.texts[chunk.textEnd + i] = words[at + i] ?? 0;
+    chunk.textEnd += TEXT_WORDS;
+    chunk.textCount[index] = (chunk.textCount[index] ?? 0) + 1;
   }
 }
 
@@ -230,22 +264,12 @@ function wide(high: number, low: number): number {
   return high * 0x1_0000_0000 + low;
 }
 
-/** Kept as bytes until somebody reads it: most rows are never looked at. */
 function textOf(chunk: Chunk, index: number): string {
-  const at = chunk.textAt[index] ?? 0;
-  const value = chunk.texts[at] ?? '';
-  if (typeof value === 'string') return value;
-  const text = decoder.decode(value);
-  chunk.texts[at] = text;
-  return text;
-}
-
-function joined(before: Uint8Array | string, more: Uint8Array): Uint8Array {
-  const bytes = typeof before === 'string' ? new TextEncoder().encode(before) : before;
-  const all = new Uint8Array(bytes.length + more.length);
-  all.set(bytes);
-  all.set(more, bytes.length);
-  return all;
+  const count = chunk.textCount[index] ?? 0;
+  if (count === 0) return '';
+  const bytes = new Uint8Array(chunk.texts.buffer, (chunk.textAt[index] ?? 0) * 4, count * TEXT_WORDS * 4);
+  const zero = bytes.indexOf(0);
+  return decoder.decode(zero < 0 ? bytes : bytes.subarray(0, zero));
 }
 
 /**

@@ -25,6 +25,8 @@ const SPEEDS: readonly { readonly label: string; readonly value: number | null }
   { label: '100/s', value: 100 },
   { label: '10/s', value: 10 },
 ];
+/** Numbers and rows that change faster than this cannot be read. */
+const TEXT_MS = 100;
 /** What is known of the actors is put right this long after events were lost. */
 const CORRECT_MS = 1000;
 
@@ -41,6 +43,8 @@ export class Views {
   private correctedAt = 0;
   private correctedDrops = 0;
   private frame = 0;
+  private textTimer: ReturnType<typeof setTimeout> | undefined;
+  private textAt = 0;
 
   constructor(
     private readonly app: App,
@@ -78,6 +82,7 @@ export class Views {
   private begin(): void {
     this.store.clear();
     this.graph.clear();
+    this.actors.missed(0);
     this.applied = 0;
     this.began = 0;
     this.correctedDrops = 0;
@@ -89,22 +94,27 @@ export class Views {
   private take(batch: TraceBatch): void {
     this.store.append(batch);
     const now = performance.now();
-    // The texts of the last events may still be on their way; a name that came late is met again.
-    const from = Math.max(this.applied, this.store.firstRow);
-    for (let row = from; row < this.store.endRow; row++) {
-      const event = this.store.event(row);
-      if (event === null) continue;
+    if (batch.dropped > this.correctedDrops) this.graph.lossy = true;
+    this.store.each(this.applied, (event) => {
       if (this.began === 0 && event.kind === 'run') this.began = event.value;
       this.graph.apply(event, now);
-    }
+    });
     this.applied = this.store.endRow;
     if (batch.dropped > this.correctedDrops && now - this.correctedAt > CORRECT_MS) void this.correct();
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      if (this.app.store.state.view === 'trace') this.trace.changed();
-      else this.actors.changed();
-      this.drawHeads();
-    });
+    if (this.app.store.state.view === 'actors')
+      this.frame ||= requestAnimationFrame(() => {
+        this.frame = 0;
+        this.actors.changed();
+      });
+    this.textTimer ??= setTimeout(() => this.tell(), Math.max(0, this.textAt + TEXT_MS - now));
+  }
+
+  private tell(): void {
+    this.textTimer = undefined;
+    this.textAt = performance.now();
+    if (this.app.store.state.view === 'trace') this.trace.changed();
+    else this.actors.missed(this.store.dropped);
+    this.drawHeads();
   }
 
   /** Events are missing: look at the actors themselves. */
@@ -113,6 +123,7 @@ export class Views {
     this.correctedDrops = this.store.dropped;
     const facts = await this.app.runner.actors();
     if (facts === null) return;
+    this.graph.lossy = false;
     this.graph.correct(facts, performance.now());
     this.actors.changed();
   }
@@ -143,7 +154,7 @@ export class Views {
     const paused = status === 'paused';
     const able = status === 'running' || paused;
     const { live, messages, restarts } = this.graph;
-    const counts = [`${count(live)} live`, `${count(messages)} sent`];
+    const counts = [`${count(live)} live`, `${short(messages)} sent`];
     if (restarts > 0) counts.push(`${count(restarts)} ${restarts === 1 ? 'restart' : 'restarts'}`);
     return html`<div class="pane-head view-head">
       <h2 class="pane-title">${view === 'actors' ? 'Actors' : 'Trace'}</h2>
@@ -215,6 +226,12 @@ function section(name: string, label: string): HTMLElement {
   element.setAttribute('aria-label', label);
   element.hidden = true;
   return element;
+}
+
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+
+function short(value: number): string {
+  return value < 10_000 ? count(value) : COMPACT.format(value);
 }
 
 function count(value: number): string {

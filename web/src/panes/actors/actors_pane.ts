@@ -5,12 +5,18 @@ import type { State } from '../../app/store.ts';
 import type { ActorGraph, ActorNode } from '../../model/actor_graph.ts';
 import { VirtualGrid } from '../../widgets/virtual_grid.ts';
 import { Pane } from '../pane.ts';
+import { labelOf } from './graph_painter.ts';
 import { GraphView } from './graph_view.ts';
 import { Inspector } from './inspector.ts';
 
 /** Readers of the screen are told this often at most. */
 const TELL_MS = 2500;
 const LIST_MS = 200;
+/** The list is made anew in at most one part in so many of the time. */
+const LIST_SHARE = 15;
+
+/** What the picture's lines mean. */
+const LINES: readonly string[] = ['supervises', 'linked', 'watches'];
 
 /** What an empty view says. */
 export function hintFor({ status }: State, what: string): string {
@@ -26,6 +32,7 @@ export class ActorsPane extends Pane {
   readonly view: GraphView;
   readonly list: VirtualGrid;
   private readonly inspector: Inspector;
+  /** Events that were lost: the picture may be behind. */
   private readonly note = document.createElement('p');
   private readonly legend = document.createElement('div');
   private readonly stage = document.createElement('div');
@@ -33,6 +40,7 @@ export class ActorsPane extends Pane {
   private readonly told = document.createElement('div');
   private rows: ActorNode[] = [];
   private listedAt = 0;
+  private listCost = 0;
   private toldAt = 0;
   private asList = false;
   private chosen = 0;
@@ -43,8 +51,9 @@ export class ActorsPane extends Pane {
   ) {
     super(app);
     this.view = new GraphView(graph, {
-      choose: (pid) => this.choose(pid),
+      choose: (id) => this.choose(id),
       open: () => this.inspector.focus(),
+      folded: () => this.inspector.update(),
     });
     this.list = new VirtualGrid({
       label: 'Actors',
@@ -61,7 +70,7 @@ export class ActorsPane extends Pane {
       onChoose: (index) => this.choose(this.rows[index]?.pid ?? 0),
       onOpen: (index) => this.reveal(this.rows[index]),
     });
-    this.inspector = new Inspector(app, graph, (pid) => this.choose(pid));
+    this.inspector = new Inspector(app, graph, this.view, (id) => this.choose(id));
   }
 
   get listShown(): boolean {
@@ -81,16 +90,20 @@ export class ActorsPane extends Pane {
     else this.view.canvas.focus();
   }
 
-  choose(pid: number): void {
-    this.chosen = pid;
-    this.view.choose(pid);
-    this.inspector.show(pid);
-    this.list.choose(
-      this.rows.findIndex((node) => node.pid === pid),
-      this.asList,
-    );
-    const node = this.graph.nodes.get(pid);
-    if (node !== undefined) this.tell(`${this.graph.nameOf(pid)}, ${node.state}, ${node.mailbox} waiting`);
+  /** A pid, or an item of the picture; 0 for nothing. */
+  choose(id: number): void {
+    this.chosen = id;
+    const node = this.graph.nodes.get(id);
+    // In a folded family its group is marked.
+    this.view.choose(node?.shownAs ?? id);
+    this.inspector.show(id);
+    this.list.choose(id <= 0 ? -1 : this.rows.findIndex((one) => one.pid === id), this.asList);
+    const item = this.view.item(id);
+    if (node !== undefined) this.tell(`${this.graph.nameOf(id)}, ${node.state}, ${node.mailbox} waiting`);
+    else if (item !== null && item.group !== null)
+      this.tell(
+        `${item.group.count.toLocaleString('en')} folded ${labelOf(item, this.graph)}. Enter unfolds them.`,
+      );
   }
 
   /** A run begins. */
@@ -100,51 +113,61 @@ export class ActorsPane extends Pane {
     this.changed(true);
   }
 
+  /** Events of the run that were lost. */
+  missed(count: number): void {
+    this.note.hidden = count === 0;
+    if (count > 0) this.note.textContent = `${count.toLocaleString('en')} events missed`;
+  }
+
   /** Events came in. `now`: at once, also what is otherwise slowed down. */
   changed(now = false): void {
     const time = performance.now();
     this.hint.hidden = this.graph.nodes.size > 0;
     this.hint.textContent = hintFor(this.app.store.state, 'actors');
     if (!this.asList) this.view.refresh();
-    const { left } = this.view;
-    this.note.hidden = left <= 0 || this.asList;
-    if (left > 0) this.note.textContent = `and ${left.toLocaleString('en')} more actors, in the list`;
-    if (now || time - this.listedAt > LIST_MS) {
+    if (now || time - this.listedAt > Math.max(LIST_MS, this.listCost * LIST_SHARE)) {
       this.listedAt = time;
       if (this.asList) this.rows = this.graph.list();
       this.list.refresh();
       this.inspector.update();
+      this.view.canvas.setAttribute(
+        'aria-label',
+        `${this.graph.live.toLocaleString('en')} live actors. Arrow keys choose one, Enter opens it, Space folds or unfolds its children, plus and minus zoom. The list has the same as text.`,
+      );
+      this.listCost = performance.now() - time;
     }
     if (time - this.toldAt > TELL_MS && this.graph.nodes.size > 0) {
       this.toldAt = time;
       const { live, ended, messages } = this.graph;
       this.tell(`${live} actors live, ${ended} ended, ${messages} messages sent`);
     }
-    this.view.canvas.setAttribute(
-      'aria-label',
-      `${this.graph.live} live actors. Arrow keys choose one, Enter opens it, plus and minus zoom. The list has the same as text.`,
-    );
   }
 
   protected create(host: HTMLElement): void {
     this.stage.className = 'actor-stage';
-    this.note.className = 'graph-note';
-    this.note.hidden = true;
     this.legend.className = 'graph-legend';
-    for (const state of ['running', 'ready', 'receiving', 'waiting', 'crashed']) {
+    this.note.className = 'graph-note';
+    this.note.dataset['testid'] = 'dropped-events';
+    this.note.title = 'They came faster than they could be taken. Once a second the picture is put right.';
+    this.note.hidden = true;
+    const explain = (className: string, key: string, text: string): void => {
       const item = document.createElement('span');
-      const dot = document.createElement('span');
-      dot.className = 'state-dot';
-      dot.dataset['state'] = state;
-      item.append(dot, state);
+      const sample = document.createElement('span');
+      sample.className = className;
+      sample.dataset[key] = text;
+      item.append(sample, text);
       this.legend.append(item);
-    }
+    };
+    for (const state of ['running', 'ready', 'receiving', 'waiting', 'crashed'])
+      explain('state-dot', 'state', state);
+    for (const line of LINES) explain('line-sample', 'line', line);
+    explain('state-dot message-dot', 'message', 'message');
     this.hint.className = 'view-hint';
     this.told.className = 'visually-hidden';
     this.told.setAttribute('role', 'status');
     this.list.element.hidden = true;
-    this.stage.append(this.view.canvas, this.list.element, this.hint, this.note, this.legend);
-    host.append(this.stage, this.inspector.element, this.told);
+    this.stage.append(this.view.canvas, this.list.element, this.hint, this.note);
+    host.append(this.stage, this.legend, this.inspector.element, this.told);
     this.changed(true);
   }
 

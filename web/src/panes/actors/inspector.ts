@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: MIT
-/** What is known of one actor, and what can be done to it. */
+/** What is known of one actor or of a folded family, and what can be done to it. */
 import { html, nothing, render } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ActorFrame, ActorInfo, ActorVariable } from '../../../../wasm-glue/ts/index.ts';
 import type { App } from '../../app/app.ts';
 import type { ActorGraph, ActorNode } from '../../model/actor_graph.ts';
+import type { Group } from '../../model/actor_groups.ts';
 import { icon } from '../../widgets/icons.ts';
+import { labelOf } from './graph_painter.ts';
+import type { GraphView } from './graph_view.ts';
 
 /** While the program runs, an actor is looked at this often at most. */
 const LOOK_MS = 400;
 
 export class Inspector {
   readonly element = document.createElement('section');
+  /** A pid; below 0 the item of a group; 0 for nothing. */
   private pid = 0;
   private info: ActorInfo | null = null;
   private asked = 0;
@@ -20,7 +24,8 @@ export class Inspector {
   constructor(
     private readonly app: App,
     private readonly graph: ActorGraph,
-    private readonly choose: (pid: number) => void,
+    private readonly view: GraphView,
+    private readonly choose: (id: number) => void,
   ) {
     this.element.className = 'inspector';
     this.element.dataset['testid'] = 'inspector';
@@ -32,7 +37,7 @@ export class Inspector {
     this.pid = pid;
     this.asked = 0;
     this.element.hidden = pid === 0;
-    this.element.setAttribute('aria-label', `Actor ${this.graph.nameOf(pid)}`);
+    this.element.setAttribute('aria-label', pid < 0 ? 'Folded actors' : `Actor ${this.graph.nameOf(pid)}`);
     this.update();
   }
 
@@ -45,7 +50,7 @@ export class Inspector {
     if (this.pid === 0) return;
     this.draw();
     const now = performance.now();
-    if (this.asking || now - this.asked < LOOK_MS) return;
+    if (this.pid < 0 || this.asking || now - this.asked < LOOK_MS) return;
     this.asked = now;
     void this.look(this.pid);
   }
@@ -63,6 +68,11 @@ export class Inspector {
   }
 
   private draw(): void {
+    const item = this.view.item(this.pid);
+    if (item !== null && item.group !== null) {
+      render(this.group(item.group, labelOf(item, this.graph)), this.element);
+      return;
+    }
     const node = this.graph.nodes.get(this.pid);
     render(
       node === undefined
@@ -73,6 +83,53 @@ export class Inspector {
         : this.body(node),
       this.element,
     );
+  }
+
+  private group(group: Group, label: string): TemplateResult {
+    const states = Object.entries(group.states).filter(([, count]) => count > 0);
+    return html`<header class="inspector-head">
+        <h3>${group.count.toLocaleString('en')} × ${label}</h3>
+        <span class="push"></span>
+        <button
+          type="button"
+          class="button small"
+          data-testid="unfold"
+          @click=${() => {
+            this.view.fold(group.parent, false);
+            this.choose(group.parent);
+          }}
+        >
+          Unfold
+        </button>
+        ${this.closeButton()}
+      </header>
+      <div class="inspector-body">
+        <dl class="facts">
+          ${group.parent === 0 ? nothing : this.fact('Children of', this.actors([group.parent]))}
+          ${states.map(([state, count]) =>
+            this.fact(
+              state.charAt(0).toUpperCase() + state.slice(1),
+              html`<span class="state-dot" data-state=${state}></span> ${count.toLocaleString('en')}`,
+            ),
+          )}
+          ${this.fact('Mailboxes', `${group.mailbox.toLocaleString('en')} messages waiting`)}
+        </dl>
+      </div>`;
+  }
+
+  /** For an actor with children: folds or unfolds them in the picture. */
+  private foldButton(pid: number): TemplateResult | typeof nothing {
+    const folded = this.view.isFolded(pid);
+    if (folded === null) return nothing;
+    return html`<button
+      type="button"
+      class="button small"
+      data-testid="fold"
+      aria-pressed=${folded}
+      @click=${() => this.view.fold(pid, !folded)}
+    >
+      ${folded ? 'Unfold children' : 'Fold children'}
+    </button>`;
   }
 
   private body(node: ActorNode): TemplateResult {
@@ -87,6 +144,7 @@ export class Inspector {
         </h3>
         <span class="state-word">${state}</span>
         <span class="push"></span>
+        ${this.foldButton(node.pid)}
         <button
           type="button"
           class="button small danger"
