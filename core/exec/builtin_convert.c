@@ -75,6 +75,18 @@ TtResult tt_builtin_value_expect(TtBuiltinCall *call, const TtValue *args, TtVal
                         tt_type_name(args[0]));
 }
 
+TtResult tt_builtin_value_raise(TtBuiltinCall *call, const TtValue *args, TtValue *result) {
+    (void)result;
+    TT_TRY(tt_builtin_want(call, args[0], TT_TAG_STR));
+    TT_TRY(tt_builtin_want(call, args[1], TT_TAG_STR));
+    for (int kind = TT_OK + 1; kind < TT_RESULT_COUNT; kind++)
+        if (equals_text(args[0], tt_result_kind((TtResult)kind)))
+            return tt_error_set(call->error, (TtResult)kind, "%.*s", (int)args[1].len,
+                                tt_bytes_data(args[1]));
+    return tt_builtin_error(call, TT_ERR_BAD_ARGUMENT, "expects a kind of error but got %.*s",
+                            (int)args[0].len, tt_bytes_data(args[0]));
+}
+
 /* ---- text --------------------------------------------------------------------------------------- */
 
 TtResult tt_builtin_convert_to_string(TtBuiltinCall *call, const TtValue *args, TtValue *result) {

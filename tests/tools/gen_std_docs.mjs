@@ -13,7 +13,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT, green, main, red } from './steps.mjs';
 
-const ORDER = ['math', 'string', 'list', 'object', 'convert', 'io', 'test'];
+const ORDER = ['math', 'string', 'list', 'object', 'convert', 'io', 'actor', 'test'];
 const START = '<!-- functions: written by tests/tools/gen_std_docs.mjs -->';
 const END = '<!-- end of functions -->';
 
@@ -190,7 +190,7 @@ export function makeFiles(root = ROOT) {
   );
   for (const module of modules) {
     for (const name of module.exports) {
-      const isConstant = name === name.toUpperCase() || ['PI', 'E', 'SQRT2'].includes(name);
+      const isConstant = name === name.toUpperCase() || ['PI', 'E', 'SQRT2', 'timer'].includes(name);
       if (!isConstant && !module.functions.some((f) => f.name === name))
         throw new Error(`std/${module.name}: ${name} has no comment`);
     }
