@@ -206,8 +206,11 @@ TtFileStatus tt_file_store_read(const TtFileStore *store, const char *name, cons
     return status;
 }
 
-TtFileStatus tt_file_store_write(TtFileStore *store, const char *name, const void *data, size_t length,
-                                 bool append) {
+/*
+ * The file of a name for writing: made when it is not there, a copy when it is a built-in one. `keep`: its
+ * old contents matter.
+ */
+static TtFileStatus open_for_writing(TtFileStore *store, const char *name, bool keep, TtStoredFile **opened) {
     TtStrbuf canonical = {0};
     TtFileStatus status = TT_FILE_OK;
     if (!tt_file_store_canonical(name, strlen(name), &canonical))
@@ -225,17 +228,73 @@ TtFileStatus tt_file_store_write(TtFileStore *store, const char *name, const voi
                 status = TT_FILE_NO_SPACE;
             else
                 file->given = builtin != NULL;
-            if (file && builtin && append)
+            if (file && builtin && keep)
                 status = set_contents(store, file, 0, builtin->data, builtin->length);
         }
-        if (status == TT_FILE_OK)
-            status = set_contents(store, file, append && !file->removed ? file->length : 0, data, length);
-        if (status == TT_FILE_OK) {
-            file->changed = true;
-            file->removed = false;
-        }
+        *opened = file;
     }
     tt_strbuf_free(&canonical);
+    return status;
+}
+
+static void note_change(TtFileStore *store, TtStoredFile *file, bool removed) {
+    file->changed = !removed;
+    file->removed = removed;
+    file->news = true;
+    store->news++;
+}
+
+TtFileStatus tt_file_store_write(TtFileStore *store, const char *name, const void *data, size_t length,
+                                 bool append) {
+    TtStoredFile *file = NULL;
+    TtFileStatus status = open_for_writing(store, name, append, &file);
+    if (status == TT_FILE_OK)
+        status = set_contents(store, file, append && !file->removed ? file->length : 0, data, length);
+    if (status == TT_FILE_OK) note_change(store, file, false);
+    return status;
+}
+
+/* Cuts the contents, or adds zeros. */
+static TtFileStatus set_length(TtFileStore *store, TtStoredFile *file, size_t size) {
+    size_t old = file->length;
+    if (size <= old) {
+        store->bytes -= old - size;
+        file->length = size;
+        return TT_FILE_OK;
+    }
+    if (size > TT_FILE_STORE_MAX_BYTES || store->bytes + (size - old) > TT_FILE_STORE_MAX_BYTES)
+        return TT_FILE_NO_SPACE;
+    if (size > file->capacity) {
+        size_t capacity = size + size / 2;
+        uint8_t *grown = tt_realloc_try(file->data, capacity);
+        if (!grown) return TT_FILE_NO_SPACE;
+        file->data = grown;
+        file->capacity = capacity;
+    }
+    memset(file->data + old, 0, size - old);
+    store->bytes += size - old;
+    file->length = size;
+    return TT_FILE_OK;
+}
+
+TtFileStatus tt_file_store_write_at(TtFileStore *store, const char *name, size_t offset, const void *data,
+                                    size_t length) {
+    TtStoredFile *file = NULL;
+    if (offset > TT_FILE_STORE_MAX_BYTES || length > TT_FILE_STORE_MAX_BYTES) return TT_FILE_NO_SPACE;
+    TtFileStatus status = open_for_writing(store, name, true, &file);
+    if (status == TT_FILE_OK && offset + length > file->length)
+        status = set_length(store, file, offset + length);
+    if (status != TT_FILE_OK) return status;
+    if (length > 0) memcpy(file->data + offset, data, length);
+    note_change(store, file, false);
+    return TT_FILE_OK;
+}
+
+TtFileStatus tt_file_store_resize(TtFileStore *store, const char *name, size_t size) {
+    TtStoredFile *file = NULL;
+    TtFileStatus status = open_for_writing(store, name, size > 0, &file);
+    if (status == TT_FILE_OK) status = set_length(store, file, size);
+    if (status == TT_FILE_OK) note_change(store, file, false);
     return status;
 }
 
@@ -250,8 +309,7 @@ TtFileStatus tt_file_store_remove(TtFileStore *store, const char *name) {
             status = file ? set_contents(store, file, 0, NULL, 0) : TT_FILE_NO_SPACE;
             if (file) {
                 file->given = file->given || find_builtin(store, path) != NULL;
-                file->removed = true;
-                file->changed = false;
+                note_change(store, file, true);
             }
         } else if (folder_exists(store, path, canonical.length)) {
             status = TT_FILE_IS_FOLDER;
@@ -332,6 +390,16 @@ const TtStoredFile *tt_file_store_change(const TtFileStore *store, uint32_t from
         const TtStoredFile *item = &store->items[i];
         if (!(item->removed ? item->given : item->changed)) continue;
         *next = i + 1;
+        return item;
+    }
+    return NULL;
+}
+
+const TtStoredFile *tt_file_store_take_news(TtFileStore *store) {
+    for (uint32_t i = 0; i < store->count; i++) {
+        TtStoredFile *item = &store->items[i];
+        if (!item->news) continue;
+        item->news = false;
         return item;
     }
     return NULL;

@@ -37,13 +37,15 @@ typedef struct TtStoredFile {
     bool given;   /* was there before the program ran, here or as a built-in */
     bool changed; /* by the program */
     bool removed; /* by the program; hides a built-in file of the same name */
+    bool news;    /* changed or removed since tt_file_store_take_news last came here */
 } TtStoredFile;
 
 typedef struct TtFileStore {
     TtBuiltinFiles builtin; /* borrowed, static */
     TtStoredFile *items;    /* sorted by name, bytewise */
     uint32_t count, capacity;
-    size_t bytes; /* of all items */
+    size_t bytes;  /* of all items */
+    uint32_t news; /* counts changes by the program */
 } TtFileStore;
 
 typedef enum TtFileStatus {
@@ -70,6 +72,12 @@ TtFileStatus tt_file_store_read(const TtFileStore *store, const char *name, cons
                                 size_t *length);
 TtFileStatus tt_file_store_write(TtFileStore *store, const char *name, const void *data, size_t length,
                                  bool append);
+/** Overwrites from `offset` on, extending the file and filling a gap with zeros. Makes a file that is not
+ * there. */
+TtFileStatus tt_file_store_write_at(TtFileStore *store, const char *name, size_t offset, const void *data,
+                                    size_t length);
+/** Cuts, or extends with zeros. Makes a file that is not there. */
+TtFileStatus tt_file_store_resize(TtFileStore *store, const char *name, size_t size);
 TtFileStatus tt_file_store_remove(TtFileStore *store, const char *name);
 /** A file or a folder. */
 bool tt_file_store_exists(const TtFileStore *store, const char *name);
@@ -85,5 +93,11 @@ bool tt_file_store_canonical(const char *name, size_t length, TtStrbuf *canonica
  * The first file from item `from` on that the program changed or removed, or NULL. `*next` is where to go on.
  */
 const TtStoredFile *tt_file_store_change(const TtFileStore *store, uint32_t from, uint32_t *next);
+
+/**
+ * A file that the program changed or removed since it was last taken here, or NULL. One that the program both
+ * made and removed meanwhile is removed.
+ */
+const TtStoredFile *tt_file_store_take_news(TtFileStore *store);
 
 #endif

@@ -35,6 +35,9 @@ void tt_glue_delete(TtGlue *glue) {
     for (uint32_t i = 0; i < glue->arguments.count; i++) tt_free(glue->arguments.items[i]);
     tt_vec_free(&glue->arguments);
     tt_vec_free(&glue->readers);
+    tt_glue_services_free(&glue->services);
+    tt_free(glue->change.name);
+    tt_free(glue->change.data);
     tt_lock_destroy(&glue->lock);
     tt_free(glue);
 }
@@ -80,6 +83,7 @@ void tt_glue_set_option(TtGlue *glue, uint32_t option, double value) {
     case TT_GLUE_OPTION_MAX_INSTRUCTIONS: config->max_instructions = (uint64_t)value; break;
     case TT_GLUE_OPTION_MAX_TIME_MS: config->max_time_ms = (uint64_t)value; break;
     case TT_GLUE_OPTION_TRACE: config->trace = on; break;
+    case TT_GLUE_OPTION_DENIED: config->denied = (uint32_t)value; break;
     case TT_GLUE_OPTION_EVENTS: config->events = on ? UINT32_MAX : 0; break;
     case TT_GLUE_OPTION_PROFILE: config->profile = on; break;
     case TT_GLUE_OPTION_COUNT: break;
@@ -306,23 +310,4 @@ uint32_t tt_glue_schedulers(TtGlue *glue) {
 
 double tt_glue_instructions(TtGlue *glue) {
     return (double)glue->report.instructions;
-}
-
-int32_t tt_glue_next_change(TtGlue *glue) {
-    glue->change = tt_file_store_change(&glue->files, glue->change_from, &glue->change_from);
-    return glue->change != NULL;
-}
-
-const char *tt_glue_changed_name(TtGlue *glue) {
-    return glue->change->name;
-}
-
-const uint8_t *tt_glue_changed_data(TtGlue *glue) {
-    static const uint8_t empty[1];
-    if (glue->change->removed) return NULL;
-    return glue->change->data ? glue->change->data : empty;
-}
-
-uint32_t tt_glue_changed_length(TtGlue *glue) {
-    return (uint32_t)glue->change->length;
 }

@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "console.h"
 #include "file_store.h"
+#include "glue_services.h"
 #include "host/host.h"
 #include "port/thread.h"
 #include "tinytot/tt.h"
@@ -35,15 +36,16 @@ typedef struct TtGlue {
     TT_VEC(TtGlueVariable) variables;
     size_t variable_bytes;
     TT_VEC(TtRequest *) readers; /* requests that wait for standard input, first come first served */
+    TtServices services;         /* requests that wait for JavaScript */
 
     /* engine worker only */
     TtVm *vm; /* from load or start until finish; with events or a profile until the end of the session */
     TtConfig config;
     TT_VEC(char *) arguments;
-    const char *refusal;        /* an option that this version cannot honour; static */
-    TtReport report;            /* after finish, or when the program could not start */
-    const TtStoredFile *change; /* the one tt_glue_next_change is at */
-    uint32_t change_from;
+    const char *refusal;  /* an option that this version cannot honour; static */
+    TtReport report;      /* after finish, or when the program could not start */
+    uint32_t change_from; /* where tt_glue_next_change goes on */
+    TtStoredFile change;  /* a copy of the file that it or tt_glue_next_news came to */
 } TtGlue;
 
 /** Prepares `glue->host`; everything the host functions use must be initialised. */

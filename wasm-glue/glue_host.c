@@ -178,11 +178,8 @@ static bool submit_locked(TtGlue *glue, TtRequest *request) {
     case TT_SERVICE_LIST_DIR: return list_folder(glue, request);
     case TT_SERVICE_GET_ENV: return get_variable(glue, request);
     case TT_SERVICE_SET_ENV: return set_variable(glue, request);
-    default: break;
+    default: tt_glue_services_add(&glue->services, request); return false;
     }
-    request->result = TT_ERR_UNSUPPORTED_OPERATION;
-    request->reason = "not available in the browser";
-    return true;
 }
 
 static bool submit(TtHost *host, TtRequest *request) {
@@ -209,12 +206,20 @@ static bool remove_reader(TtGlue *glue, const TtRequest *request) {
 static void cancel(TtHost *host, TtRequest *request) {
     TtGlue *glue = host->context;
     tt_lock_acquire(&glue->lock);
-    bool ours = remove_reader(glue, request);
+    bool ours = remove_reader(glue, request) || tt_glue_services_cancel(&glue->services, request);
     tt_lock_release(&glue->lock);
     if (!ours) return;
     answer_null(request);
     tt_glue_host_notify(glue);
     tt_host_complete(request);
+}
+
+static void actor_ended(TtHost *host, uint64_t owner) {
+    TtGlue *glue = host->context;
+    tt_lock_acquire(&glue->lock);
+    tt_vec_push(&glue->services.ended, owner);
+    tt_lock_release(&glue->lock);
+    tt_glue_host_notify(glue);
 }
 
 void tt_glue_host_serve_readers(TtGlue *glue) {
@@ -278,6 +283,7 @@ void tt_glue_host_init(TtGlue *glue) {
         .context = glue,
         .submit = submit,
         .cancel = cancel,
+        .actor_ended = actor_ended,
         .write = write_output,
         .now_ms = now_ms,
         .load_file = load_file,

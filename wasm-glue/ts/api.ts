@@ -22,6 +22,9 @@ export interface Limits {
   mailbox?: number;
 }
 
+/** What a program may be refused, as `ttvm --deny-…`. */
+export type Capability = 'fs-read' | 'fs-write' | 'net' | 'exec' | 'env' | 'db';
+
 export interface RunOptions {
   /** Which interpreter runs the program. `register` is refused with a clear error until it exists. */
   engine: 'stack' | 'register';
@@ -43,6 +46,8 @@ export interface RunOptions {
   trace: boolean;
   /** `true`: what happens between actors is recorded and handed to `RunHandlers.events`. Default: off. */
   events?: boolean;
+  /** Capabilities that are refused. Default: none; requests to other sites need `RunHandlers.network` besides. */
+  deny?: readonly Capability[];
 }
 
 /** Kinds of events; core/trace/events.def says what each one's fields mean. */
@@ -233,6 +238,16 @@ export interface Diagnostic {
 
 export type OutputStream = 'stdout' | 'stderr';
 
+/** A program wants to talk to another site. */
+export interface NetworkQuestion {
+  /** "https://example.org" */
+  readonly origin: string;
+  /** GET, POST … */
+  readonly method: string;
+  /** The site answered with a redirect; where to, browsers tell nobody before they have gone there. */
+  readonly redirect: boolean;
+}
+
 export interface RunHandlers {
   /**
    * Program output in order, as text. The engine sends the next chunk only after the returned
@@ -243,6 +258,16 @@ export interface RunHandlers {
   started?(schedulers: number): void;
   /** The program waits for standard input (`true`) or no longer does (`false`). */
   wantsInput?(waiting: boolean): void;
+  /**
+   * May it? Asked before every request to another site; nothing is sent before it resolves with `true`. Without
+   * this handler no request is allowed. Servers of the program itself on 127.0.0.1 need no permission.
+   */
+  network?(question: NetworkQuestion): boolean | Promise<boolean>;
+  /**
+   * Files that the program changed or made since the last call, some two times a second while it runs; removed
+   * ones are `null`. `RunResult.changedFiles` has them all at the end.
+   */
+  filesChanged?(files: Readonly<Record<string, Uint8Array | null>>): void;
   /**
    * What happened since the last call; only with `RunOptions.events`. Called some times in each frame, for a few
    * milliseconds: of what comes faster, threads drop events, and a cooperative run is slowed down. All events that

@@ -170,6 +170,12 @@ class EngineClient implements Engine {
       case 'looked':
         this.taskOf(message.run)?.looked(message);
         break;
+      case 'ask-network':
+        this.taskOf(message.run)?.askNetwork(message);
+        break;
+      case 'changed-files':
+        this.taskOf(message.run)?.filesChanged(message.files);
+        break;
       case 'wants-input':
         this.taskOf(message.run)?.inputWanted(message.waiting);
         break;

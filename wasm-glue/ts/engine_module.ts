@@ -88,6 +88,10 @@ export class EngineModule {
     }
   }
 
+  setBytes(address: number, bytes: Uint8Array): void {
+    new Uint8Array(this.module.wasmMemory.buffer).set(bytes, address);
+  }
+
   withText<T>(text: string, use: (address: number, length: number) => T): T {
     return this.withBytes(this.encoder.encode(text), use);
   }

@@ -14,7 +14,7 @@ import type {
 } from './api.js';
 
 /** Raised by one whenever a message changes; page and worker refuse to talk across versions. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** Most UTF-8 bytes in one `output` message. */
 export const OUTPUT_CHUNK_BYTES = 64 * 1024;
@@ -37,6 +37,8 @@ export type ToWorker =
   /** The last `events` of this run have been dealt with, or there is room after `events-full`. */
   | { type: 'ack-events'; run: number }
   | { type: 'resume'; run: number }
+  /** Answers `ask-network` of the same number; `advice` says what to do about a refusal. */
+  | { type: 'network'; run: number; question: number; allowed: boolean; advice: string }
   /** Instructions a second; 0 for no limit. */
   | { type: 'speed'; run: number; speed: number }
   /** The following are answered by `looked` with the same number, once everything stands still. */
@@ -69,6 +71,17 @@ export type ToPage =
     }
   | { type: 'output'; run: number; stream: OutputStream; text: string }
   | { type: 'wants-input'; run: number; waiting: boolean }
+  /** A program wants to talk to another site; it waits for the answer. */
+  | {
+      type: 'ask-network';
+      run: number;
+      question: number;
+      origin: string;
+      method: string;
+      redirect: boolean;
+    }
+  /** Files that the program changed since the last of these; removed ones are `null`. */
+  | { type: 'changed-files'; run: number; files: Record<string, Uint8Array | null> }
   /** Where memory is not shared: what happened since the last batch. Answered by `ack-events`. */
   | { type: 'events'; run: number; records: Uint8Array<ArrayBuffer>; dropped: number }
   /** The run stands still until the page has made room in the rings. Answered by `ack-events`. */
@@ -149,6 +162,7 @@ const isOptions = shape<RunOptions>({
   env: recordOf(isString),
   trace: isBoolean,
   events: optional(isBoolean),
+  deny: optional(listOf(oneOf('fs-read', 'fs-write', 'net', 'exec', 'env', 'db'))),
 });
 
 const isResult = shape<RunResult>({
@@ -222,6 +236,7 @@ const toWorkerGuards: GuardTable<ToWorker> = {
   ack: { run: isIndex },
   'ack-events': { run: isIndex },
   resume: { run: isIndex },
+  network: { run: isIndex, question: isIndex, allowed: isBoolean, advice: isString },
   speed: { run: isIndex, speed: isIndex },
   pause: { run: isIndex, request: isIndex },
   kill: { run: isIndex, request: isIndex, pid: isIndex },
@@ -245,6 +260,14 @@ const toPageGuards: GuardTable<ToPage> = {
   },
   output: { run: isIndex, stream: oneOf('stdout', 'stderr'), text: isString },
   'wants-input': { run: isIndex, waiting: isBoolean },
+  'ask-network': {
+    run: isIndex,
+    question: isIndex,
+    origin: isString,
+    method: isString,
+    redirect: isBoolean,
+  },
+  'changed-files': { run: isIndex, files: recordOf(nullOr(isBytes)) },
   events: { run: isIndex, records: isBytes, dropped: isIndex },
   'events-full': { run: isIndex },
   files: { run: isIndex, files: listOf(isString) },

@@ -93,6 +93,65 @@ export interface RawExports {
   _tt_glue_changed_data(glue: number): number;
   /** Bytes of its contents. */
   _tt_glue_changed_length(glue: number): number;
+  /** Number that grows whenever the program changes or removes a file; also while it runs. */
+  _tt_glue_news(glue: number): number;
+  /** As tt_glue_next_change, but for what changed since it was told so last; also while the program runs. */
+  _tt_glue_next_news(glue: number): number;
+  /** Bytes of a file. */
+  _tt_glue_file_size(glue: number, name: number, nameLength: number): number;
+  /** 1 when there is a file or folder. */
+  _tt_glue_file_exists(glue: number, name: number, nameLength: number): number;
+  /** Copies at most `length` bytes out; the number. */
+  _tt_glue_file_read(
+    glue: number,
+    name: number,
+    nameLength: number,
+    offset: number,
+    to: number,
+    length: number,
+  ): number;
+  /** Overwrites or extends; a gap is filled with zeros. 0, or why not. */
+  _tt_glue_file_write(
+    glue: number,
+    name: number,
+    nameLength: number,
+    offset: number,
+    data: number,
+    length: number,
+  ): number;
+  /** Cuts or extends with zeros; makes a file that is not there. 0, or why not. */
+  _tt_glue_file_resize(glue: number, name: number, nameLength: number, size: number): number;
+  /** Removes a file. 0, or why not. */
+  _tt_glue_file_remove(glue: number, name: number, nameLength: number): number;
+  /** What a negative answer of these means; static. */
+  _tt_glue_file_error(failure: number): number;
+  /** Takes the next request; its id, 0 when there is none. The following five speak of it. */
+  _tt_glue_next_request(glue: number): number;
+  /** Its service, as host.def names it. */
+  _tt_glue_request_service(glue: number): number;
+  /** pid of the actor that asks. */
+  _tt_glue_request_owner(glue: number): number;
+  /** 1: the arguments are a wire-encoded list; 0: they are one text. */
+  _tt_glue_request_is_wire(glue: number): number;
+  /** Its arguments; 0 when there was no memory for them. */
+  _tt_glue_request_arguments(glue: number): number;
+  /** Bytes of its arguments. */
+  _tt_glue_request_length(glue: number): number;
+  /** Id of a taken request that nobody waits for any more; 0 when there is none. */
+  _tt_glue_next_cancelled(glue: number): number;
+  /** pid of an actor whose handles are to be closed; 0 when there is none. */
+  _tt_glue_next_ended_actor(glue: number): number;
+  /** Answers with a wire-encoded value; 0 when nobody waits for it any more. */
+  _tt_glue_answer(glue: number, id: number, value: number, length: number): number;
+  /** Answers with an exception of this kind (base/result.def). */
+  _tt_glue_refuse(
+    glue: number,
+    id: number,
+    kind: number,
+    kindLength: number,
+    reason: number,
+    length: number,
+  ): number;
   _malloc(size: number): number;
   _free(block: number): void;
 }
@@ -135,4 +194,6 @@ export const RawOption = {
   events: 16,
   /** 1: profile every function, and keep the VM as with EVENTS */
   profile: 17,
+  /** capabilities refused: bit 1 << TtCapability of host/host.h for each */
+  denied: 18,
 } as const;

@@ -14,6 +14,7 @@ import type { EngineModule } from './engine_module.js';
 import type { Turns, WorkerPort } from './environment.js';
 import { Inspector, type Question } from './inspector.js';
 import type { ToWorker } from './protocol.js';
+import { RunServices } from './run_services.js';
 import { BadFile, RunState, Session } from './session.js';
 
 /** Long enough to hide the turn of the event loop, short enough to answer a stop at once. */
@@ -41,6 +42,8 @@ export class RunSession {
     stderr: new TextDecoder(),
   };
   private readonly turns: Turns;
+  /** A turn is asked for and has not come: one is enough. */
+  private turnAsked = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** Until the program has been started or refused; what arrives meanwhile waits. */
   private starting = true;
@@ -50,6 +53,7 @@ export class RunSession {
   private stopped = false;
   private over = false;
   private readonly inspector: Inspector;
+  private readonly services: RunServices;
   private readonly events: boolean;
   /** The page reads the rings of events itself. */
   private readonly sharesEvents: boolean;
@@ -74,6 +78,14 @@ export class RunSession {
     this.events = options.events ?? false;
     this.sharesEvents = this.events && engine.sharedMemory !== null;
     this.inspector = new Inspector(this.session, run, port, (work) => this.guard(work));
+    this.services = new RunServices(
+      engine,
+      this.session,
+      run,
+      port,
+      () => this.guard(() => this.answered()),
+      (error) => this.onBug(error),
+    );
     this.turns = port.turns(() => this.guard(() => this.slice()));
     this.session.setOptions(options, this.cooperative);
     this.wantedSchedulers = this.cooperative ? 0 : this.session.schedulersFor(options.workers);
@@ -114,7 +126,7 @@ export class RunSession {
         files: this.newFiles(),
       });
     }
-    if (this.cooperative || !this.running) this.turns.request();
+    if (this.cooperative || !this.running) this.requestTurn();
     else void this.watchThreads();
   }
 
@@ -155,6 +167,10 @@ export class RunSession {
     if (!this.over) this.attend();
   }
 
+  chooseNetwork(message: Extract<ToWorker, { type: 'network' }>): void {
+    if (!this.over) this.services.choose(message);
+  }
+
   resume(): void {
     this.inspector.resume();
     if (!this.over) this.attend();
@@ -180,11 +196,26 @@ export class RunSession {
     if (this.cooperative || !this.running) {
       clearTimeout(this.timer);
       this.timer = undefined;
-      this.turns.request();
+      this.requestTurn();
     }
   }
 
+  private requestTurn(): void {
+    if (this.turnAsked) return;
+    this.turnAsked = true;
+    this.turns.request();
+  }
+
+  /** A service has answered. Threads go on by themselves. */
+  private answered(): void {
+    if (this.over || !this.cooperative) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.requestTurn();
+  }
+
   private slice(): void {
+    this.turnAsked = false;
     if (this.over) return;
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -200,7 +231,7 @@ export class RunSession {
           this.port.post({ type: 'events-full', run: this.run });
         }
         const blocked = this.eventsUnderWay || this.eventTimer !== undefined;
-        if (!blocked || !idle) this.turns.request();
+        if (!blocked || !idle) this.requestTurn();
       } else if (state === RunState.idle) {
         const wait = this.session.nextTimerMs();
         if (wait >= 0) this.timer = setTimeout(() => this.guard(() => this.slice()), Math.min(wait, 2 ** 30));
@@ -294,9 +325,10 @@ export class RunSession {
     if (files.length > 0) this.port.post({ type: 'files', run: this.run, files });
   }
 
-  /** Output, events, the wish for input, and the end. */
+  /** Services, output, events, the wish for input, and the end. */
   private lookAfterConsole(): void {
     if (this.over) return;
+    if (this.running) this.services.lookAfter();
     this.lookAfterEvents();
     // Asked before the output is taken: what an ended program has printed is then all there.
     const ended = !this.running || this.session.ended;
@@ -327,6 +359,7 @@ export class RunSession {
     clearTimeout(this.timer);
     clearTimeout(this.eventTimer);
     this.turns.close();
+    this.services.dispose();
     this.session.finish();
     if (this.events && this.running) {
       this.tellFiles();

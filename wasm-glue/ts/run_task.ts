@@ -27,6 +27,9 @@ const STOP_GRACE_MS = 1000;
 const STATUS_STOPPED = 1;
 
 type Started = Extract<ToPage, { type: 'started' }>;
+const ALLOW_WHEN_ASKED = 'run again and allow it when asked';
+const NOBODY_TO_ASK = 'whoever runs the program has to permit it (RunHandlers.network)';
+
 type Events = Extract<ToPage, { type: 'events' }>;
 type Looked = Extract<ToPage, { type: 'looked' }>;
 /** What can be asked, before the fields that every question has are added. */
@@ -201,6 +204,28 @@ export class RunTask implements Run {
       this.post?.({ type: 'ack', run: this.id });
     });
     this.unread.add(read);
+  }
+
+  askNetwork({ question, origin, method, redirect }: Extract<ToPage, { type: 'ask-network' }>): void {
+    const { network } = this.handlers;
+    const choose = (allowed: boolean): void => {
+      const advice = network ? ALLOW_WHEN_ASKED : NOBODY_TO_ASK;
+      this.post?.({ type: 'network', run: this.id, question, allowed, advice });
+    };
+    if (this.state === 'ended' || !network) return choose(false);
+    Promise.resolve()
+      .then(() => network({ origin, method, redirect }))
+      .then(
+        (allowed) => choose(allowed === true),
+        (error: unknown) => {
+          reportCallbackError(error);
+          choose(false);
+        },
+      );
+  }
+
+  filesChanged(files: Record<string, Uint8Array | null>): void {
+    if (this.state !== 'ended') this.callBack(() => this.handlers.filesChanged?.(files));
   }
 
   inputWanted(waiting: boolean): void {

@@ -58,6 +58,9 @@ class Server {
         case 'ack-events':
           this.sessionOf(message.run)?.acknowledgeEvents();
           break;
+        case 'network':
+          this.sessionOf(message.run)?.chooseNetwork(message);
+          break;
         case 'resume':
           this.sessionOf(message.run)?.resume();
           break;

@@ -4,6 +4,7 @@ import {
   EngineBug,
   type ActorInfo,
   type ActorSummary,
+  type Capability,
   type Diagnostic,
   type Files,
   type OutputStream,
@@ -11,6 +12,9 @@ import {
   type RunReason,
 } from './api.js';
 import type { EngineModule } from './engine_module.js';
+import { HostError } from './host/errors.js';
+import type { ServiceFiles } from './host/files.js';
+import type { ServiceCall } from './host/services.js';
 import { OUTPUT_CHUNK_BYTES } from './protocol.js';
 import { RawOption } from './raw.js';
 import { TRACE_RECORD_BYTES, isCrowded } from './trace_reader.js';
@@ -31,6 +35,17 @@ const FILE_STATUS: Readonly<Record<number, string>> = {
   4: 'not a usable file name',
   5: 'the files together are too large',
 };
+
+/** Order of TtCapability in core/host/host.h. */
+const CAPABILITIES: readonly (Capability | null)[] = [
+  null,
+  'fs-read',
+  'fs-write',
+  'net',
+  'exec',
+  'env',
+  'db',
+];
 
 /** A file that cannot be taken into the engine: the caller's fault, not the engine's. */
 export class BadFile extends Error {
@@ -95,6 +110,11 @@ export class Session {
     set(RawOption.maxTimeMs, limits.timeMs ?? 0);
     set(RawOption.trace, Number(options.trace));
     set(RawOption.events, Number(options.events ?? false));
+    const denied = options.deny ?? [];
+    set(
+      RawOption.denied,
+      denied.reduce((bits, one) => bits | (1 << CAPABILITIES.indexOf(one)), 0),
+    );
     for (const argument of options.args) {
       this.engine.withText(argument, (at, length) => raw._tt_glue_add_argument(this.handle, at, length));
     }
@@ -301,9 +321,23 @@ export class Session {
   }
 
   changedFiles(): Record<string, Uint8Array | null> {
+    return this.collectChanges(() => this.engine.raw._tt_glue_next_change(this.handle));
+  }
+
+  /** Grows whenever the program changes or removes a file. */
+  get fileNews(): number {
+    return this.engine.raw._tt_glue_news(this.handle);
+  }
+
+  /** What the program changed since this was asked last; also while it runs. */
+  takeFileNews(): Record<string, Uint8Array | null> {
+    return this.collectChanges(() => this.engine.raw._tt_glue_next_news(this.handle));
+  }
+
+  private collectChanges(next: () => number): Record<string, Uint8Array | null> {
     const { raw } = this.engine;
     const changed: [string, Uint8Array | null][] = [];
-    while (raw._tt_glue_next_change(this.handle) !== 0) {
+    while (next() !== 0) {
       const name = this.engine.text(raw._tt_glue_changed_name(this.handle)) ?? '';
       const data = raw._tt_glue_changed_data(this.handle);
       const bytes = data === 0 ? null : this.engine.copyBytes(data, raw._tt_glue_changed_length(this.handle));
@@ -311,6 +345,87 @@ export class Session {
     }
     // Not by assignment: a program may well call a file `__proto__`.
     return Object.fromEntries(changed);
+  }
+
+  /** The next call of a service, `null` when there is none. */
+  takeCall(): ServiceCall | null {
+    const { raw } = this.engine;
+    const id = raw._tt_glue_next_request(this.handle);
+    if (id === 0) return null;
+    const at = raw._tt_glue_request_arguments(this.handle);
+    const length = at === 0 ? 0 : raw._tt_glue_request_length(this.handle);
+    return {
+      id,
+      service: this.engine.text(raw._tt_glue_request_service(this.handle)) ?? '',
+      owner: raw._tt_glue_request_owner(this.handle),
+      wire: raw._tt_glue_request_is_wire(this.handle) !== 0,
+      data: at === 0 ? null : this.engine.copyBytes(at, length),
+    };
+  }
+
+  /** Id of a call that nobody waits for any more, 0 when there is none. */
+  takeCancelled(): number {
+    return this.engine.raw._tt_glue_next_cancelled(this.handle);
+  }
+
+  /** pid of an actor whose handles are to be closed, 0 when there is none. */
+  takeEndedActor(): number {
+    return this.engine.raw._tt_glue_next_ended_actor(this.handle);
+  }
+
+  answerCall(id: number, value: Uint8Array): void {
+    const { raw } = this.engine;
+    const at = raw._malloc(Math.max(value.length, 1));
+    if (at === 0) return this.refuseCall(id, 'HeapExceeded', 'the answer does not fit into memory');
+    this.engine.setBytes(at, value);
+    raw._tt_glue_answer(this.handle, id, at, value.length);
+    raw._free(at);
+  }
+
+  refuseCall(id: number, kind: string, reason: string): void {
+    this.engine.withText(kind, (kindAt, kindLength) =>
+      this.engine.withText(reason, (at, length) =>
+        this.engine.raw._tt_glue_refuse(this.handle, id, kindAt, kindLength, at, length),
+      ),
+    );
+  }
+
+  /** The run's files for services; raises FileError as the operating system would. */
+  get files(): ServiceFiles {
+    const { engine, handle } = this;
+    const { raw } = engine;
+    const checked = (answer: number): number => {
+      if (answer >= 0) return answer;
+      throw new HostError('FileError', engine.text(raw._tt_glue_file_error(answer)) ?? 'Input/output error');
+    };
+    return {
+      size: (path) => engine.withText(path, (at, n) => checked(raw._tt_glue_file_size(handle, at, n))),
+      exists: (path) => engine.withText(path, (at, n) => raw._tt_glue_file_exists(handle, at, n) !== 0),
+      read: (path, offset, length) =>
+        engine.withText(path, (at, n) => {
+          const room = Math.min(length, Math.max(checked(raw._tt_glue_file_size(handle, at, n)) - offset, 0));
+          if (room === 0) return new Uint8Array(0);
+          const to = raw._malloc(room);
+          if (to === 0) throw new HostError('HeapExceeded', 'Cannot allocate memory');
+          try {
+            const read = checked(raw._tt_glue_file_read(handle, at, n, offset, to, room));
+            return engine.copyBytes(to, read);
+          } finally {
+            raw._free(to);
+          }
+        }),
+      write: (path, offset, bytes) =>
+        engine.withText(path, (at, n) =>
+          engine.withBytes(
+            bytes,
+            (from, length) => void checked(raw._tt_glue_file_write(handle, at, n, offset, from, length)),
+          ),
+        ),
+      resize: (path, size) =>
+        engine.withText(path, (at, n) => void checked(raw._tt_glue_file_resize(handle, at, n, size))),
+      remove: (path) =>
+        engine.withText(path, (at, n) => void checked(raw._tt_glue_file_remove(handle, at, n))),
+    };
   }
 }
 

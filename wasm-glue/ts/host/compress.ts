@@ -57,7 +57,9 @@ export async function decompress(data: Uint8Array, limit: number): Promise<Uint8
     for (let at = 0; !tooLarge && (at === 0 || at < body.length); at += PIECE_BYTES)
       inflate.push(body.subarray(at, at + PIECE_BYTES), at + PIECE_BYTES >= body.length);
   } catch (error) {
-    throw bad(/EOF/.test(String(error)) ? 'the compressed data is incomplete' : 'the compressed data is damaged');
+    throw bad(
+      /EOF/.test(String(error)) ? 'the compressed data is incomplete' : 'the compressed data is damaged',
+    );
   }
   if (tooLarge) throw new HostError('HeapExceeded', `more than ${limit} bytes when decompressed`);
 

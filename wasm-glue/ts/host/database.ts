@@ -38,7 +38,10 @@ export class Database implements Resource {
     try {
       sqlite = await loadSqlite((loaded) => files.register(loaded));
     } catch (error) {
-      throw new HostError('UnsupportedOperation', `the database engine could not be loaded: ${String(error)}`);
+      throw new HostError(
+        'UnsupportedOperation',
+        `the database engine could not be loaded: ${String(error)}`,
+      );
     }
     const { capi, wasm } = sqlite;
     files.attach(runFiles);
@@ -127,13 +130,7 @@ export class Database implements Resource {
         finish();
         // Blanks and comments give no statement; what follows them may.
         while (!prepare.atEnd()) {
-          const result = capi.sqlite3_prepare_v2(
-            this.address,
-            next,
-            -1,
-            places,
-            places + 8,
-          );
+          const result = capi.sqlite3_prepare_v2(this.address, next, -1, places, places + 8);
           if (result !== capi.SQLITE_OK) throw databaseError(this.problem());
           statement = wasm.peek(places, 'i32');
           next = wasm.peek(places + 8, 'i32');
@@ -165,7 +162,11 @@ export class Database implements Resource {
 
   private bindOne(statement: number, index: number, value: WireValue): number {
     const { capi, wasm } = this.sqlite;
-    if (value === null) return capi.sqlite3_bind_null(statement, index);
+    if (value === null) {
+      // Cannot fail for an index that exists, and its result does not come through.
+      capi.sqlite3_bind_null(statement, index);
+      return capi.SQLITE_OK;
+    }
     if (typeof value === 'boolean') return capi.sqlite3_bind_int(statement, index, Number(value));
     if (typeof value === 'bigint') return capi.sqlite3_bind_int64(statement, index, value);
     if (typeof value === 'number') return capi.sqlite3_bind_double(statement, index, value);

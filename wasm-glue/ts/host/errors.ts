@@ -5,6 +5,7 @@ export type HostErrorKind =
   | 'DataError'
   | 'DatabaseError'
   | 'FileError'
+  | 'HandlesExceeded'
   | 'HeapExceeded'
   | 'NetworkError'
   | 'PermissionDenied'

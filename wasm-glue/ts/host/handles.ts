@@ -3,13 +3,19 @@
  * Connections and streams of one run by number. Each belongs to the actor that opened it and is closed when
  * that ends; others may use it meanwhile. Numbers are never used twice, so a closed one stays recognisable.
  */
-import { HostError } from './errors.js';
-import type { Closable } from './loopback.js';
+import { HostError, type HostErrorKind } from './errors.js';
 import { WireHandle, type WireValue } from './wire.js';
 
 /** What a handle stands for, in the words of error messages. */
-export interface Resource extends Closable {
+export interface Resource {
   readonly what: 'a TCP connection' | 'a TCP listener' | 'a UDP socket' | 'a database' | 'a stream';
+  close(): void;
+}
+
+/** A class of resources; its instances say `what` they are, too. */
+interface ResourceClass<T extends Resource> {
+  readonly what: T['what'];
+  readonly prototype: T;
 }
 
 interface Entry {
@@ -19,28 +25,46 @@ interface Entry {
 
 export class Handles {
   private readonly entries = new Map<number, Entry>();
+  private readonly databases = new Set<number>();
   private last = 0;
 
   constructor(private readonly most: number) {}
 
+  get count(): number {
+    return this.entries.size;
+  }
+
   /** Before anything is opened: raises when there are too many. */
   reserve(): void {
     if (this.entries.size >= this.most)
-      throw new HostError('BadArgument', `too many open handles (at most ${this.most})`);
+      throw new HostError('HandlesExceeded', `more than ${this.most} open handles`);
   }
 
   add(kind: WireHandle['kind'], owner: number, resource: Resource): WireHandle {
     const id = ++this.last;
     this.entries.set(id, { owner, resource });
+    if (resource.what === 'a database') this.databases.add(id);
     return new WireHandle(kind, id);
   }
 
-  /** The resource of a handle, which must be of one of these classes. */
-  get<T extends Resource>(value: WireValue | undefined, ...kinds: (new (...args: never[]) => T)[]): T {
-    const resource = this.find(value);
-    if (kinds.some((kind) => resource instanceof kind)) return resource as T;
-    const wanted = kinds.map((kind) => (kind as unknown as { what: string }).what).join(' or ');
+  /** The resource of a handle, which must be of one of these classes; `wanted` says so in words. */
+  get<T extends Resource>(
+    value: WireValue | undefined,
+    wanted: string,
+    ...classes: readonly ResourceClass<T>[]
+  ): T {
+    if (!(value instanceof WireHandle)) throw new HostError('TypeMismatch', wanted);
+    const entry = this.entries.get(value.id);
+    if (!entry) throw this.closedError(value);
+    const { resource } = entry;
+    if (classes.some(({ what }) => what === resource.what)) return resource as T;
     throw new HostError('TypeMismatch', `${wanted} but got ${resource.what}`);
+  }
+
+  /** The error of using a handle after its end; `null` while it is open. */
+  errorOf(value: WireValue | undefined): HostError | null {
+    if (!(value instanceof WireHandle) || this.entries.has(value.id)) return null;
+    return this.closedError(value);
   }
 
   /** Closing twice is no error. */
@@ -52,28 +76,24 @@ export class Handles {
   }
 
   closeAllOf(owner: number): void {
-    for (const [id, entry] of this.entries) {
-      if (entry.owner !== owner) continue;
-      this.entries.delete(id);
-      entry.resource.close();
-    }
+    this.closeWhere((entry) => entry.owner === owner);
   }
 
   closeAll(): void {
-    for (const [id, entry] of this.entries) {
+    this.closeWhere(() => true);
+  }
+
+  private closeWhere(chosen: (entry: Entry) => boolean): void {
+    for (const [id, entry] of [...this.entries]) {
+      if (!chosen(entry)) continue;
       this.entries.delete(id);
       entry.resource.close();
     }
   }
 
-  get count(): number {
-    return this.entries.size;
-  }
-
-  private find(value: WireValue | undefined): Resource {
-    if (!(value instanceof WireHandle)) throw new HostError('TypeMismatch', 'a handle');
-    const entry = this.entries.get(value.id);
-    if (entry) return entry.resource;
-    throw new HostError(value.kind === 'stream' ? 'FileError' : 'NetworkError', `${value.kind} is closed`);
+  private closedError({ kind, id }: WireHandle): HostError {
+    const raised: HostErrorKind =
+      kind === 'stream' ? 'FileError' : this.databases.has(id) ? 'DatabaseError' : 'NetworkError';
+    return new HostError(raised, `${kind === 'stream' ? 'Stream' : 'Connection'}(${id}) is closed`);
   }
 }

@@ -6,6 +6,7 @@
  * Waiting operations take an AbortSignal: aborting takes them out of their queue, and nothing is lost by it.
  */
 import { HostError, networkError } from './errors.js';
+import type { Resource } from './handles.js';
 
 /** Bytes that one direction of a connection holds; a sender that is further ahead waits. */
 const MAX_BUFFERED_BYTES = 64 * 1024;
@@ -31,21 +32,24 @@ export function isLoopback(host: string): boolean {
 class Waiters<T> {
   private readonly queue = new Set<{ resolve(value: T): void; reject(error: unknown): void }>();
 
-  get size(): number {
-    return this.queue.size;
-  }
-
   wait(signal: AbortSignal): Promise<T> {
     return new Promise((resolve, reject) => {
-      const waiter = { resolve, reject };
-      this.queue.add(waiter);
-      signal.addEventListener(
-        'abort',
-        () => {
-          if (this.queue.delete(waiter)) reject(new HostError('Timeout', 'given up'));
+      const giveUp = (): void => {
+        if (this.queue.delete(waiter)) reject(givenUp());
+      };
+      const settle = (): void => signal.removeEventListener('abort', giveUp);
+      const waiter = {
+        resolve: (value: T): void => {
+          settle();
+          resolve(value);
         },
-        { once: true },
-      );
+        reject: (error: unknown): void => {
+          settle();
+          reject(error as Error);
+        },
+      };
+      this.queue.add(waiter);
+      signal.addEventListener('abort', giveUp, { once: true });
     });
   }
 
@@ -69,6 +73,22 @@ class Waiters<T> {
   }
 }
 
+/** Work of one kind, each piece after the one before has ended, in the order in which it was asked for. */
+class Turn {
+  private last: Promise<unknown> = Promise.resolve();
+
+  take<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const result = this.last.then(() => {
+      if (signal.aborted) throw givenUp();
+      return work();
+    });
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+const givenUp = (): HostError => new HostError('Timeout', 'given up');
+
 /** One direction of a connection. */
 class Pipe {
   private chunks: Uint8Array[] = [];
@@ -79,13 +99,16 @@ class Pipe {
   private broken = false;
   private readonly readers = new Waiters<void>();
   private readonly writers = new Waiters<void>();
-  /** Writes and reads are whole: the next begins when the one before has ended. */
-  private writing: Promise<unknown> = Promise.resolve();
+  private readonly writes = new Turn();
+  private readonly reads = new Turn();
 
   write(data: Uint8Array, signal: AbortSignal): Promise<void> {
-    const written = this.writing.then(() => this.writeWhole(data, signal));
-    this.writing = written.catch(() => undefined);
-    return written;
+    return this.writes.take(signal, () => this.writeWhole(data, signal));
+  }
+
+  /** `null` at the end. */
+  read(most: number, signal: AbortSignal): Promise<Uint8Array | null> {
+    return this.reads.take(signal, () => this.readSome(most, signal));
   }
 
   private async writeWhole(data: Uint8Array, signal: AbortSignal): Promise<void> {
@@ -108,8 +131,7 @@ class Pipe {
     } while (at < data.length);
   }
 
-  /** `null` at the end. */
-  async read(most: number, signal: AbortSignal): Promise<Uint8Array | null> {
+  private async readSome(most: number, signal: AbortSignal): Promise<Uint8Array | null> {
     while (this.bytes === 0) {
       if (this.ended) return null;
       if (this.broken) throw networkError('Bad file descriptor');
@@ -146,11 +168,9 @@ class Pipe {
   }
 }
 
-export interface Closable {
-  close(): void;
-}
-
-export class LoopbackConnection implements Closable {
+export class LoopbackConnection implements Resource {
+  static readonly what = 'a TCP connection';
+  readonly what = 'a TCP connection';
   private closed = false;
 
   constructor(
@@ -178,7 +198,9 @@ export class LoopbackConnection implements Closable {
   }
 }
 
-export class LoopbackListener implements Closable {
+export class LoopbackListener implements Resource {
+  static readonly what = 'a TCP listener';
+  readonly what = 'a TCP listener';
   private readonly backlog: LoopbackConnection[] = [];
   private readonly waiters = new Waiters<LoopbackConnection>();
   private closed = false;
@@ -215,7 +237,9 @@ export interface Datagram {
   readonly senderPort: number;
 }
 
-export class LoopbackSocket implements Closable {
+export class LoopbackSocket implements Resource {
+  static readonly what = 'a UDP socket';
+  readonly what = 'a UDP socket';
   private readonly queue: Datagram[] = [];
   private bytes = 0;
   private readonly waiters = new Waiters<Datagram>();
@@ -244,8 +268,7 @@ export class LoopbackSocket implements Closable {
 
   deliver(datagram: Datagram): void {
     if (this.waiters.give(datagram)) return;
-    const full =
-      this.queue.length >= MAX_DATAGRAMS || this.bytes + datagram.data.length > MAX_DATAGRAM_BYTES;
+    const full = this.queue.length >= MAX_DATAGRAMS || this.bytes + datagram.data.length > MAX_DATAGRAM_BYTES;
     if (full) return;
     this.queue.push(datagram);
     this.bytes += datagram.data.length;

@@ -57,7 +57,7 @@ export interface SqliteInterface {
   sqlite3_finalize(statement: Address): number;
   sqlite3_step(statement: Address): number;
   sqlite3_bind_parameter_count(statement: Address): number;
-  sqlite3_bind_null(statement: Address, index: number): number;
+  sqlite3_bind_null(statement: Address, index: number): void;
   sqlite3_bind_int(statement: Address, index: number, value: number): number;
   sqlite3_bind_int64(statement: Address, index: number, value: bigint): number;
   sqlite3_bind_double(statement: Address, index: number, value: number): number;

@@ -203,7 +203,10 @@ export class SqliteFiles {
   private read(file: number, offset: number, length: number): Uint8Array {
     const temporary = this.temporaries.get(file);
     if (!temporary) return this.current.read(this.pathOf(file), offset, length);
-    return temporary.bytes.subarray(Math.min(offset, temporary.size), Math.min(offset + length, temporary.size));
+    return temporary.bytes.subarray(
+      Math.min(offset, temporary.size),
+      Math.min(offset + length, temporary.size),
+    );
   }
 
   private pathOf(file: number): string {

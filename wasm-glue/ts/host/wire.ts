@@ -202,6 +202,7 @@ class Reader {
 export function decodeArguments(bytes: Uint8Array): readonly WireValue[] {
   const reader = new Reader(bytes);
   const value = reader.value();
-  if (!Array.isArray(value) || !reader.atEnd) throw new EngineBug('the arguments of a request are not a list');
+  if (!Array.isArray(value) || !reader.atEnd)
+    throw new EngineBug('the arguments of a request are not a list');
   return value as readonly WireValue[];
 }
