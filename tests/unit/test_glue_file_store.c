@@ -98,6 +98,51 @@ TEST(folders) {
     tt_file_store_free(&store);
 }
 
+TEST(writing_at_an_offset) {
+    TtFileStore store;
+    tt_file_store_init(&store, builtin);
+    CHECK_INT(tt_file_store_write_at(&store, "f", 0, "abcdef", 6), TT_FILE_OK);
+    CHECK_INT(tt_file_store_write_at(&store, "f", 2, "XY", 2), TT_FILE_OK);
+    CHECK_STR(contents(&store, "f"), "abXYef");
+    CHECK_INT(tt_file_store_resize(&store, "f", 3), TT_FILE_OK);
+    CHECK_STR(contents(&store, "f"), "abX");
+    CHECK_INT(tt_file_store_write_at(&store, "f", 5, "!", 1), TT_FILE_OK);
+    const uint8_t *data;
+    size_t length;
+    CHECK_INT(tt_file_store_read(&store, "f", &data, &length), TT_FILE_OK);
+    CHECK(length == 6 && memcmp(data, "abX\0\0!", 6) == 0);
+    /* A cut-off part does not come back when the file grows again. */
+    CHECK_INT(tt_file_store_resize(&store, "f", 1), TT_FILE_OK);
+    CHECK_INT(tt_file_store_resize(&store, "f", 4), TT_FILE_OK);
+    CHECK_INT(tt_file_store_read(&store, "f", &data, &length), TT_FILE_OK);
+    CHECK(length == 4 && memcmp(data, "a\0\0\0", 4) == 0);
+    CHECK_INT(tt_file_store_write_at(&store, "examples/hello.ttvm", 1, "l", 1), TT_FILE_OK);
+    CHECK_STR(contents(&store, "examples/hello.ttvm"), "PlINT");
+    CHECK_INT(tt_file_store_write_at(&store, "f/x", 0, "a", 1), TT_FILE_NOT_FOLDER);
+    CHECK_INT(tt_file_store_write_at(&store, "f", TT_FILE_STORE_MAX_BYTES, "a", 1), TT_FILE_NO_SPACE);
+    CHECK_INT(tt_file_store_resize(&store, "f", (size_t)TT_FILE_STORE_MAX_BYTES + 1), TT_FILE_NO_SPACE);
+    CHECK_INT(store.bytes, 4 + 5);
+    tt_file_store_free(&store);
+}
+
+TEST(news) {
+    TtFileStore store;
+    tt_file_store_init(&store, builtin);
+    CHECK(give(&store, "given", "g"));
+    CHECK(tt_file_store_take_news(&store) == NULL);
+    uint32_t before = store.news;
+    CHECK_INT(put(&store, "made", "1", false), TT_FILE_OK);
+    CHECK_INT(put(&store, "made", "2", true), TT_FILE_OK);
+    CHECK(store.news != before);
+    const TtStoredFile *news = tt_file_store_take_news(&store);
+    CHECK(news && strcmp(news->name, "made") == 0 && !news->removed);
+    CHECK(tt_file_store_take_news(&store) == NULL);
+    CHECK_INT(tt_file_store_remove(&store, "given"), TT_FILE_OK);
+    news = tt_file_store_take_news(&store);
+    CHECK(news && strcmp(news->name, "given") == 0 && news->removed);
+    tt_file_store_free(&store);
+}
+
 /* The next change as "name=contents", "name-" for a removed file, "" after the last. */
 static const char *next_change(const TtFileStore *store, uint32_t *from) {
     static char text[64];
@@ -167,6 +212,8 @@ int main(void) {
     RUN(canonical_names);
     RUN(layers);
     RUN(folders);
+    RUN(writing_at_an_offset);
+    RUN(news);
     RUN(changes);
     RUN(number_is_bounded);
     RUN(space_is_bounded);
