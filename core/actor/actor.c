@@ -35,11 +35,23 @@ TtValue *tt_actor_own_globals(TtActor *actor, const TtModule *module) {
     return unfrozen_globals(actor, module);
 }
 
+TtActorRare *tt_actor_rare_of(const TtActor *actor) {
+    return tt_atomic_load_ptr_acq((void *const *)&actor->rare);
+}
+
+TtActorRare *tt_actor_rare(TtActor *actor) {
+    TtActorRare *rare = tt_actor_rare_of(actor);
+    if (rare) return rare;
+    rare = tt_alloc_zero(sizeof *rare);
+    tt_atomic_store_ptr_rel(&actor->rare, rare);
+    return rare;
+}
+
 void tt_actor_release(TtActor *actor) {
     TtSystem *system = actor->system;
     tt_lock_acquire(&system->stats_lock);
     tt_heap_free(&actor->heap, &system->gc_total);
-    if (TT_UNLIKELY(actor->profile)) tt_profile_add(&system->profile_total, actor);
+    if (TT_UNLIKELY(system->profile)) tt_profile_add(&system->profile_total, actor);
     tt_lock_release(&system->stats_lock);
     tt_heap_pool_give(&system->pool, actor->stack_capacity * sizeof(TtValue));
     while (actor->inits) {
@@ -51,15 +63,20 @@ void tt_actor_release(TtActor *actor) {
     tt_relations_free(actor);
     tt_vec_free(&actor->handlers);
     tt_vec_free(&actor->captures);
-    tt_strbuf_free(&actor->report);
-    tt_profile_free(actor->profile);
-    actor->profile = NULL;
+    TtActorRare *rare = tt_actor_rare_of(actor);
+    if (rare) {
+        tt_profile_free(rare->profile);
+        rare->profile = NULL;
+    }
     tt_free(actor->globals);
     tt_free(actor->stack);
     actor->globals = actor->stack = NULL;
 }
 
 void tt_actor_free(TtActor *actor) {
+    TtActorRare *rare = tt_actor_rare_of(actor);
+    if (rare) tt_strbuf_free(&rare->report);
+    tt_free(rare);
     tt_heap_pool_give(&actor->system->pool, sizeof *actor);
     tt_free(actor);
 }

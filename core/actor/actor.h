@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "host/host.h"
 #include "module/module.h"
+#include "port/atomic.h"
 
 typedef struct TtSystem TtSystem;
 typedef struct TtContext TtContext;
@@ -97,60 +98,78 @@ typedef enum TtFrameKind {
 
 #define TT_FRAME_HEADER 2u
 
+/** What few actors ever need; made on first use (tt_actor_rare) and freed with the actor. */
+typedef struct TtActorRare {
+    TtStrbuf report;      /* owner: why it crashed, to be written before it ends */
+    TtActor *module_next; /* in awaited->waiters; guarded as `awaited` */
+    TtModule *awaited;    /* with TT_WAIT_MODULE; guarded by the system's module lock */
+    /* in the system's list of actors that wait for output room; its lock */
+    TtActor *output_next, *output_previous;
+    bool output_waiting;
+    TtProfile *profile;      /* owner: actor/profile.h; NULL unless TtSystem.profile */
+    struct TtIdMap *futures; /* owner: id → TtPending of ASYNC_…; NULL before the first one */
+    uint64_t sent;           /* owner: messages, counted while events are wanted */
+    uint64_t collected_at;   /* owner: instructions + 1 when a collection was made for a failed allocation */
+} TtActorRare;
+
+/**
+ * A million of them shall fit: what an idle actor does not need is behind a pointer, and a unit test
+ * pins the size (tests/unit/test_actor_size.c).
+ */
 struct TtActor {
     /* -- shared -- */
-    uint32_t state; /* atomic: TtActorState */
-    TtMailbox mailbox;
-    uint64_t pid;        /* constant */
-    TtSystem *system;    /* constant */
+    uint32_t state;      /* atomic: TtActorState */
     uint32_t supervises; /* atomic: it has become a supervisor */
+    TtMailbox mailbox;
+    uint64_t pid;          /* constant */
+    TtSystem *system;      /* constant */
+    uint64_t instructions; /* atomic, relaxed: written by the owner when a slice ends */
+    void *rare;            /* atomic: TtActorRare; NULL: nothing of it is set. Written by the owner */
 
     /* -- owner -- */
     TtContext *context; /* of the worker that runs it; valid while RUNNING */
     TtValue *stack;
     uint32_t stack_capacity;
-    uint32_t sp, fp, pc;        /* indices; saved while not running */
-    uint32_t depth;             /* frames */
-    uint64_t work;              /* reductions of long operations, not yet taken off the slice's budget */
+    uint32_t sp, fp, pc;  /* indices; saved while not running */
+    uint32_t depth;       /* frames */
+    uint32_t work;        /* reductions of long operations, not yet taken off the slice's budget */
+    uint32_t timer_index; /* atomic: position in its timer heap + 1; 0: none. Written under the heap's lock */
+    uint32_t timer_worker; /* which heap */
+    uint8_t wait;          /* TtWait */
+    uint8_t names;         /* registered names, saturating at 255 */
+    bool deadline_set;
+    bool trap_exit;
+    bool traced;                /* the next instruction has been traced already */
+    bool crashed : 1;           /* ended by an uncaught error */
+    bool ending : 1;            /* has nothing left to do but to write its report */
+    bool killed : 1;            /* a signal ended it: exit_reason is set */
+    bool stopping_child : 1;    /* STOP_CHILD waits */
+    bool globals_on_stack : 1;  /* constant */
+    bool has_handles : 1;       /* has asked the host for some: they are closed when it ends */
     const TtFunction *function; /* of the current frame */
     TtHeap heap;
     TtValue *globals;  /* of `program`; NULL when they are the bottom of the stack or not needed */
     TtModule *program; /* the module whose globals are this actor's own */
-    bool globals_on_stack;
-    bool crashed; /* ended by an uncaught error */
-    bool ending;  /* has nothing left to do but to write its report */
-    bool traced;  /* the next instruction has been traced already */
-    uint8_t wait; /* TtWait */
-    bool deadline_set;
-    uint8_t names; /* registered names, saturating at 255 */
     uint64_t deadline_ns;
-    uint32_t timer_index; /* atomic: position in its timer heap + 1; 0: none. Written under the heap's lock */
-    uint32_t timer_worker; /* which heap */
     TT_VEC(TtHandler) handlers;
     TT_VEC(TtPendingCapture) captures;
-    TtInit *inits;              /* innermost first */
-    uint64_t instructions_seen; /* atomic, relaxed: a copy for others, made after each slice */
-    TtActor *module_next;       /* in awaited->waiters; guarded as `awaited` */
-    TtModule *awaited;          /* with TT_WAIT_MODULE; guarded by the system's module lock */
-    TtPending *pending;         /* what its instruction waits for, or NULL */
-    struct TtIdMap *futures;    /* id → TtPending of ASYNC_…; NULL before the first one */
-    /* in the system's list of actors that wait for output room; its lock */
-    TtActor *output_next, *output_previous;
-    bool output_waiting;
+    TtInit *inits;      /* innermost first */
+    TtPending *pending; /* what its instruction waits for, or NULL */
     uint64_t random;
-    uint64_t instructions;
-    uint64_t sent;            /* messages, counted while events are wanted */
-    uint64_t collected_at;    /* instructions + 1 when a collection was made for a failed allocation */
     TtValue exit_reason;      /* UNBOUND: normal */
     TtRelations *relations;   /* links, monitors; NULL while there are none */
     TtSupervisor *supervisor; /* NULL unless it is one */
-    bool has_handles; /* has asked the host for some: they are closed when it ends */
-    bool trap_exit;
-    bool stopping_child; /* STOP_CHILD waits */
-    bool killed;         /* a signal ended it: exit_reason is set */
-    TtProfile *profile;  /* actor/profile.h; NULL unless TtSystem.profile */
-    TtStrbuf report;     /* why it crashed, to be written before it ends */
 };
+
+/** Owner. The rare part, made when it is missing. */
+TtActorRare *tt_actor_rare(TtActor *actor);
+/** Any thread. The rare part, or NULL. */
+TtActorRare *tt_actor_rare_of(const TtActor *actor);
+
+/** Owner: adds to its instructions, which others may read meanwhile. */
+static inline void tt_actor_count(TtActor *actor, uint64_t instructions) {
+    tt_atomic_store_u64_rlx(&actor->instructions, actor->instructions + instructions);
+}
 
 /** Frees all it holds; its figures go to the system. Others may still look at mailbox and state. Owner, once.
  */

@@ -41,9 +41,9 @@ typedef struct TtSignal {
 typedef struct TtMailbox {
     void *outer;       /* atomic: TtMessage stack, newest first, or the closed mark */
     uint32_t length;   /* atomic: messages in both parts, signals included until they are handled */
+    uint32_t adopted;  /* owner: messages in the queue whose value lies in the owner's heap */
     TtMessage *first;  /* owner: queue of data messages, oldest first */
     TtMessage *last;   /* owner */
-    uint32_t adopted;  /* owner: messages in the queue whose value lies in the owner's heap */
     TtMessage *cursor; /* owner: the last message a selective receive has passed over, or NULL */
 } TtMailbox;
 

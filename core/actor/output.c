@@ -5,26 +5,29 @@
 
 static void link_waiter(TtSystem *system, TtActor *actor) {
     TtActor *last = system->output_last_waiter;
-    actor->output_next = NULL;
-    actor->output_previous = last;
-    *(last ? &last->output_next : &system->output_waiters) = actor;
+    TtActorRare *rare = tt_actor_rare(actor);
+    rare->output_next = NULL;
+    rare->output_previous = last;
+    *(last ? &tt_actor_rare_of(last)->output_next : &system->output_waiters) = actor;
     system->output_last_waiter = actor;
-    actor->output_waiting = true;
+    rare->output_waiting = true;
 }
 
 static void unlink_waiter(TtSystem *system, TtActor *actor) {
-    TtActor *previous = actor->output_previous, *next = actor->output_next;
-    *(previous ? &previous->output_next : &system->output_waiters) = next;
-    *(next ? &next->output_previous : &system->output_last_waiter) = previous;
-    actor->output_waiting = false;
+    TtActorRare *rare = tt_actor_rare_of(actor);
+    TtActor *previous = rare->output_previous, *next = rare->output_next;
+    *(previous ? &tt_actor_rare_of(previous)->output_next : &system->output_waiters) = next;
+    *(next ? &tt_actor_rare_of(next)->output_previous : &system->output_last_waiter) = previous;
+    rare->output_waiting = false;
 }
 
 bool tt_output_write(TtActor *actor, int stream, const char *bytes, size_t length) {
     TtSystem *system = actor->system;
     if (system->host->write(system->host, stream, bytes, length)) return true;
     /* Listed before the second try: room that appears from here on wakes it. */
+    TtActorRare *rare = tt_actor_rare(actor);
     tt_lock_acquire(&system->output_lock);
-    if (!actor->output_waiting) {
+    if (!rare->output_waiting) {
         link_waiter(system, actor);
         tt_atomic_fetch_add_u64_seq(&system->output_waiting, 1);
     }
@@ -47,8 +50,10 @@ void tt_output_ready(TtSystem *system) {
 
 void tt_output_forget(TtActor *actor) {
     TtSystem *system = actor->system;
+    const TtActorRare *rare = tt_actor_rare_of(actor);
+    if (!rare) return;
     tt_lock_acquire(&system->output_lock);
-    if (actor->output_waiting) {
+    if (rare->output_waiting) {
         unlink_waiter(system, actor);
         tt_atomic_fetch_sub_u64_seq(&system->output_waiting, 1);
     }

@@ -74,36 +74,39 @@ void tt_pending_drop(TtActor *actor, TtPending *pending) {
  */
 
 uint64_t tt_future_add(TtActor *actor, TtPending *pending) {
-    if (!actor->futures) actor->futures = tt_alloc_zero(sizeof *actor->futures);
+    TtActorRare *rare = tt_actor_rare(actor);
+    if (!rare->futures) rare->futures = tt_alloc_zero(sizeof *rare->futures);
     uint64_t id = tt_atomic_fetch_add_u64_seq(&actor->system->next_future, 1) + 1;
-    (void)tt_idmap_put(actor->futures, id, (uint64_t)(uintptr_t)pending);
+    (void)tt_idmap_put(rare->futures, id, (uint64_t)(uintptr_t)pending);
     return id;
 }
 
 TtPending *tt_future_find(const TtActor *actor, uint64_t id) {
+    const TtActorRare *rare = tt_actor_rare_of(actor);
     uint64_t pending;
-    if (!actor->futures || !tt_idmap_get(actor->futures, id, &pending)) return NULL;
+    if (!rare || !rare->futures || !tt_idmap_get(rare->futures, id, &pending)) return NULL;
     return (TtPending *)(uintptr_t)pending;
 }
 
 void tt_future_remove(TtActor *actor, uint64_t id) {
     TtPending *pending = tt_future_find(actor, id);
     if (!pending) return;
-    (void)tt_idmap_remove(actor->futures, id);
+    (void)tt_idmap_remove(tt_actor_rare(actor)->futures, id);
     tt_pending_drop(actor, pending);
 }
 
 void tt_pending_end(TtActor *actor) {
     if (actor->pending) tt_pending_drop(actor, actor->pending);
     actor->pending = NULL;
-    if (actor->futures) {
-        for (uint32_t i = 0; i < actor->futures->capacity; i++) {
-            TtIdEntry entry = actor->futures->entries[i];
+    TtActorRare *rare = tt_actor_rare_of(actor);
+    if (rare && rare->futures) {
+        for (uint32_t i = 0; i < rare->futures->capacity; i++) {
+            TtIdEntry entry = rare->futures->entries[i];
             if (entry.id) tt_pending_drop(actor, (TtPending *)(uintptr_t)entry.value);
         }
-        tt_idmap_free(actor->futures);
-        tt_free(actor->futures);
-        actor->futures = NULL;
+        tt_idmap_free(rare->futures);
+        tt_free(rare->futures);
+        rare->futures = NULL;
     }
     TtHost *host = actor->system->host;
     if (actor->has_handles && host->actor_ended) host->actor_ended(host, actor->pid);

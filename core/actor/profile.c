@@ -116,7 +116,7 @@ void tt_profile_start(TtActor *actor) {
     profile->roots = TT_PROFILE_NONE;
     profile->mark_ns = tt_clock_ns();
     push_frame(profile, actor->function);
-    actor->profile = profile;
+    tt_actor_rare(actor)->profile = profile;
 }
 
 void tt_profile_resume(TtProfile *profile) {
@@ -180,8 +180,13 @@ static void add_paths(TtProfile *to, const TtProfile *from) {
     tt_free(places);
 }
 
+static const TtProfile *profile_of(const TtActor *actor) {
+    const TtActorRare *rare = tt_actor_rare_of(actor);
+    return rare ? rare->profile : NULL;
+}
+
 static void keep_actor(TtProfileTotal *total, const TtActor *actor) {
-    const TtProfile *profile = actor->profile;
+    const TtProfile *profile = profile_of(actor);
     TtProfileActor kept = {.pid = actor->pid, .ns = profile->ns, .instructions = profile->seen};
     kept.function = function_number(&total->merged, profile->functions.items[0].function);
     tt_vec_reserve(&kept.functions, profile->functions.count);
@@ -195,7 +200,7 @@ static void init_total(TtProfileTotal *total) {
 }
 
 void tt_profile_add(TtProfileTotal *total, const TtActor *actor) {
-    const TtProfile *profile = actor->profile;
+    const TtProfile *profile = profile_of(actor);
     if (!profile) return;
     init_total(total);
     for (uint32_t i = 0; i < profile->functions.count; i++) {

@@ -3,7 +3,7 @@
  * Where an actor's time and instructions go (TtConfig.profile). Each actor has a profile of its own that only
  * its owner writes; when it ends, the profile is added to the system's total. Nothing is shared on the way.
  *
- * Interpreters, when actor->profile is set:
+ * Interpreters, when context->profile is set:
  *   - enter and leave frames through exec/call.c and exec/unwind.c only, which call the functions below;
  *   - before such a step store in `executed` the actor's instructions so far, the current one included.
  * tt_exec_run calls tt_profile_resume and tt_profile_pause around each slice: time in which an actor waits,

@@ -4,11 +4,16 @@
 
 #include "port/atomic.h"
 
+/** Adds to a figure of the context, which only its worker writes. */
+static void note(uint64_t *figure, uint64_t count) {
+    tt_atomic_store_u64_rlx(figure, tt_atomic_load_u64_rlx(figure) + count);
+}
+
 /** The message as it is known to events: by sender and number. */
 TT_COLD static TtMessage *create_traced(TtContext *context, uint64_t to, TtValue value,
                                         TtFragment *fragment) {
     TtActor *sender = context->running;
-    uint64_t number = ++sender->sent;
+    uint64_t number = ++tt_actor_rare(sender)->sent;
     tt_emit_value(context, TT_EVENT_SEND, sender, to, number, value);
     return tt_message_create_traced(sender->pid, number, value, fragment);
 }
@@ -16,9 +21,9 @@ TT_COLD static TtMessage *create_traced(TtContext *context, uint64_t to, TtValue
 TtResult tt_actor_send(TtContext *context, int64_t pid, const TtValue *value) {
     TtSystem *system = context->system;
     TtActor *receiver = tt_pids_find(system, pid);
-    tt_atomic_fetch_add_u64_rlx(&system->messages, 1);
+    note(&context->messages, 1);
     if (!receiver) {
-        tt_atomic_fetch_add_u64_rlx(&system->dropped, 1);
+        note(&context->dropped, 1);
         return TT_OK;
     }
     if (tt_mailbox_length(&receiver->mailbox) >= system->limits.mailbox)
@@ -40,7 +45,7 @@ TtResult tt_actor_send(TtContext *context, int64_t pid, const TtValue *value) {
         tt_actor_wake_for_message(receiver, context);
     } else {
         tt_message_free(message);
-        tt_atomic_fetch_add_u64_rlx(&system->dropped, 1);
+        note(&context->dropped, 1);
     }
     return TT_OK;
 }

@@ -277,6 +277,7 @@ void tt_signals_end(TtActor *actor) {
             bounce(actor, (const TtSignal *)late);
         tt_message_free(late);
     }
-    tt_atomic_fetch_add_u64_rlx(&system->dropped, dropped);
+    uint64_t *figure = &actor->context->dropped;
+    tt_atomic_store_u64_rlx(figure, tt_atomic_load_u64_rlx(figure) + dropped);
     tt_relations_free(actor);
 }

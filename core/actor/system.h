@@ -22,9 +22,12 @@ struct TtContext {
     TtStrbuf text;              /* scratch of one instruction */
     struct TtActor *running;    /* whose slice it is; valid during one */
     struct TtEventRing *events; /* NULL: nobody wants events */
+    TtProfile *profile;         /* of `running`, during a slice; NULL unless TtSystem.profile */
     uint64_t slice_ns;          /* when the slice began; only while events are wanted */
     uint64_t paid;              /* reductions of long operations so far, beside those of their instructions */
-    void *scheduler;            /* private to sched/ */
+    uint64_t messages,
+        dropped;     /* atomic, relaxed: sent from here; of those, to the dead. Written here only */
+    void *scheduler; /* private to sched/ */
 };
 
 typedef struct TtLimits {
@@ -61,16 +64,15 @@ struct TtSystem {
     TtHeapStats gc_total;         /* of ended actors; guarded_by(stats_lock) */
     TtProfileTotal profile_total; /* likewise */
 
-    uint64_t next_pid;          /* atomic */
-    uint64_t next_ref;          /* atomic */
-    uint64_t next_future;       /* atomic */
-    uint64_t live_actors;       /* atomic */
-    uint64_t messages, dropped; /* atomic, relaxed */
-    uint64_t requests;          /* atomic: host requests under way */
-    uint64_t completing;        /* atomic: threads inside tt_pending_complete */
-    uint64_t virtual_ns;        /* atomic: the virtual clock */
-    uint32_t stop;              /* atomic: TtStop */
-    uint32_t exit_code;         /* with TT_STOP_EXIT */
+    uint64_t next_pid;    /* atomic */
+    uint64_t next_ref;    /* atomic */
+    uint64_t next_future; /* atomic */
+    uint64_t live_actors; /* atomic */
+    uint64_t requests;    /* atomic: host requests under way */
+    uint64_t completing;  /* atomic: threads inside tt_pending_complete */
+    uint64_t virtual_ns;  /* atomic: the virtual clock */
+    uint32_t stop;        /* atomic: TtStop */
+    uint32_t exit_code;   /* with TT_STOP_EXIT */
 
     /** Puts an actor that just became READY into a run queue. Any thread; `from` may be NULL. */
     void (*make_ready)(TtSystem *system, TtContext *from, TtActor *actor);

@@ -7,33 +7,50 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Natively mimalloc, where it is installed (CMakeLists.txt): messages are made by one thread and freed by
+ * another. */
+#if TT_MIMALLOC
+#include <mimalloc.h>
+#define MALLOC               mi_malloc
+#define CALLOC               mi_calloc
+#define REALLOC              mi_realloc
+#define ALIGNED(align, size) mi_malloc_aligned(size, align)
+#define FREE                 mi_free
+#else
+#define MALLOC               malloc
+#define CALLOC               calloc
+#define REALLOC              realloc
+#define ALIGNED(align, size) aligned_alloc(align, size)
+#define FREE                 free
+#endif
+
 static _Noreturn void die(size_t size) {
     fprintf(stderr, "Error: out of memory (%zu bytes wanted)\n", size);
     abort();
 }
 
 void *tt_alloc(size_t size) {
-    void *block = malloc(size ? size : 1);
+    void *block = MALLOC(size ? size : 1);
     if (!block) die(size);
     return block;
 }
 
 void *tt_alloc_zero(size_t size) {
-    void *block = calloc(1, size ? size : 1);
+    void *block = CALLOC(1, size ? size : 1);
     if (!block) die(size);
     return block;
 }
 
 void *tt_alloc_aligned_zero(size_t alignment, size_t size) {
     size_t rounded = (size + alignment - 1) / alignment * alignment;
-    void *block = aligned_alloc(alignment, rounded ? rounded : alignment);
+    void *block = ALIGNED(alignment, rounded ? rounded : alignment);
     if (!block) die(size);
     memset(block, 0, rounded);
     return block;
 }
 
 void *tt_realloc(void *block, size_t size) {
-    void *moved = realloc(block, size ? size : 1);
+    void *moved = REALLOC(block, size ? size : 1);
     if (!moved) die(size);
     return moved;
 }
@@ -59,15 +76,15 @@ static int fails_now(void) {
 #endif
 
 void *tt_alloc_try(size_t size) {
-    return fails_now() ? NULL : malloc(size ? size : 1);
+    return fails_now() ? NULL : MALLOC(size ? size : 1);
 }
 
 void *tt_realloc_try(void *block, size_t size) {
-    return fails_now() ? NULL : realloc(block, size ? size : 1);
+    return fails_now() ? NULL : REALLOC(block, size ? size : 1);
 }
 
 void tt_free(void *block) {
-    free(block);
+    FREE(block);
 }
 
 char *tt_alloc_string(const char *bytes, size_t length) {

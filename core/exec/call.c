@@ -64,7 +64,7 @@ TtResult tt_call_enter(TtActor *actor, TtValue callee, TtFrameKind kind, uint32_
     actor->function = function;
     actor->pc = function->entry;
     actor->depth++;
-    if (TT_UNLIKELY(actor->profile)) tt_profile_enter(actor->profile, function);
+    if (TT_UNLIKELY(actor->context->profile)) tt_profile_enter(actor->context->profile, function);
     return TT_OK;
 }
 
@@ -91,7 +91,7 @@ static void drop_frame_records(TtActor *actor) {
 }
 
 void tt_call_pop_frame(TtActor *actor) {
-    if (TT_UNLIKELY(actor->profile)) tt_profile_leave(actor->profile);
+    if (TT_UNLIKELY(actor->context->profile)) tt_profile_leave(actor->context->profile);
     drop_frame_records(actor);
     const TtValue *header = frame_header(actor);
     actor->sp = actor->fp;
@@ -127,9 +127,9 @@ TtResult tt_call_tail(TtActor *actor, TtValue callee, bool yields_one) {
     actor->sp = actor->fp + function->slot_count + TT_FRAME_HEADER;
     actor->function = function;
     actor->pc = function->entry;
-    if (TT_UNLIKELY(actor->profile)) {
-        tt_profile_leave(actor->profile);
-        tt_profile_enter(actor->profile, function);
+    if (TT_UNLIKELY(actor->context->profile)) {
+        tt_profile_leave(actor->context->profile);
+        tt_profile_enter(actor->context->profile, function);
     }
     return TT_OK;
 }

@@ -39,11 +39,15 @@
 /** An ending actor's last acts, each of which may have to wait: its report, its children. */
 static TtExecStatus finish(TtActor *actor) {
     actor->ending = true;
-    if (actor->report.length && !tt_output_write(actor, 2, actor->report.bytes, actor->report.length)) {
-        actor->wait = TT_WAIT_OUTPUT;
-        return TT_EXEC_WAITS;
+    TtActorRare *rare = tt_actor_rare_of(actor);
+    TtStrbuf *report = rare ? &rare->report : NULL;
+    if (report && report->length) {
+        if (!tt_output_write(actor, 2, report->bytes, report->length)) {
+            actor->wait = TT_WAIT_OUTPUT;
+            return TT_EXEC_WAITS;
+        }
+        tt_strbuf_clear(report);
     }
-    tt_strbuf_clear(&actor->report);
     if (actor->supervisor && !tt_supervisor_shut_down(actor)) {
         actor->deadline_set = false;
         actor->wait = TT_WAIT_CHILD;
@@ -60,12 +64,15 @@ TtExecStatus tt_exec_run(TtActor *actor, uint32_t budget) {
     bool traced = actor->system->trace || actor->system->debug;
     TtExecStatus status;
     if (TT_UNLIKELY(actor->system->profile)) {
-        if (actor->profile)
-            tt_profile_resume(actor->profile);
+        TtActorRare *rare = tt_actor_rare(actor);
+        if (rare->profile)
+            tt_profile_resume(rare->profile);
         else
             tt_profile_start(actor);
+        actor->context->profile = rare->profile;
         status = traced ? run_traced(actor, budget) : run_profiled(actor, budget);
-        tt_profile_pause(actor->profile, actor->instructions);
+        actor->context->profile = NULL;
+        tt_profile_pause(rare->profile, actor->instructions);
     } else {
         status = traced ? run_traced(actor, budget) : run_plain(actor, budget);
     }

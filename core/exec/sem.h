@@ -34,7 +34,8 @@ TtResult tt_sem_underflow(TtActor *actor, const char *op);
  * them, not the count of instructions.
  */
 static inline void tt_sem_charge(TtActor *actor, uint64_t bytes) {
-    actor->work += bytes >> 6;
+    uint64_t work = actor->work + (bytes >> 6);
+    actor->work = work < UINT32_MAX ? (uint32_t)work : UINT32_MAX;
 }
 /** Bytes of a value itself, without what is nested in it. */
 static inline uint64_t tt_sem_size(TtValue value) {

@@ -38,10 +38,11 @@ static bool would_wait_in_circle(TtActor *actor, const TtModule *module) {
     for (int steps = 0; steps < 1000; steps++) {
         if (pid == actor->pid) return true;
         TtActor *other = tt_pids_find(actor->system, (int64_t)pid);
-        if (!other || !other->awaited ||
-            tt_atomic_load_int_acq(&other->awaited->state) != TT_MODULE_INITIALISING)
+        const TtActorRare *rare = other ? tt_actor_rare_of(other) : NULL;
+        if (!rare || !rare->awaited ||
+            tt_atomic_load_int_acq(&rare->awaited->state) != TT_MODULE_INITIALISING)
             return false;
-        pid = other->awaited->initialising_by;
+        pid = rare->awaited->initialising_by;
     }
     return false;
 }
@@ -62,8 +63,9 @@ static TtResult start_init(TtActor *actor, TtModule *module) {
 static void wake_waiters(TtActor *actor, TtModule *module) {
     /* `awaited` of every waiting actor is set and cleared under the module lock, which is held. */
     for (TtActor *waiter = module->waiters, *next; waiter; waiter = next) {
-        next = waiter->module_next;
-        waiter->awaited = NULL;
+        TtActorRare *rare = tt_actor_rare_of(waiter);
+        next = rare->module_next;
+        rare->awaited = NULL;
         tt_actor_wake(waiter, actor->context);
     }
     module->waiters = NULL;
@@ -107,14 +109,17 @@ void tt_module_init_failed(TtActor *actor) {
 }
 
 static void stop_waiting(TtActor *actor) {
+    TtActorRare *rare = tt_actor_rare_of(actor);
+    if (!rare) return;
     tt_lock_acquire(&actor->system->module_lock);
-    if (actor->awaited)
-        for (TtActor **link = (TtActor **)&actor->awaited->waiters; *link; link = &(*link)->module_next)
+    if (rare->awaited)
+        for (TtActor **link = (TtActor **)&rare->awaited->waiters; *link;
+             link = &tt_actor_rare_of(*link)->module_next)
             if (*link == actor) {
-                *link = actor->module_next;
+                *link = rare->module_next;
                 break;
             }
-    actor->awaited = NULL;
+    rare->awaited = NULL;
     tt_lock_release(&actor->system->module_lock);
 }
 
@@ -170,9 +175,10 @@ TtStep tt_sem_import(TtActor *actor, const TtImport *import) {
     } else if (state == TT_MODULE_INITIALISING) {
         circle = would_wait_in_circle(actor, module);
         waits = !circle;
-        if (waits && actor->awaited != module) {
-            actor->awaited = module;
-            actor->module_next = module->waiters;
+        TtActorRare *rare = tt_actor_rare(actor);
+        if (waits && rare->awaited != module) {
+            rare->awaited = module;
+            rare->module_next = module->waiters;
             module->waiters = actor;
         }
     }

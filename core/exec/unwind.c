@@ -206,7 +206,7 @@ static void add_source_line(TtStrbuf *out, const TtModule *module, TtPosition po
 
 static void make_report(TtActor *actor, const TtException *exception, const TtFunction *function,
                         uint32_t address) {
-    TtStrbuf *out = &actor->report;
+    TtStrbuf *out = &tt_actor_rare(actor)->report;
     TtPosition position = tt_function_position(function, address);
     tt_strbuf_clear(out);
     tt_strbuf_add_text(out, "Error: ");
@@ -290,7 +290,7 @@ bool tt_unwind_raise(TtActor *actor, TtResult result) {
         make_report(actor, tt_exception(exception), function, address);
     } else {
         actor->exit_reason = tt_null();
-        tt_strbuf_add_text(&actor->report, "Error: HeapExceeded: out of memory\n");
+        tt_strbuf_add_text(&tt_actor_rare(actor)->report, "Error: HeapExceeded: out of memory\n");
     }
     return false;
 }

@@ -274,7 +274,50 @@ static TtResult write_all(Copier *copier, const TtValue *values, uint32_t count,
     return TT_OK;
 }
 
+/* ---- the common message: one list or small object whose parts need no copy, or one text ---------- */
+
+/** Whether nothing that the object of `value` holds needs a copy. */
+static bool is_flat(TtValue value) {
+    const TtObj *object = value.as.object;
+    switch (object->kind) {
+    case TT_OBJ_BYTES: return true;
+    case TT_OBJ_LIST: {
+        const TtValue *items = ((const TtListBuf *)object)->items;
+        for (uint32_t i = 0; i < value.len; i++)
+            if (needs_copy(items[i])) return false;
+        return true;
+    }
+    case TT_OBJ_MAP: {
+        const TtMapEntry *entries = ((const TtMapBuf *)object)->entries;
+        if (map_index_size(value.len)) return false;
+        for (uint32_t i = 0; i < value.len; i++)
+            if (needs_copy(entries[i].key) || needs_copy(entries[i].value)) return false;
+        return true;
+    }
+    default: return false;
+    }
+}
+
+/** Copies what is_flat: with no other object to lead to, the header serves no purpose and stays as it is. */
+static TtResult copy_flat(TtCopyTarget *target, TtValue value, TtValue *result) {
+    Entry entry = {.object = value.as.object, .len = value.len};
+    Copier copier; /* only its target is looked at: there are no entries */
+    copier.target = target;
+    size_t size = measure(&copier, &entry);
+    char *base = target->reserve(target->context, size, 1);
+    if (!base) return TT_ERR_HEAP_EXCEEDED;
+    write_copy(&copier, base, &entry);
+    *result = value;
+    result->as.object = (TtObj *)(void *)base;
+    return TT_OK;
+}
+
 TtResult copy_values(TtCopyTarget *target, const TtValue *values, uint32_t count, TtValue *copies) {
+    if (count == 1 && !target->flags && needs_copy(values[0]) && is_flat(values[0])) {
+        target->big_bytes = NULL;
+        target->shared_bytes = 0;
+        return copy_flat(target, values[0], copies);
+    }
     Copier copier;
     copier.target = target;
     copier.entries = copier.first;

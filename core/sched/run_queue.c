@@ -51,8 +51,28 @@ uint32_t tt_run_queue_push(TtRunQueue *queue, TtActor *actor) {
     return count;
 }
 
+static uint32_t ring_count(const TtRunQueue *queue) {
+    return tt_atomic_load_u32_seq(&queue->count);
+}
+
+/** Only the owner fills the place; whoever empties it has the actor. */
+static TtActor *take_first(TtRunQueue *queue) {
+    if (!tt_atomic_load_ptr_rlx((void *const *)&queue->first)) return NULL;
+    return tt_atomic_swap_ptr_acqrel(&queue->first, NULL);
+}
+
+uint32_t tt_run_queue_push_own(TtRunQueue *queue, TtActor *actor) {
+    void *first = tt_atomic_load_ptr_rlx((void *const *)&queue->first);
+    if (first) return 1 + tt_run_queue_push(queue, actor);
+    if (ring_count(queue)) return tt_run_queue_push(queue, actor);
+    tt_atomic_store_ptr_rel(&queue->first, actor);
+    return 1;
+}
+
 TtActor *tt_run_queue_pop(TtRunQueue *queue) {
-    if (!tt_run_queue_count(queue)) return NULL;
+    TtActor *first = take_first(queue);
+    if (first) return first;
+    if (!ring_count(queue)) return NULL;
     tt_lock_acquire(&queue->lock);
     TtActor *actor = queue->count ? take_front(queue) : NULL;
     tt_lock_release(&queue->lock);
@@ -74,7 +94,9 @@ TtActor *tt_run_queue_pop_random(TtRunQueue *queue, uint64_t *random) {
 }
 
 TtActor *tt_run_queue_steal(TtRunQueue *from, TtRunQueue *to) {
-    if (!tt_run_queue_count(from)) return NULL;
+    TtActor *first = take_first(from);
+    if (first) return first;
+    if (!ring_count(from)) return NULL;
     TtActor *taken[64];
     uint32_t count = 0;
     tt_lock_acquire(&from->lock);
@@ -92,5 +114,5 @@ TtActor *tt_run_queue_steal(TtRunQueue *from, TtRunQueue *to) {
 }
 
 uint32_t tt_run_queue_count(const TtRunQueue *queue) {
-    return tt_atomic_load_u32_seq(&queue->count);
+    return ring_count(queue) + (tt_atomic_load_ptr_acq((void *const *)&queue->first) != NULL);
 }

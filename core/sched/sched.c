@@ -45,7 +45,7 @@ static void make_ready(TtSystem *system, TtContext *from, TtActor *actor) {
     if (from) {
         TtWorker *worker = &sched->workers[from->worker];
         /* The worker itself takes the first one at the end of its slice. */
-        if (tt_run_queue_push(&worker->queue, actor) > 1) tt_sched_wake_one(sched);
+        if (tt_worker_queue(worker, actor) > 1) tt_sched_wake_one(sched);
         return;
     }
     tt_run_queue_push(&sched->workers[actor->pid % sched->options.workers].queue, actor);
@@ -447,6 +447,16 @@ uint64_t tt_sched_instructions(const TtScheduler *sched) {
     uint64_t total = 0;
     for (uint32_t i = 0; i < sched->options.workers; i++)
         total += tt_atomic_load_u64_rlx(&sched->workers[i].instructions);
+    return total;
+}
+
+uint64_t tt_sched_messages(const TtScheduler *sched, uint64_t *dropped) {
+    uint64_t total = 0;
+    *dropped = 0;
+    for (uint32_t i = 0; i < sched->options.workers; i++) {
+        total += tt_atomic_load_u64_rlx(&sched->workers[i].context.messages);
+        *dropped += tt_atomic_load_u64_rlx(&sched->workers[i].context.dropped);
+    }
     return total;
 }
 

@@ -59,6 +59,8 @@ TtContext *tt_sched_outside(TtScheduler *sched);
 TtSchedEnd tt_sched_end(const TtScheduler *sched);
 /** Instructions so far, all actors together; exact after the end. */
 uint64_t tt_sched_instructions(const TtScheduler *sched);
+/** Messages sent so far; of those, sent to the dead or left by them in `dropped`. Any thread. */
+uint64_t tt_sched_messages(const TtScheduler *sched, uint64_t *dropped);
 /** Adds up the figures of all heaps, ended actors' included. After the end. */
 void tt_sched_heap_stats(const TtScheduler *sched, TtHeapStats *total);
 /** How main ended: true with its reason when it ended otherwise than normally. */

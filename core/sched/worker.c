@@ -14,7 +14,10 @@
 /* ---- ended actors: freed when every worker has passed a quiescent point ------------------------------ */
 
 static void pass_quiescent_point(TtWorker *worker) {
-    tt_atomic_store_u64_seq(&worker->seen_epoch, tt_atomic_load_u64_seq(&worker->sched->epoch));
+    /* Nothing was retired since it said so last: saying it again would only cost. */
+    uint64_t epoch = tt_atomic_load_u64_seq(&worker->sched->epoch);
+    if (tt_atomic_load_u64_rlx(&worker->seen_epoch) != epoch)
+        tt_atomic_store_u64_seq(&worker->seen_epoch, epoch);
 }
 
 static uint64_t oldest_epoch(const TtScheduler *sched) {
@@ -94,10 +97,16 @@ static void set_timer(TtWorker *worker, TtActor *actor) {
     if (deadline != UINT64_MAX) tt_timers_add(&worker->timers, actor, deadline);
 }
 
+uint32_t tt_worker_queue(TtWorker *worker, TtActor *actor) {
+    /* A seed chooses among all. */
+    if (worker->sched->system->seeded) return tt_run_queue_push(&worker->queue, actor);
+    return tt_run_queue_push_own(&worker->queue, actor);
+}
+
 static void requeue(TtWorker *worker, TtActor *actor) {
     tt_atomic_store_u32_seq(&actor->state, TT_ACTOR_READY);
     /* With a second actor waiting for its turn there is work for an idle worker. */
-    if (tt_run_queue_push(&worker->queue, actor) > 1) tt_sched_wake_one(worker->sched);
+    if (tt_worker_queue(worker, actor) > 1) tt_sched_wake_one(worker->sched);
 }
 
 static void park(TtWorker *worker, TtActor *actor) {
@@ -179,7 +188,6 @@ static inline void run_slice(TtWorker *worker, TtActor *actor, uint32_t budget, 
     TtExecStatus status = tt_exec_run(actor, piece);
     uint64_t executed = actor->instructions - before;
     tt_atomic_store_u64_rlx(&worker->instructions, tt_atomic_load_u64_rlx(&worker->instructions) + executed);
-    tt_atomic_store_u64_rlx(&actor->instructions_seen, actor->instructions);
     if (TT_UNLIKELY(speed)) pay_time(sched, speed, executed);
     switch (status) {
     case TT_EXEC_PREEMPTED:

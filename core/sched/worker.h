@@ -5,6 +5,8 @@
 
 #include "sched/sched_internal.h"
 
+/** Worker's own thread. Puts a READY actor into its queue; how many are there then. */
+uint32_t tt_worker_queue(TtWorker *worker, TtActor *actor);
 /** Runs one slice of some actor. False when none is ready (or the run is over). */
 bool tt_worker_turn(TtWorker *worker);
 /** The worker's ring of events has room for a whole slice (or there is none). */

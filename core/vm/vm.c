@@ -362,8 +362,7 @@ TtReport tt_vm_report(const TtVm *vm) {
     if (vm->sched) tt_sched_heap_stats(vm->sched, &total);
     report.instructions = vm->sched ? tt_sched_instructions(vm->sched) : 0;
     report.actors = tt_atomic_load_u64_rlx(&system->next_pid) - 1;
-    report.messages = tt_atomic_load_u64_rlx(&system->messages);
-    report.dropped = tt_atomic_load_u64_rlx(&system->dropped);
+    report.messages = vm->sched ? tt_sched_messages(vm->sched, &report.dropped) : 0;
     report.gc_allocated_bytes = total.allocated_bytes;
     report.gc_allocated_objects = total.allocated_objects;
     report.gc_freed_bytes = total.freed_bytes;

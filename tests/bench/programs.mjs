@@ -22,6 +22,8 @@ export const PROGRAMS = [
   { name: 'ring', figure: 'user', quick: true },
   { name: 'ping_pong', figure: 'user', quick: true },
   { name: 'fan_in', figure: 'user' },
+  { name: 'supervisor_restart', figure: 'user' },
+  { name: 'supervisor_builtin', figure: 'user' },
   { name: 'parallel_fib27', figure: 'wall', parallel: true, quick: true },
   { name: 'parallel_fib32', figure: 'wall', parallel: true },
 ];

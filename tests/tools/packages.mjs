@@ -65,6 +65,12 @@ export const NEEDS = [
     present: () => hasLibrary('libuv'),
   },
   {
+    what: 'mimalloc (headers)',
+    package: 'libmimalloc-dev',
+    goals: ['build', 'test', 'check'],
+    present: hasFile('/usr/include/mimalloc.h', '/usr/local/include/mimalloc.h'),
+  },
+  {
     what: 'python3 (Emscripten runs on it)',
     package: 'python3',
     goals: ['build', 'test'],

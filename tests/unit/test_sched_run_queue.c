@@ -68,10 +68,33 @@ TEST(a_random_pick_takes_each_once_and_depends_on_the_seed_only) {
     }
 }
 
+TEST(the_first_place_keeps_the_order_and_is_stolen_first) {
+    TtRunQueue queue, thief;
+    tt_run_queue_init(&queue);
+    tt_run_queue_init(&thief);
+    CHECK_INT(tt_run_queue_push_own(&queue, actor_number(1)), 1);
+    CHECK_INT(tt_run_queue_count(&queue), 1);
+    CHECK(tt_run_queue_steal(&queue, &thief) == actor_number(1));
+    CHECK(!tt_run_queue_steal(&queue, &thief));
+    CHECK_INT(tt_run_queue_push_own(&queue, actor_number(1)), 1);
+    CHECK_INT(tt_run_queue_push_own(&queue, actor_number(2)), 2);
+    CHECK_INT(tt_run_queue_push(&queue, actor_number(3)), 2);
+    CHECK_INT(tt_run_queue_count(&queue), 3);
+    CHECK(tt_run_queue_pop(&queue) == actor_number(1));
+    /* Others wait: a newcomer goes behind them, not before. */
+    CHECK_INT(tt_run_queue_push_own(&queue, actor_number(4)), 3);
+    for (uintptr_t i = 2; i <= 4; i++) CHECK(tt_run_queue_pop(&queue) == actor_number(i));
+    CHECK(!tt_run_queue_pop(&queue));
+    CHECK_INT(tt_run_queue_count(&queue), 0);
+    tt_run_queue_destroy(&queue);
+    tt_run_queue_destroy(&thief);
+}
+
 int main(void) {
     RUN(is_first_in_first_out);
     RUN(keeps_order_while_its_ring_turns_and_grows);
     RUN(stealing_takes_the_older_half);
+    RUN(the_first_place_keeps_the_order_and_is_stolen_first);
     RUN(a_random_pick_takes_each_once_and_depends_on_the_seed_only);
     return test_finish();
 }
