@@ -44,6 +44,7 @@ struct TtSystem {
     TtHost *host;
     uint32_t denied; /* bit set of TtCapability */
     bool trace, debug, gc_debug, trace_processes, profile;
+    bool run_tests; /* when main has ended normally, its tests are run */
     uint32_t event_mask;     /* constant: bit 1 << TtEventKind: events of the kind are wanted */
     bool event_lossless;     /* constant: workers wait for room instead of dropping events */
     uint64_t event_sequence; /* atomic: events written */

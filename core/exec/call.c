@@ -152,7 +152,10 @@ TtStep tt_call_return(TtActor *actor) {
 }
 
 TtStep tt_call_halt(TtActor *actor) {
-    if (!actor->inits) return TT_STEP_ENDED;
+    if (!actor->inits) {
+        if (TT_UNLIKELY(actor->system->run_tests) && actor->pid == 1) return tt_sem_start_tests(actor);
+        return TT_STEP_ENDED;
+    }
     /* Ends the innermost module initialisation, from whatever depth of calls inside it. */
     while (actor->fp != actor->inits->fp) tt_call_pop_frame(actor);
     if (tt_module_init_done(actor) != TT_OK) return TT_STEP_FAILED;

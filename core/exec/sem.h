@@ -198,6 +198,8 @@ TtStep tt_sem_restart_child(TtActor *actor, TtValue id);
 TtStep tt_sem_stop_child(TtActor *actor, TtValue id);
 TtStep tt_sem_children(TtActor *actor);
 TtStep tt_sem_run_supervisor(TtActor *actor);
+/** --run-tests: main is about to end; starts the actor that runs its tests. */
+TtStep tt_sem_start_tests(TtActor *actor);
 TtStep tt_sem_register(TtActor *actor, TtValue name);
 TtStep tt_sem_unregister(TtActor *actor, TtValue name);
 TtStep tt_sem_whereis(TtActor *actor, TtValue name);

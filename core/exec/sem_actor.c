@@ -60,18 +60,23 @@ static TtResult start_actor(TtActor *actor, TtValue callee, const TtValue *args,
     return TT_OK;
 }
 
-/** The built-in worker that stands in for a name that is neither a label nor a file; it gets the name. */
-static TtResult find_announcer(TtActor *actor, TtValue *callee) {
+/** The function `name` of the built-in worker of that name. */
+static TtResult find_built_in(TtActor *actor, const char *name, TtValue *callee) {
+    TtStrbuf path = {0};
     TtModule *module = NULL;
-    TT_TRY(
-        actor->system->load_program(actor->system, "std/workers/announce", &module, &actor->context->error));
-    for (uint32_t i = 0; module && i < module->functions.count; i++)
-        if (strcmp(module->functions.items[i].name, "announce") == 0) {
+    tt_strbuf_add_format(&path, "std/workers/%s", name);
+    TtResult result = actor->system->load_program(actor->system, path.bytes, &module, &actor->context->error);
+    for (uint32_t i = 0; result == TT_OK && module && i < module->functions.count; i++)
+        if (strcmp(module->functions.items[i].name, name) == 0) {
             *callee = tt_function(&module->functions.items[i]);
+            tt_strbuf_free(&path);
             return TT_OK;
         }
-    return tt_error_set(&actor->context->error, TT_ERR_FILE_ERROR,
-                        "File operation failed on std/workers/announce: not found");
+    if (result == TT_OK)
+        result = tt_error_set(&actor->context->error, TT_ERR_FILE_ERROR,
+                              "File operation failed on %s: not found", path.bytes);
+    tt_strbuf_free(&path);
+    return result;
 }
 
 TtResult tt_sem_find_worker(TtActor *actor, TtValue name, TtValue *callee, uint32_t *args) {
@@ -98,8 +103,9 @@ TtResult tt_sem_find_worker(TtActor *actor, TtValue name, TtValue *callee, uint3
         *callee = tt_function(&module->top);
         return TT_OK;
     }
+    /* What stands in for a name that is neither a label nor a file; it gets the name. */
     *args = 1;
-    return find_announcer(actor, callee);
+    return find_built_in(actor, "announce", callee);
 }
 
 static TtStep spawn(TtActor *actor, const char *op, Tie tie) {
@@ -156,6 +162,35 @@ TtStep tt_sem_spawn_args(TtActor *actor) {
     actor->sp -= n + 2;
     actor->stack[actor->sp++] = tt_int((int64_t)pid);
     return TT_STEP_DONE;
+}
+
+/* ---- --run-tests ----------------------------------------------------------------------------------------
+ */
+
+/** Pairs [name, function] of the globals that are tests, in the order of their slots. */
+static bool list_tests(TtActor *actor, TtValue *list) {
+    const TtScope *top = &actor->program->scopes.items[0];
+    const TtValue *globals = tt_actor_globals(actor, actor->program);
+    *list = tt_empty(TT_TAG_LIST);
+    for (uint32_t slot = 0; globals && slot < top->slots.count; slot++) {
+        const char *name = tt_names_text(&actor->program->names, top->slot_names[slot]);
+        bool named = strncmp(name, "test_", 5) == 0 || strncmp(name, "test-", 5) == 0;
+        if (!named || !tt_is_callable(globals[slot]) || tt_callee(globals[slot])->parameter_count) continue;
+        TtValue pair[2] = {tt_null(), globals[slot]}, test;
+        if (!tt_str_new(&actor->heap, name, &pair[0]) || !tt_list_new(&actor->heap, pair, 2, &test) ||
+            !tt_list_append_own(&actor->heap, *list, test, list))
+            return false;
+    }
+    return true;
+}
+
+TtStep tt_sem_start_tests(TtActor *actor) {
+    TtValue tests, callee;
+    uint64_t pid;
+    if (!list_tests(actor, &tests)) return failed(tt_sem_heap_full(actor, "--run-tests"));
+    TtResult result = find_built_in(actor, "run_tests", &callee);
+    if (result == TT_OK) result = start_actor(actor, callee, &tests, 1, "--run-tests", TIE_NONE, &pid, NULL);
+    return result == TT_OK ? TT_STEP_ENDED : TT_STEP_FAILED;
 }
 
 /* ---- send --------------------------------------------------------------------------------------------- */

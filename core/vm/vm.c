@@ -99,6 +99,7 @@ TtVm *tt_vm_create(const TtConfig *config, const char **reason) {
     system->event_mask = config->events;
     system->event_lossless = config->events_lossless;
     system->gc_debug = config->gc_debug;
+    system->run_tests = config->run_tests;
     system->seeded = config->seeded;
     system->seed =
         config->seeded ? config->seed : tt_clock_ns() ^ (uint64_t)config->host->now_ms(config->host) << 20;

@@ -46,9 +46,10 @@ typedef struct TtConfig {
     bool events_lossless;      /* workers wait while nobody takes events; else events are dropped */
     bool gc_debug;             /* a line on standard error for each collection */
     bool gc_stress;            /* collect at every allocating instruction: tests */
-    uint32_t denied;           /* bit set of TtCapability that are refused */
-    uint32_t reductions;       /* preemption budget; 0 = default; 1 = tests */
-    const char *const *args;   /* program arguments, without the program's name */
+    bool run_tests;          /* when main has ended: its tests, and their result as status (std/README.md) */
+    uint32_t denied;         /* bit set of TtCapability that are refused */
+    uint32_t reductions;     /* preemption budget; 0 = default; 1 = tests */
+    const char *const *args; /* program arguments, without the program's name */
     uint32_t arg_count;
     const char *module_path; /* directories between ':' searched for modules (TTVM_PATH); may be NULL */
 } TtConfig;
