@@ -211,8 +211,8 @@ void tt_glue_set_speed(TtGlue *glue, double speed) {
     if (glue->vm) tt_vm_set_speed(glue->vm, (uint64_t)speed);
 }
 
-const char *tt_glue_actors(TtGlue *glue) {
-    return glue->vm ? tt_vm_actors(glue->vm) : NULL;
+const char *tt_glue_actors(TtGlue *glue, double after, uint32_t most) {
+    return glue->vm ? tt_vm_actors(glue->vm, (uint64_t)after, most) : NULL;
 }
 
 const char *tt_glue_inspect(TtGlue *glue, double pid) {

@@ -268,18 +268,22 @@ bool tt_inspect_actor(TtSystem *system, uint64_t pid, TtStrbuf *out) {
 typedef struct Summaries {
     TtStrbuf *out;
     TtIdMap supervisors;
+    uint64_t after;
+    uint32_t room;
 } Summaries;
 
 static void add_actor(void *context, TtActor *actor) {
     Summaries *summaries = context;
+    if (actor->pid <= summaries->after || summaries->room == 0) return;
+    summaries->room--;
     next_item(summaries->out);
     tt_strbuf_add_char(summaries->out, '{');
     add_summary(summaries->out, actor, &summaries->supervisors);
     tt_strbuf_add_char(summaries->out, '}');
 }
 
-void tt_inspect_actors(TtSystem *system, TtStrbuf *out) {
-    Summaries summaries = {.out = out};
+void tt_inspect_actors(TtSystem *system, uint64_t after, uint32_t most, TtStrbuf *out) {
+    Summaries summaries = {.out = out, .after = after, .room = most};
     tt_pids_each(system, add_children, &summaries.supervisors);
     tt_strbuf_add_char(out, '[');
     tt_pids_each(system, add_actor, &summaries);

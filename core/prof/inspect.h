@@ -8,7 +8,7 @@
 
 /** Appends an object; false, and nothing, when there is no such actor. */
 bool tt_inspect_actor(TtSystem *system, uint64_t pid, TtStrbuf *out);
-/** Appends an array of all live actors in order of pid. */
-void tt_inspect_actors(TtSystem *system, TtStrbuf *out);
+/** Appends an array of the live actors with the `most` lowest pids above `after`, in order of pid. */
+void tt_inspect_actors(TtSystem *system, uint64_t after, uint32_t most, TtStrbuf *out);
 
 #endif

@@ -427,9 +427,9 @@ void tt_vm_set_speed(TtVm *vm, uint64_t instructions_per_second) {
     tt_sched_set_speed(vm->sched, instructions_per_second);
 }
 
-const char *tt_vm_actors(TtVm *vm) {
+const char *tt_vm_actors(TtVm *vm, uint64_t after, uint32_t most) {
     tt_strbuf_clear(&vm->text);
-    tt_inspect_actors(&vm->system, &vm->text);
+    tt_inspect_actors(&vm->system, after, most, &vm->text);
     return tt_strbuf_text(&vm->text);
 }
 

@@ -216,6 +216,38 @@ JMP loop
       if (build.mode === 'wasm-mt') assert.ok(new Set(events.map(({ worker }) => worker)).size > 1);
     });
 
+    test('thousands of actors are looked at in several goes', async () => {
+      const source = `
+PUSH_INT 4500
+STORE n
+LABEL more
+MAKE_FUNCTION sleeper
+SPAWN
+POP
+LOAD n
+PUSH_INT 1
+SUB
+DUP
+STORE n
+JNZ more
+PUSH_STR "all"
+PRINT
+RECEIVE
+HALT
+LABEL sleeper
+PUSH_INT 60000
+SLEEP
+`;
+      const program = startTraced(await started, source, { deterministic: true });
+      await program.printed('all');
+      const pids = (await program.run.actors()).map(({ pid }) => pid);
+      await program.run.stop();
+      assert.deepEqual(
+        pids,
+        Array.from({ length: 4501 }, (_, i) => i + 1),
+      );
+    });
+
     test('actors can be inspected, written to and killed', async () => {
       const program = startTraced(await started, WAITER);
       await program.printed('ready');

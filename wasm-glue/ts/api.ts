@@ -194,8 +194,8 @@ export interface RunControl {
   /** Sends a Str. */
   send(pid: number, text: string): void;
   /**
-   * `null` when there is no such actor. Both stand the actors still for a moment if need be. After the end of
-   * a run with `RunOptions.events` they tell how its actors were then, until the next run begins.
+   * `null` when there is no such actor. Both stand the actors still for a moment if need be; many actors are
+   * looked at in several such moments. After the end of a run with `RunOptions.events` they tell how its actors were then, until the next run begins.
    */
   inspect(pid: number): Promise<ActorInfo | null>;
   actors(): Promise<ActorSummary[]>;

@@ -4,7 +4,7 @@
  * running program is paused for it, and goes on afterwards unless the page has paused it.
  */
 import type { WorkerPort } from './environment.js';
-import type { ToWorker } from './protocol.js';
+import { ACTORS_PER_ANSWER, type ToWorker } from './protocol.js';
 import type { Session } from './session.js';
 
 export type Question = Extract<ToWorker, { type: 'pause' | 'kill' | 'send' | 'inspect' | 'actors' }>;
@@ -70,7 +70,7 @@ export class Inspector {
     if (question.type === 'kill' && act) this.session.kill(question.pid);
     if (question.type === 'send' && act) this.session.send(question.pid, question.text);
     const actor = question.type === 'inspect' ? this.session.inspect(question.pid) : null;
-    const actors = question.type === 'actors' ? this.session.actors() : [];
+    const actors = question.type === 'actors' ? this.session.actors(question.after, ACTORS_PER_ANSWER) : [];
     this.port.post({ type: 'looked', run, request, actor, actors });
   }
 }

@@ -19,6 +19,9 @@ export const PROTOCOL_VERSION = 4;
 /** Most UTF-8 bytes in one `output` message. */
 export const OUTPUT_CHUNK_BYTES = 64 * 1024;
 
+/** Most actors in one answer: a hundred thousand at once would hold the page up. */
+export const ACTORS_PER_ANSWER = 2000;
+
 /** `mt`: scheduler threads over shared memory. `st`: one thread, run in slices. */
 export type Build = 'mt' | 'st';
 
@@ -46,7 +49,8 @@ export type ToWorker =
   | { type: 'kill'; run: number; request: number; pid: number }
   | { type: 'send'; run: number; request: number; pid: number; text: string }
   | { type: 'inspect'; run: number; request: number; pid: number }
-  | { type: 'actors'; run: number; request: number }
+  /** Those with the lowest pids above `after`, `ACTORS_PER_ANSWER` unless there are fewer. */
+  | { type: 'actors'; run: number; request: number; after: number }
   /** Answered by `checked` or `request-failed` with the same number. */
   | { type: 'check'; request: number; files: Files; file: string }
   /** Answered by `disassembled` or `request-failed` with the same number. */
@@ -242,7 +246,7 @@ const toWorkerGuards: GuardTable<ToWorker> = {
   kill: { run: isIndex, request: isIndex, pid: isIndex },
   send: { run: isIndex, request: isIndex, pid: isIndex, text: isString },
   inspect: { run: isIndex, request: isIndex, pid: isIndex },
-  actors: { run: isIndex, request: isIndex },
+  actors: { run: isIndex, request: isIndex, after: isIndex },
   check: { request: isIndex, files: isFiles, file: isString },
   disassemble: { request: isIndex, files: isFiles, file: isString },
 };

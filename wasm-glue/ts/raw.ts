@@ -49,8 +49,8 @@ export interface RawExports {
   _tt_glue_stands(glue: number): number;
   /** Instructions a second; 0 for no limit. */
   _tt_glue_set_speed(glue: number, speed: number): void;
-  /** All actors as JSON; 0 when there is no run. */
-  _tt_glue_actors(glue: number): number;
+  /** The actors with the `most` lowest pids above `after` as JSON; 0 when there is no run. */
+  _tt_glue_actors(glue: number, after: number, most: number): number;
   /** One actor as JSON; 0 when there is none. */
   _tt_glue_inspect(glue: number, pid: number): number;
   /** With option PROFILE: calls, time and instructions of functions and call paths as JSON (core/prof/profile_report.h); else 0. */

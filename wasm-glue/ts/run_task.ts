@@ -17,7 +17,7 @@ import type {
 } from './api.js';
 import { reportCallbackError } from './errors.js';
 import { EventPump } from './event_pump.js';
-import type { ToPage, ToWorker } from './protocol.js';
+import { ACTORS_PER_ANSWER, type ToPage, type ToWorker } from './protocol.js';
 import { RingReader } from './trace_reader.js';
 
 /** How long the worker may take to answer a stop before it is replaced. */
@@ -34,7 +34,8 @@ type Events = Extract<ToPage, { type: 'events' }>;
 type Looked = Extract<ToPage, { type: 'looked' }>;
 /** What can be asked, before the fields that every question has are added. */
 type Asked =
-  | { type: 'pause' | 'actors' }
+  | { type: 'pause' }
+  | { type: 'actors'; after: number }
   | { type: 'kill' | 'inspect'; pid: number }
   | { type: 'send'; pid: number; text: string };
 
@@ -145,7 +146,13 @@ export class RunTask implements Run {
   }
 
   async actors(): Promise<ActorSummary[]> {
-    return (await this.ask({ type: 'actors' }))?.actors ?? [];
+    const all: ActorSummary[] = [];
+    for (;;) {
+      const answer = await this.ask({ type: 'actors', after: all.at(-1)?.pid ?? 0 });
+      if (answer === null) return [];
+      all.push(...answer.actors);
+      if (answer.actors.length < ACTORS_PER_ANSWER) return all;
+    }
   }
 
   looked(message: Looked): void {

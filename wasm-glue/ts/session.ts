@@ -259,8 +259,9 @@ export class Session {
     return json === null ? null : (JSON.parse(json) as ActorInfo);
   }
 
-  actors(): ActorSummary[] {
-    const json = this.engine.text(this.engine.raw._tt_glue_actors(this.handle));
+  /** Those with the `most` lowest pids above `after`. */
+  actors(after: number, most: number): ActorSummary[] {
+    const json = this.engine.text(this.engine.raw._tt_glue_actors(this.handle, after, most));
     return json === null ? [] : (JSON.parse(json) as ActorSummary[]);
   }
 

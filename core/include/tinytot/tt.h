@@ -197,9 +197,9 @@ void tt_vm_resume(TtVm *vm);
 bool tt_vm_stands(TtVm *vm);
 /** Slow motion: instructions a second of all actors together; 0 = no limit. Any thread. */
 void tt_vm_set_speed(TtVm *vm, uint64_t instructions_per_second);
-/** All live actors, or one, as JSON (ActorSummary[] and ActorInfo of wasm-glue/ts/api.ts); NULL when there is
- * no such actor. The VM owns the text until the next call. */
-const char *tt_vm_actors(TtVm *vm);
+/** The live actors with the `most` lowest pids above `after`, or one, as JSON (ActorSummary[] and ActorInfo of
+ * wasm-glue/ts/api.ts); NULL when there is no such actor. The VM owns the text until the next call. */
+const char *tt_vm_actors(TtVm *vm, uint64_t after, uint32_t most);
 const char *tt_vm_inspect(TtVm *vm, uint64_t pid);
 /** Ends an actor with reason `killed`; sends it a Str. False when there is no such actor, or no room. */
 bool tt_vm_kill_actor(TtVm *vm, uint64_t pid);

@@ -36,6 +36,8 @@ export interface ActorNode {
   restartedAt: number;
   /** Place among its siblings: as they were started, but a restarted child has the place of the old one. */
   order: number;
+  /** Numbers actors as they became known. */
+  readonly born: number;
   /** Actors started by it that are still known. */
   kids: number;
   /** What stands for it in the picture: its own pid, or the item of a folded family (actor_groups.ts). */
@@ -194,8 +196,13 @@ export class ActorGraph {
     }
   }
 
-  /** Takes over what the engine found by looking: all live actors. */
-  correct(facts: readonly ActorFacts[], now: number): void {
+  /** What is known now, for `correct`. */
+  mark(): number {
+    return this.lastOrder;
+  }
+
+  /** Takes over what the engine found by looking: all actors that lived since `mark`. */
+  correct(facts: readonly ActorFacts[], now: number, mark = this.lastOrder): void {
     const live = new Set(facts.map((fact) => fact.pid));
     for (const fact of facts) {
       const node = this.get(fact.pid);
@@ -211,7 +218,7 @@ export class ActorGraph {
       if (fact.supervisor !== null) node.supervisor = fact.supervisor;
     }
     for (const node of this.nodes.values()) {
-      if (node.endedAt === 0 && !live.has(node.pid)) this.end(node, false, '', now);
+      if (node.endedAt === 0 && node.born <= mark && !live.has(node.pid)) this.end(node, false, '', now);
     }
   }
 
@@ -281,6 +288,7 @@ export class ActorGraph {
       endedAt: 0,
       restartedAt: 0,
       order: ++this.lastOrder,
+      born: this.lastOrder,
       kids: 0,
       shownAs: pid,
     };

@@ -29,6 +29,7 @@ const SPEEDS: readonly { readonly label: string; readonly value: number | null }
 const TEXT_MS = 100;
 /** What is known of the actors is put right this long after events were lost. */
 const CORRECT_MS = 1000;
+const LATE_MS = 150;
 
 export class Views {
   readonly store = new TraceStore(TRACE_TABLE.map((row) => row.kind));
@@ -42,6 +43,10 @@ export class Views {
   private began = 0;
   private correctedAt = 0;
   private correctedDrops = 0;
+  private correcting = false;
+  /** Counts runs: an answer about the run before is of no use. */
+  private runs = 0;
+  private lateTimer: ReturnType<typeof setTimeout> | undefined;
   private frame = 0;
   private textTimer: ReturnType<typeof setTimeout> | undefined;
   private textAt = 0;
@@ -80,6 +85,8 @@ export class Views {
   }
 
   private begin(): void {
+    this.runs += 1;
+    clearTimeout(this.lateTimer);
     this.store.clear();
     this.graph.clear();
     this.actors.missed(0);
@@ -101,6 +108,7 @@ export class Views {
     });
     this.applied = this.store.endRow;
     if (batch.dropped > this.correctedDrops && now - this.correctedAt > CORRECT_MS) void this.correct();
+    this.correctWhenOver(batch.dropped);
     if (this.app.store.state.view === 'actors')
       this.frame ||= requestAnimationFrame(() => {
         this.frame = 0;
@@ -117,14 +125,27 @@ export class Views {
     this.drawHeads();
   }
 
+  /** The last events of a stopped run come after its end, and are older than what was seen by looking then. */
+  private correctWhenOver(dropped: number): void {
+    const { status } = this.app.store.state;
+    if (dropped === 0 || status === 'running' || status === 'paused') return;
+    clearTimeout(this.lateTimer);
+    this.lateTimer = setTimeout(() => void this.correct(), LATE_MS);
+  }
+
   /** Events are missing: look at the actors themselves. */
   private async correct(): Promise<void> {
-    this.correctedAt = performance.now();
+    if (this.correcting) return;
+    this.correcting = true;
     this.correctedDrops = this.store.dropped;
+    const { runs } = this;
+    const mark = this.graph.mark();
     const facts = await this.app.runner.actors();
-    if (facts === null) return;
+    this.correcting = false;
+    this.correctedAt = performance.now();
+    if (facts === null || runs !== this.runs) return;
     this.graph.lossy = false;
-    this.graph.correct(facts, performance.now());
+    this.graph.correct(facts, performance.now(), mark);
     this.actors.changed();
   }
 
