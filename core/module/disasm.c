@@ -296,6 +296,40 @@ void tt_disasm_module(TtStrbuf *out, const TtModule *module, bool addresses) {
     tt_free(labels.first);
 }
 
+/** Empty lines that are put in a row, and blanks before an instruction, to bring it to its place. */
+#define MOST_EMPTY_LINES 5000
+#define MOST_INDENT      200
+
+static uint32_t count_labels(const TtModule *module, const Labels *labels, uint32_t address) {
+    uint32_t count = labels->invented[address] != NULL;
+    for (uint32_t i = labels->first[address];
+         i < module->labels.count && module->labels.items[i].address == address; i++)
+        count++;
+    return count;
+}
+
+void tt_disasm_source(TtStrbuf *out, const TtModule *module) {
+    Labels labels = collect_labels(module);
+    uint32_t line = 1;
+    for (uint32_t i = 0; i < module->code.count; i++) {
+        TtPosition position = module->positions.items[i];
+        uint32_t above = count_labels(module, &labels, i);
+        uint64_t next = (uint64_t)line + above;
+        if (position.line > next && position.line - next <= MOST_EMPTY_LINES)
+            for (; next < position.line; next++) tt_strbuf_add_char(out, '\n');
+        add_labels(out, module, &labels, i);
+        bool placed = position.column > 0 && position.column <= MOST_INDENT;
+        for (uint32_t c = placed ? position.column - 1 : 4; c > 0; c--) tt_strbuf_add_char(out, ' ');
+        add_insn(out, module, &labels, i);
+        tt_strbuf_add_char(out, '\n');
+        line = (uint32_t)next + 1;
+    }
+    add_labels(out, module, &labels, module->code.count);
+    for (uint32_t i = 0; i <= module->code.count; i++) tt_free(labels.invented[i]);
+    tt_free(labels.invented);
+    tt_free(labels.first);
+}
+
 /* ---- the form of traces ------------------------------------------------------------------------------ */
 
 /** PUSH_INT → PushInt. */

@@ -16,5 +16,10 @@ void tt_disasm_trace(TtStrbuf *out, const TtModule *module, uint32_t address);
  * on each instruction.
  */
 void tt_disasm_module(TtStrbuf *out, const TtModule *module, bool addresses);
+/**
+ * Appends the module as source text in which instructions stand on the lines and columns they came from, as
+ * far as these go up and labels leave room: errors then name the same places.
+ */
+void tt_disasm_source(TtStrbuf *out, const TtModule *module);
 
 #endif

@@ -120,7 +120,8 @@ uint32_t tt_module_add_function(TtModule *module, uint32_t entry, const uint32_t
     if (index < module->functions.count) return index;
     const char **names = tt_alloc((count ? count : 1) * sizeof *names);
     for (uint32_t i = 0; i < count; i++) names[i] = tt_names_text(&module->names, parameters[i]);
-    TtFunction function = {.entry = entry, .parameter_count = count, .parameters = names, .module = module};
+    TtFunction function = {
+        .entry = entry, .address = entry, .parameter_count = count, .parameters = names, .module = module};
     tt_vec_push(&module->functions, function);
     return index;
 }

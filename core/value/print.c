@@ -79,7 +79,7 @@ static void print_text(TtStrbuf *out, TtValue v) {
 
 static void print_function(TtStrbuf *out, TtValue v) {
     const TtFunction *f = tt_callee(v);
-    tt_strbuf_add_format(out, "%s@%" PRIu32 " (", v.tag == TT_TAG_CLOSURE ? "closure" : "function", f->entry);
+    tt_strbuf_add_format(out, "%s@%" PRIu32 " (", v.tag == TT_TAG_CLOSURE ? "closure" : "function", f->address);
     for (uint32_t i = 0; i < f->parameter_count; i++) {
         tt_strbuf_add_format(out, "%s%s", i ? ", " : "", f->parameters[i]);
     }
@@ -160,7 +160,7 @@ static void print_quoted_text(TtStrbuf *out, TtValue v) {
 
 static void debug_function(TtStrbuf *out, TtValue v) {
     const TtFunction *f = tt_callee(v);
-    tt_strbuf_add_format(out, "%s { addr: %" PRIu32 ", params: [", tt_type_name(v), f->entry);
+    tt_strbuf_add_format(out, "%s { addr: %" PRIu32 ", params: [", tt_type_name(v), f->address);
     for (uint32_t i = 0; i < f->parameter_count; i++) {
         tt_strbuf_add_format(out, "%s\"%s\"", i ? ", " : "", f->parameters[i]);
     }

@@ -237,6 +237,7 @@ static inline const TtFunction *tt_callee(TtValue v) {
 struct TtFunction {
     const char *name; /* label, "<main>", "module:label"; NUL-terminated */
     uint32_t entry;   /* instruction index */
+    uint32_t address; /* as printing shows it: the entry before the optimizer moved the code */
     uint32_t parameter_count;
     const char *const *parameters; /* names */
     /* Filled by the linker: */
