@@ -25,6 +25,7 @@ const MODES = {
   'no-smp': { options: ['--no-smp'], usual: ['none'] },
   // Compiled to an image, whose source is then gone.
   image: { options: ['--no-smp'], image: true, usual: ['none'] },
+  opt: { options: ['--no-smp', '--optimize'], usual: ['none'] },
   // Finds errors of collector and scheduler, most of all together with the address sanitizer.
   stress: { options: ['--no-smp', '--gc-stress', '--reductions', '1'], usual: ['address'] },
 };

@@ -67,8 +67,9 @@ static TtResult translate(const char *path, const void *bytes, size_t length, Tt
     return tt_asm_parse(path, bytes, length, module, diags);
 }
 
-/** Bytes → a module that can run; on failure `*module` is NULL. */
-static TtResult build(const char *path, const void *bytes, size_t length, TtModule **module, TtDiags *diags) {
+/** Bytes → a module that is well-formed; on failure `*module` is NULL. */
+static TtResult read_module(const char *path, const void *bytes, size_t length, TtModule **module,
+                            TtDiags *diags) {
     *module = NULL;
     TtResult result = TT_ERR_PARSE_ERROR;
     if (length > TT_MAX_SOURCE_BYTES)
@@ -80,7 +81,24 @@ static TtResult build(const char *path, const void *bytes, size_t length, TtModu
     if (result != TT_OK) {
         tt_module_destroy(*module);
         *module = NULL;
-        return result;
+    }
+    return result;
+}
+
+static bool import_is_closed(void *context, const TtModule *importer, const char *path);
+
+/** Built-in workers are found by the names of their functions, which are not in their code. */
+static bool is_optimized(const TtLoader *loader, const char *path) {
+    return loader->optimize && strncmp(path, "std/workers/", 12) != 0;
+}
+
+/** Bytes → a module that can run; on failure `*module` is NULL. */
+static TtResult build(TtLoader *loader, const char *path, const void *bytes, size_t length, TtModule **module,
+                      TtDiags *diags, TtOptReport *report) {
+    TT_TRY(read_module(path, bytes, length, module, diags));
+    if (is_optimized(loader, path)) {
+        TtOptWorld world = {import_is_closed, loader};
+        tt_opt_run(*module, &world, report);
     }
     tt_module_link(*module);
     tt_verify_heights(*module);
@@ -234,6 +252,40 @@ static bool find_module(TtLoader *loader, Found *found, const char *importer, co
     return find_in_std(loader, found, path);
 }
 
+/* ---- for the optimizer
+ * ------------------------------------------------------------------------------------------------ */
+
+/**
+ * TtOptWorld. Only the built-in library is looked into: other files may change before they are imported.
+ * Holds the lock, or the program is being loaded and nothing else runs.
+ */
+static bool is_closed(TtLoader *loader, const char *importer, const char *path, uint32_t depth) {
+    Found found = {0};
+    bool there = find_module(loader, &found, importer, path);
+    const TtStdFile *std = tt_std_files;
+    while (there && std->path && strcmp(std->path, found.file.bytes) != 0) std++;
+    bool embedded = there && std->path && (found.known || strcmp(found.bytes, (const char *)std->bytes) == 0);
+    TtModule *module = NULL;
+    TtDiags diags = {0};
+    bool closed = embedded && depth < TT_MAX_IMPORT_DEPTH &&
+                  read_module(std->path, std->bytes, std->length, &module, &diags) == TT_OK &&
+                  !tt_opt_spawns_by_name(module);
+    for (uint32_t i = 0; closed && i < module->imports.count; i++) {
+        TtValue inner = module->constants.items[module->imports.items[i].path];
+        char *text = tt_alloc_string(tt_bytes_data(inner), inner.len);
+        closed = is_closed(loader, std->path, text, depth + 1);
+        tt_free(text);
+    }
+    tt_module_destroy(module);
+    tt_diags_free(&diags);
+    free_found(&found);
+    return closed;
+}
+
+static bool import_is_closed(void *context, const TtModule *importer, const char *path) {
+    return is_closed(context, importer->file, path, 0);
+}
+
 /* ---- the three ways in
  * ------------------------------------------------------------------------------------------------ */
 
@@ -241,7 +293,7 @@ TtResult tt_loader_program(TtLoader *loader, const char *path, const void *bytes
                            TtModule **module, TtDiags *diags) {
     TtStrbuf file = {0};
     join_path(&file, "", 0, path);
-    TtResult result = build(path, bytes, length, module, diags);
+    TtResult result = build(loader, path, bytes, length, module, diags, &loader->report);
     tt_lock_acquire(&loader->lock);
     if (result == TT_OK) keep(loader, file.bytes, *module);
     tt_lock_release(&loader->lock);
@@ -274,7 +326,7 @@ static TtResult take_found(TtLoader *loader, Found *found, TtModule **module, Tt
         return TT_OK;
     }
     TtDiags diags = {0};
-    TtResult result = build(found->file.bytes, found->bytes, found->length, module, &diags);
+    TtResult result = build(loader, found->file.bytes, found->bytes, found->length, module, &diags, NULL);
     if (result == TT_OK)
         keep(loader, found->file.bytes, *module);
     else

@@ -5,10 +5,13 @@
 
 #include "actor/system.h"
 #include "base/diag.h"
+#include "opt/opt.h"
 
 typedef struct TtLoader {
     TtSystem *system;
     const char *module_path; /* directories between ':'; may be NULL */
+    bool optimize;           /* modules that are loaded from now on */
+    TtOptReport report;      /* of the program, when it was optimized */
     TtLock lock;
     TT_VEC(TtModule *) modules; /* guarded_by(lock), as all below; owned */
     TtNames files;              /* resolved file name → index of `modules` */

@@ -109,6 +109,7 @@ TtVm *tt_vm_create(const TtConfig *config, const char **reason) {
     system->load_program = load_program;
     tt_system_init(system);
     tt_loader_init(&vm->loader, system, config->module_path);
+    vm->loader.optimize = config->optimize;
     return vm;
 }
 
@@ -220,6 +221,25 @@ const void *tt_vm_image(TtVm *vm, size_t *length) {
     if (vm->program) tt_image_write(&vm->image, vm->program);
     *length = vm->image.length;
     return tt_strbuf_text(&vm->image);
+}
+
+const char *tt_vm_source(TtVm *vm) {
+    tt_strbuf_clear(&vm->text);
+    if (vm->program) tt_disasm_source(&vm->text, vm->program);
+    return tt_strbuf_text(&vm->text);
+}
+
+bool tt_vm_optimizer_pass(const TtVm *vm, uint32_t index, TtPassReport *pass) {
+    if (index >= TT_OPT_PASS_COUNT) return false;
+    *pass = (TtPassReport){tt_opt_passes[index].title, tt_opt_passes[index].doc,
+                           vm->loader.report.passes[index].changes, vm->loader.report.passes[index].removed};
+    return true;
+}
+
+TtOptimizerReport tt_vm_optimizer_report(const TtVm *vm) {
+    const TtOptReport *report = &vm->loader.report;
+    return (TtOptimizerReport){report->rounds, report->instructions_before, report->instructions_after,
+                               report->variables_before, report->variables_after};
 }
 
 /* ---- the end of a run

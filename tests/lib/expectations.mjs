@@ -20,7 +20,7 @@ const NAMES = new Set([
   'timeout',
   'no-stress',
 ]);
-const NATIVE = ['smp', 'no-smp', 'image'];
+const NATIVE = ['smp', 'no-smp', 'image', 'opt'];
 const WASM = ['wasm-mt', 'wasm-st'];
 /** Names a `modes:` comment may hold, and the modes each stands for. */
 export const MODE_GROUPS = {

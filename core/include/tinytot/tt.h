@@ -38,6 +38,7 @@ typedef struct TtConfig {
     uint32_t max_mailbox;      /* messages; 0 = default */
     uint64_t max_instructions; /* 0 = unlimited */
     uint64_t max_time_ms;      /* 0 = unlimited */
+    bool optimize;             /* modules go through the optimizer when they are loaded (core/opt) */
     bool trace;                /* instruction trace on standard error */
     bool debug;                /* step-by-step trace with stacks on standard error */
     bool trace_processes;      /* a line on standard error when actors start, link, are restarted and end */
@@ -85,6 +86,24 @@ const char *tt_vm_diagnostics_text(TtVm *vm, bool color);
 /** The loaded program as `ttvm disasm` prints it, or as an image (`*length` set). The VM owns it. */
 const char *tt_vm_disassemble(TtVm *vm);
 const void *tt_vm_image(TtVm *vm, size_t *length);
+
+/** The program as source text that reads back as it is, lines kept where they can be. The VM owns it. */
+const char *tt_vm_source(TtVm *vm);
+
+/** What one pass of the optimizer did to the program. */
+typedef struct TtPassReport {
+    const char *name, *doc; /* static */
+    uint32_t changes;       /* rewrites */
+    int64_t removed;        /* instructions taken away */
+} TtPassReport;
+/** False past the last pass; all zero for a program that was not optimized. */
+bool tt_vm_optimizer_pass(const TtVm *vm, uint32_t index, TtPassReport *pass);
+typedef struct TtOptimizerReport {
+    uint32_t rounds;                                    /* of all passes, that found something to do */
+    uint32_t instructions_before, instructions_after;
+    uint32_t variables_before, variables_after; /* slots of frames, each kind of frame once */
+} TtOptimizerReport;
+TtOptimizerReport tt_vm_optimizer_report(const TtVm *vm);
 
 typedef enum TtRunState {
     TT_RUN_READY, /* there is work to do now */

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Slot packing: the linker gives every name of a frame a slot, so two variables whose values are never needed
+ * at the same time share one when they share a name. Only variables of functions, whose names nothing can
+ * observe: always assigned before they are read, not captured, exported, deleted or shown.
+ */
+#include "opt/pass.h"
+
+#include "base/alloc.h"
+
+#include <string.h>
+
+#define MOST_VARIABLES 256
+#define WORDS          (MOST_VARIABLES / 64)
+
+typedef struct Packing {
+    TtOpt *opt;
+    uint32_t scope, count;
+    uint32_t names[MOST_VARIABLES];
+    bool clean[MOST_VARIABLES]; /* may share */
+    bool parameter[MOST_VARIABLES];
+    uint64_t conflicts[MOST_VARIABLES][WORDS];
+    uint32_t shares[MOST_VARIABLES]; /* variable → the one whose name it gets */
+} Packing;
+
+static void add_conflict(Packing *packing, uint32_t a, uint32_t b) {
+    if (a == b) return;
+    packing->conflicts[a][b / 64] |= UINT64_C(1) << (b % 64);
+    packing->conflicts[b][a / 64] |= UINT64_C(1) << (a % 64);
+}
+
+static bool conflict(const Packing *packing, uint32_t a, uint32_t b) {
+    return (packing->conflicts[a][b / 64] >> (b % 64)) & 1;
+}
+
+/** The name a variable operand or CATCH has. */
+static uint32_t name_at(const TtOpt *opt, uint32_t at) {
+    TtInsn insn = tt_opt_insn(opt, at);
+    if (insn.op == TT_OP_CATCH && insn.a == 1) return opt->module->blocks.items[insn.b].variable;
+    return (uint32_t)insn.b;
+}
+
+static void note_variable(Packing *packing, uint32_t at) {
+    const TtOpt *opt = packing->opt;
+    uint32_t var = opt->var_of[at], op = tt_opt_insn(opt, at).op;
+    if (var == TT_OPT_NONE) return;
+    packing->names[var] = name_at(opt, at);
+    bool plain = op == TT_OP_STORE || (op == TT_OP_LOAD && !opt->facts[at].throws);
+    if (!plain || opt->captured[packing->names[var]]) packing->clean[var] = false;
+}
+
+static void note_parameters(Packing *packing) {
+    const TtOpt *opt = packing->opt;
+    const TtModule *module = opt->module;
+    for (uint32_t f = 0; f < module->functions.count; f++) {
+        const TtFunction *function = &module->functions.items[f];
+        if (!opt->used[f] || opt->scope_of[function->entry] != packing->scope) continue;
+        const uint32_t *vars = opt->parameters[f];
+        for (uint32_t p = 0; p < function->parameter_count; p++) {
+            packing->parameter[vars[p]] = true;
+            packing->names[vars[p]] =
+                tt_names_find(&module->names, function->parameters[p], strlen(function->parameters[p]));
+            if (opt->captured[packing->names[vars[p]]]) packing->clean[vars[p]] = false;
+            for (uint32_t q = 0; q < p; q++) add_conflict(packing, vars[p], vars[q]);
+        }
+    }
+}
+
+static void add_live(Packing *packing, uint32_t var, const uint64_t *live) {
+    for (uint32_t other = 0; other < packing->count; other++)
+        if (tt_opt_set_has(live, other)) add_conflict(packing, var, other);
+}
+
+/** A variable conflicts with those that are live where it is assigned. */
+static void find_conflicts(Packing *packing, uint32_t block) {
+    const TtOpt *opt = packing->opt;
+    uint64_t live[WORDS + 1] = {0};
+    memcpy(live, opt->live + opt->live_row[block],
+           tt_opt_words(&opt->scopes.items[packing->scope]) * sizeof *live);
+    for (uint32_t at = opt->blocks.items[block].end; at-- > opt->blocks.items[block].first;) {
+        if (tt_opt_insn(opt, at).op == TT_OP_STORE) add_live(packing, opt->var_of[at], live);
+        tt_opt_live_before(opt, at, live);
+    }
+    /* Parameters are assigned where the frame starts. */
+    for (uint32_t f = 0; f < opt->module->functions.count; f++) {
+        const TtFunction *function = &opt->module->functions.items[f];
+        if (!opt->used[f] || function->entry != opt->blocks.items[block].first) continue;
+        for (uint32_t p = 0; p < function->parameter_count; p++)
+            add_live(packing, opt->parameters[f][p], live);
+    }
+}
+
+/** Gives each variable the first one it can share with. Returns how many were given up. */
+static uint32_t share(Packing *packing) {
+    uint32_t shared = 0;
+    for (uint32_t var = 0; var < packing->count; var++) packing->shares[var] = var;
+    for (uint32_t var = 0; var < packing->count; var++) {
+        if (packing->parameter[var] || !packing->clean[var]) continue;
+        for (uint32_t other = 0; other < packing->count; other++) {
+            bool earlier = packing->parameter[other] || other < var;
+            if (!earlier || !packing->clean[other] || packing->shares[other] != other ||
+                conflict(packing, var, other))
+                continue;
+            packing->shares[var] = other;
+            for (uint32_t i = 0; i < packing->count; i++)
+                if (conflict(packing, var, i)) add_conflict(packing, other, i);
+            shared++;
+            break;
+        }
+    }
+    return shared;
+}
+
+static bool is_packable(const TtOpt *opt, uint32_t scope) {
+    const TtOptScope *s = &opt->scopes.items[scope];
+    return scope != 0 && !s->has_dump && !s->has_import && s->var_count > 1 && s->var_count <= MOST_VARIABLES;
+}
+
+/** The instructions and blocks of one scope, which need not lie together. */
+static void pack_scope(TtOpt *opt, uint32_t scope, const uint32_t *blocks, uint32_t block_count) {
+    Packing *packing = tt_alloc_zero(sizeof *packing);
+    packing->opt = opt;
+    packing->scope = scope;
+    packing->count = opt->scopes.items[scope].var_count;
+    for (uint32_t i = 0; i < packing->count; i++) packing->clean[i] = true;
+    for (uint32_t b = 0; b < block_count; b++)
+        for (uint32_t at = opt->blocks.items[blocks[b]].first; at < opt->blocks.items[blocks[b]].end; at++)
+            note_variable(packing, at);
+    note_parameters(packing);
+    for (uint32_t b = 0; b < block_count; b++) find_conflicts(packing, blocks[b]);
+    uint32_t shared = share(packing);
+    for (uint32_t b = 0; b < block_count && shared; b++)
+        for (uint32_t at = opt->blocks.items[blocks[b]].first; at < opt->blocks.items[blocks[b]].end; at++) {
+            uint32_t var = opt->var_of[at];
+            if (var == TT_OPT_NONE || packing->shares[var] == var) continue;
+            opt->module->code.items[at].b = (int32_t)packing->names[packing->shares[var]];
+        }
+    if (shared) opt->changed = true;
+    opt->report->passes[opt->pass].changes += shared;
+    tt_free(packing);
+}
+
+void tt_opt_pack_slots(TtOpt *opt) {
+    uint32_t scopes = opt->scopes.count;
+    uint32_t *first = tt_alloc_zero((scopes + 2) * sizeof *first);
+    uint32_t *order = tt_alloc((opt->blocks.count + 1) * sizeof *order);
+    for (uint32_t i = 0; i < opt->blocks.count; i++) first[opt->blocks.items[i].scope + 2]++;
+    for (uint32_t i = 0; i < scopes; i++) first[i + 2] += first[i + 1];
+    for (uint32_t i = 0; i < opt->blocks.count; i++) order[first[opt->blocks.items[i].scope + 1]++] = i;
+    for (uint32_t scope = 0; scope < scopes; scope++) {
+        uint32_t count = first[scope + 1] - first[scope];
+        if (!count || !is_packable(opt, scope) || opt->live_row[order[first[scope]]] == TT_OPT_NONE) continue;
+        pack_scope(opt, scope, order + first[scope], count);
+    }
+    tt_free(first);
+    tt_free(order);
+}
