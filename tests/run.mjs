@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { judgeRun, runsIn } from './lib/expectations.mjs';
+import { isStress, judgeRun, runsIn } from './lib/expectations.mjs';
 import { hasSeed, runSeeds } from './lib/determinism.mjs';
 import { collectGolden, runGolden } from './lib/golden.mjs';
 import { MODEL_GROUPS, runModel } from './lib/model_run.mjs';
@@ -28,6 +28,8 @@ const MODES = {
   opt: { options: ['--no-smp', '--optimize'], usual: ['none'] },
   // Finds errors of collector and scheduler, most of all together with the address sanitizer.
   stress: { options: ['--no-smp', '--gc-stress', '--reductions', '1'], usual: ['address'] },
+  // The same for the collector that works in steps.
+  steps: { options: ['--no-smp', '--gc-stress-steps', '--reductions', '1'], usual: ['address'] },
 };
 /** Sanitized programs are several times slower. */
 const STRETCH = SANITIZER === 'none' ? 1 : 6;
@@ -79,7 +81,7 @@ function collectTests({ filters, binary, modes, timeout, update }) {
       const seconds = Math.max(timeout, expectations.timeout ?? 0) * STRETCH;
       return modes
         .filter(
-          (mode) => runsIn(expectations, mode) && !(mode === 'stress' && name.startsWith('tests/limits/')),
+          (mode) => runsIn(expectations, mode) && !(isStress(mode) && name.startsWith('tests/limits/')),
         )
         .map((mode) => ({
           name: `${name} [${mode}]`,

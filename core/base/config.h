@@ -47,6 +47,15 @@
 #define TT_GC_FIRST_BYTES (64u << 10)
 /** After a collection the next one starts at live bytes × this / 100, never below the first. */
 #define TT_GC_GROWTH_PERCENT 200
+/**
+ * Heaps of more live bytes are collected in steps: collecting so much at once takes about 1 ms. A step is due
+ * whenever so much has been allocated, and does the work for a multiple of it, so that the heap grows by less
+ * than half meanwhile; in units of a value looked at, an object found being several.
+ */
+#define TT_GC_STEP_HEAP   (2u << 20)
+#define TT_GC_STEP_BYTES  (64u << 10)
+#define TT_GC_STEP_FACTOR 8
+#define TT_GC_STEP_UNITS  100000
 /** Nesting of values that printing, comparing and copying follow: deeper parts print as `…`, equal nothing;
  * copies raise BadArgument. */
 #define TT_MAX_NESTING 10000

@@ -33,7 +33,7 @@ void tt_cli_add_gc_stats(TtStrbuf *out, const TtReport *report, const char *engi
     tt_strbuf_add_format(out, "  %-12s", "collections");
     add_number(out, report->gc_collections, 20);
     tt_strbuf_add_char(out, '\n');
-    uint64_t average = report->gc_collections ? report->gc_pause_total_ns / report->gc_collections : 0;
+    uint64_t average = report->gc_pauses ? report->gc_pause_total_ns / report->gc_pauses : 0;
     tt_strbuf_add_format(out, "  %-12s%20.3f ms in all, %.3f ms on average, %.3f ms the longest\n", "pauses",
                          (double)report->gc_pause_total_ns / 1e6, (double)average / 1e6,
                          (double)report->gc_pause_max_ns / 1e6);

@@ -48,8 +48,10 @@ static inline uint64_t tt_sem_size(TtValue value) {
     }
 }
 
-/** Collects garbage of the saved actor; a line on standard error with --gc-debug. */
+/** Collects all garbage of the saved actor; a line on standard error with --gc-debug. */
 void tt_sem_collect(TtActor *actor);
+/** The same when tt_heap_wants_collection: of a large heap only a step. */
+void tt_sem_collect_some(TtActor *actor);
 
 /* ---- arithmetic and comparison (sem_arith.c) -------------------------------------------------------- */
 

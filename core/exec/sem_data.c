@@ -106,7 +106,7 @@ TtResult tt_sem_list_pop(TtActor *actor, const TtValue *list, bool own, TtValue 
     TtValue whole = *list, item = tt_list_items(whole)[whole.len - 1];
     bool sole = own && !(whole.as.object->flags & (TT_OBJ_SHARED | TT_OBJ_FROZEN));
     out[1] = sole ? item : tt_value_share(item);
-    out[0] = tt_list_drop_last(whole, own);
+    out[0] = tt_list_drop_last(&actor->heap, whole, own);
     return TT_OK;
 }
 

@@ -22,22 +22,23 @@ TtResult tt_sem_heap_full(TtActor *actor, const char *op) {
                         own ? "--max-actor-heap" : "--max-heap");
 }
 
-void tt_sem_collect(TtActor *actor) {
+static void collect(TtActor *actor, void (*way)(TtHeap *, TtRootsFn, void *)) {
     TtHeap *heap = &actor->heap;
     TtHeapStats before = {0}, after = {0};
     if (!actor->system->gc_debug) {
-        tt_heap_collect(heap, tt_actor_roots, actor);
+        way(heap, tt_actor_roots, actor);
         return;
     }
     tt_heap_stats_add(heap, &before);
-    tt_heap_collect(heap, tt_actor_roots, actor);
+    way(heap, tt_actor_roots, actor);
     tt_heap_stats_add(heap, &after);
     TtStrbuf line = {0};
     tt_strbuf_add_format(&line,
-                         "[gc] process %llu, %s %llu: freed %llu bytes in %llu objects, %llu bytes in %llu "
+                         "[gc] process %llu, %s %llu%s: freed %llu bytes in %llu objects, %llu bytes in %llu "
                          "objects live, %.1f µs\n",
                          (unsigned long long)actor->pid, heap->pool->gc->name,
-                         (unsigned long long)after.collections,
+                         (unsigned long long)(after.collections + (heap->cycle != NULL)),
+                         heap->cycle ? ", a step" : "",
                          (unsigned long long)(after.freed_bytes - before.freed_bytes),
                          (unsigned long long)(after.freed_objects - before.freed_objects),
                          (unsigned long long)after.live_bytes, (unsigned long long)after.live_objects,
@@ -45,6 +46,14 @@ void tt_sem_collect(TtActor *actor) {
     /* Lost when there is no room: a report must not hold up the program it reports on. */
     (void)actor->system->host->write(actor->system->host, 2, line.bytes, line.length);
     tt_strbuf_free(&line);
+}
+
+void tt_sem_collect(TtActor *actor) {
+    collect(actor, tt_heap_collect);
+}
+
+void tt_sem_collect_some(TtActor *actor) {
+    collect(actor, tt_heap_collect_some);
 }
 
 TtResult tt_sem_underflow(TtActor *actor, const char *op) {

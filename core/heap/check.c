@@ -9,6 +9,8 @@
  * 4. An index finds every entry and nothing else, and no key is in a buffer twice.
  * 5. The references to shared bytes in the heap are exactly those in the list.
  * 6. held_bytes, shared_bytes and the figures of the objects are their sums.
+ * 7. While a collection sweeps: no root and no object that is alive leads to one that is dead. Dead ones may
+ *    lead anywhere.
  */
 #include "heap/heap_internal.h"
 #include "port/atomic.h"
@@ -22,6 +24,7 @@ typedef struct Spot {
     const char *start;
     size_t size;
     bool listed; /* free runs: seen in a bin; references to shared bytes: seen in the list */
+    bool dead;   /* not found by the collection that is about to sweep it */
 } Spot;
 
 typedef struct Check {
@@ -29,6 +32,7 @@ typedef struct Check {
     const TtHeap *heap;
     Spot *spots; /* sorted by start */
     size_t count, capacity;
+    bool unswept; /* what is being added is yet to be swept */
 } Check;
 
 static void require(const Check *check, bool holds, const char *what) {
@@ -42,7 +46,9 @@ static void add_spot(Check *check, const TtObj *object, size_t size) {
         check->capacity = check->capacity ? check->capacity * 2 : 64;
         check->spots = tt_realloc(check->spots, check->capacity * sizeof(Spot));
     }
-    check->spots[check->count++] = (Spot){(const char *)object, size, false};
+    bool dead = check->unswept && !check->heap->marking && object->kind != TT_OBJ_FREE &&
+                object->mark != check->heap->mark;
+    check->spots[check->count++] = (Spot){(const char *)object, size, false, dead};
 }
 
 static int compare_spots(const void *a, const void *b) {
@@ -51,7 +57,7 @@ static int compare_spots(const void *a, const void *b) {
 }
 
 static Spot *find_spot(const Check *check, const void *start) {
-    Spot wanted = {start, 0, false};
+    Spot wanted = {start, 0, false, false};
     return check->count ? bsearch(&wanted, check->spots, check->count, sizeof(Spot), compare_spots) : NULL;
 }
 
@@ -76,23 +82,38 @@ static void collect_block(Check *check, const TtHeapBlock *block) {
     require(check, at == end, "the current free run passes the end of its block");
 }
 
-static void collect_spots(Check *check) {
+/** Adds the blocks and large objects of a heap, or those that its collection is to sweep. */
+static uint64_t collect_lists(Check *check, const TtHeapBlock *blocks, const TtHeapLarge *large_objects,
+                              bool *bump_found) {
     const TtHeap *heap = check->heap;
     uint64_t held = 0;
-    bool bump_found = heap->bump == heap->bump_end;
-    for (const TtHeapBlock *block = heap->blocks; block; block = block->next) {
+    for (const TtHeapBlock *block = blocks; block; block = block->next) {
         collect_block(check, block);
         held += block_held(block);
-        bump_found |= heap->bump >= block->data && heap->bump_end <= block->data + block->bytes;
+        *bump_found |= heap->bump >= block->data && heap->bump_end <= block->data + block->bytes;
     }
-    require(check, bump_found, "the current free run is in no block");
-    for (const TtHeapLarge *large = heap->large; large; large = large->next) {
+    for (const TtHeapLarge *large = large_objects; large; large = large->next) {
         require(check, large->object.cls == 0 && large->object.kind != TT_OBJ_FREE,
                 "a large object's header");
         require(check, object_size(&large->object) == large->bytes, "a large object's size");
         add_spot(check, &large->object, large->bytes);
         held += large_held(large);
     }
+    return held;
+}
+
+static void collect_spots(Check *check) {
+    const TtHeap *heap = check->heap;
+    bool bump_found = heap->bump == heap->bump_end;
+    uint64_t held = collect_lists(check, heap->blocks, heap->large, &bump_found);
+    if (heap->cycle) {
+        bool swept = bump_found;
+        check->unswept = true;
+        held += collect_lists(check, heap->cycle->blocks, heap->cycle->large, &bump_found);
+        check->unswept = false;
+        require(check, heap->marking || swept, "the current free run is in a block that is yet to be swept");
+    }
+    require(check, bump_found, "the current free run is in no block");
     require(check, held == heap->held_bytes, "held_bytes is not the sum of the blocks and large objects");
     if (check->count) qsort(check->spots, check->count, sizeof(Spot), compare_spots);
 }
@@ -146,8 +167,9 @@ static void check_value(const Check *check, TtValue value) {
         require(check, tt_is_view(value) && !value.len, "a value lacks its object");
         return;
     }
-    if (!find_spot(check, object))
-        require(check, object->flags & TT_OBJ_FROZEN, "a reference leaves the heap");
+    const Spot *spot = find_spot(check, object);
+    require(check, spot || object->flags & TT_OBJ_FROZEN, "a reference leaves the heap");
+    require(check, !spot || !spot->dead, "what is alive leads to an object that is about to be swept");
     if (value.tag == TT_TAG_STR || value.tag == TT_TAG_BYTES)
         require(check, object->kind == TT_OBJ_BYTES || object->kind == TT_OBJ_BIG_BYTES,
                 "a Str without characters");
@@ -178,7 +200,8 @@ static void check_map(const Check *check, const TtMapBuf *map) {
 
 static void check_object(const Check *check, const TtObj *object, size_t size) {
     if (object->kind == TT_OBJ_FREE) return;
-    require(check, object->mark == check->heap->mark || object->mark == 0, "an object has the wrong colour");
+    require(check, object->mark == check->heap->mark || object->mark == 0 || check->heap->marking,
+            "an object has the wrong colour");
     require(check, !(object->flags & TT_OBJ_FROZEN), "a frozen object in a heap");
     switch (object->kind) {
     case TT_OBJ_BYTES: {
@@ -227,29 +250,41 @@ static void check_object(const Check *check, const TtObj *object, size_t size) {
 
 /* ---- 5, 6: lists and sums ----------------------------------------------------------------------- */
 
-static void check_sums(Check *check) {
-    const TtHeap *heap = check->heap;
-    uint64_t bytes = 0, objects = 0, references = 0, listed = 0, shared = 0;
-    for (size_t i = 0; i < check->count; i++) {
-        const TtObj *object = (const TtObj *)(const void *)check->spots[i].start;
-        if (object->kind == TT_OBJ_FREE) continue;
-        objects++;
-        bytes += check->spots[i].size;
-        references += object->kind == TT_OBJ_BIG_BYTES;
-    }
-    for (const TtBigBytes *big = heap->big_bytes; big; big = big->next) {
+/** Sums of the references to shared bytes. */
+typedef struct Listed {
+    uint64_t count, shared;
+} Listed;
+
+static void check_big_bytes(Check *check, const TtBigBytes *list, Listed *listed) {
+    for (const TtBigBytes *big = list; big; big = big->next) {
         Spot *spot = find_spot(check, big);
         require(check, spot && big->obj.kind == TT_OBJ_BIG_BYTES,
                 "a listed reference to shared bytes is not in the heap");
         require(check, !spot->listed, "a reference to shared bytes is listed twice");
         spot->listed = true;
-        listed++;
-        shared += shared_held(big->shared);
+        listed->count += !spot->dead;
+        listed->shared += shared_held(big->shared);
     }
-    require(check, listed == references, "a reference to shared bytes is not listed");
-    require(check, shared == heap->shared_bytes, "shared_bytes is not the sum of what is referred to");
+}
+
+static void check_sums(Check *check) {
+    const TtHeap *heap = check->heap;
+    uint64_t bytes = 0, objects = 0, references = 0;
+    Listed listed = {0, 0};
+    for (size_t i = 0; i < check->count; i++) {
+        const TtObj *object = (const TtObj *)(const void *)check->spots[i].start;
+        if (object->kind == TT_OBJ_FREE) continue;
+        objects++;
+        bytes += check->spots[i].size;
+        references += object->kind == TT_OBJ_BIG_BYTES && !check->spots[i].dead;
+    }
+    check_big_bytes(check, heap->big_bytes, &listed);
+    if (heap->cycle) check_big_bytes(check, heap->cycle->big_bytes, &listed);
+    require(check, listed.count == references, "a reference to shared bytes is not listed");
+    require(check, listed.shared == heap->shared_bytes, "shared_bytes is not the sum of what is referred to");
     require(check, heap->allocated_objects - heap->freed_objects == objects, "the number of objects");
-    require(check, heap->allocated_bytes - heap->freed_bytes == bytes + shared, "the bytes of the objects");
+    require(check, heap->allocated_bytes - heap->freed_bytes == bytes + listed.shared,
+            "the bytes of the objects");
     require(check, heap->mark == 1 || heap->mark == 2, "the colour");
 }
 
@@ -262,7 +297,8 @@ void tt_heap_check(TtHeap *heap, TtRootsFn roots, void *context) {
     collect_spots(&check);
     check_bins(&check);
     for (size_t i = 0; i < check.count; i++)
-        check_object(&check, (const TtObj *)(const void *)check.spots[i].start, check.spots[i].size);
+        if (!check.spots[i].dead)
+            check_object(&check, (const TtObj *)(const void *)check.spots[i].start, check.spots[i].size);
     check_sums(&check);
     roots(context, &check.visitor);
     tt_free(check.spots);

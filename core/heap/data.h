@@ -37,7 +37,7 @@ bool tt_list_append_own(TtHeap *heap, TtValue list, TtValue item, TtValue *out) 
 bool tt_list_set(TtHeap *heap, TtValue list, uint32_t index, TtValue item, bool own,
                  TtValue *out) TT_MUST_USE;
 /** Takes the last item off; list.len > 0. With `own` an unshared buffer is appended to in place again. */
-TtValue tt_list_drop_last(TtValue list, bool own);
+TtValue tt_list_drop_last(TtHeap *heap, TtValue list, bool own);
 
 /* ---- objects ------------------------------------------------------------------------------------ */
 

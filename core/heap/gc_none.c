@@ -4,7 +4,8 @@
 #include <string.h>
 
 /** Nothing is freed before its heap is; a program that needs more than the limit ends with HeapExceeded. */
-static void collect(TtHeap *heap, TtRootsFn roots, void *context) {
+static void collect(TtHeap *heap, TtRootsFn roots, void *context, bool whole) {
+    (void)whole;
     (void)roots;
     (void)context;
     heap->collect_at = UINT64_MAX;

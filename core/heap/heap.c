@@ -87,7 +87,8 @@ static bool use_spare_run(TtHeap *heap, size_t cells) {
  */
 static void collect_under_pressure(TtHeap *heap) {
     const TtHeapPool *pool = heap->pool;
-    if (heap->held_bytes <= TT_GC_FIRST_BYTES && tt_atomic_load_u64_rlx(&pool->used) > pool->limit / 2)
+    if (heap->held_bytes <= TT_GC_FIRST_BYTES && !heap->cycle &&
+        tt_atomic_load_u64_rlx(&pool->used) > pool->limit / 2)
         heap->collect_at = heap->allocated_bytes;
 }
 
@@ -147,7 +148,12 @@ static TtObj *alloc_large(TtHeap *heap, TtObjKind kind, size_t bytes) {
 TtObj *tt_heap_alloc_slow(TtHeap *heap, TtObjKind kind, size_t bytes) {
     if (bytes > TT_HEAP_SMALL_MAX) return alloc_large(heap, kind, bytes);
     size_t room = round_to_cells(bytes);
-    if (!use_spare_run(heap, room / TT_HEAP_CELL) && !use_new_block(heap, room)) return NULL;
+    bool found = use_spare_run(heap, room / TT_HEAP_CELL);
+    if (!found && heap->cycle && !heap->marking) {
+        gc_sweep_for_room(heap);
+        found = use_spare_run(heap, room / TT_HEAP_CELL);
+    }
+    if (!found && !use_new_block(heap, room)) return NULL;
     return tt_heap_alloc(heap, kind, bytes);
 }
 
@@ -155,7 +161,7 @@ TtObj *tt_heap_alloc_slow(TtHeap *heap, TtObjKind kind, size_t bytes) {
 
 void tt_heap_init(TtHeap *heap, TtHeapPool *pool, uint64_t owner) {
     *heap = (TtHeap){.pool = pool, .owner = owner, .mark = 1};
-    heap->collect_at = pool->stress ? 0 : TT_GC_FIRST_BYTES;
+    heap->collect_at = pool->stress || pool->stress_steps ? 0 : TT_GC_FIRST_BYTES;
 }
 
 void tt_heap_stats_add(const TtHeap *heap, TtHeapStats *total) {
@@ -168,6 +174,7 @@ void tt_heap_stats_add(const TtHeap *heap, TtHeapStats *total) {
     const TtHeapSpare *spare = heap->spare;
     if (!spare) return;
     total->collections += spare->collections;
+    total->pauses += spare->pauses;
     total->pause_total_ns += spare->pause_total_ns;
     if (spare->pause_max_ns > total->pause_max_ns) total->pause_max_ns = spare->pause_max_ns;
 }
@@ -176,6 +183,7 @@ void tt_heap_free(TtHeap *heap, TtHeapStats *total) {
     heap->freed_bytes = heap->allocated_bytes;
     heap->freed_objects = heap->allocated_objects;
     if (total) tt_heap_stats_add(heap, total);
+    gc_abandon(heap);
     big_bytes_release_all(heap->pool, heap->big_bytes);
     for (TtHeapBlock *block = heap->blocks, *next; block; block = next) {
         next = block->next;
@@ -191,13 +199,22 @@ void tt_heap_free(TtHeap *heap, TtHeapStats *total) {
     *heap = (TtHeap){.pool = heap->pool, .owner = heap->owner, .mark = 1, .collect_at = heap->collect_at};
 }
 
-void tt_heap_collect(TtHeap *heap, TtRootsFn roots, void *context) {
+static void collect(TtHeap *heap, TtRootsFn roots, void *context, bool whole) {
     const TtGcEngine *engine = heap->pool->gc ? heap->pool->gc : &tt_gc_mark_sweep;
 #ifdef NDEBUG
-    engine->collect(heap, roots, context);
+    engine->collect(heap, roots, context, whole);
 #else
-    if (heap->pool->stress) tt_heap_check(heap, roots, context);
-    engine->collect(heap, roots, context);
-    if (heap->pool->stress) tt_heap_check(heap, roots, context);
+    bool checked = heap->pool->stress || heap->pool->stress_steps;
+    if (checked) tt_heap_check(heap, roots, context);
+    engine->collect(heap, roots, context, whole);
+    if (checked) tt_heap_check(heap, roots, context);
 #endif
+}
+
+void tt_heap_collect(TtHeap *heap, TtRootsFn roots, void *context) {
+    collect(heap, roots, context, true);
+}
+
+void tt_heap_collect_some(TtHeap *heap, TtRootsFn roots, void *context) {
+    collect(heap, roots, context, false);
 }

@@ -3,9 +3,12 @@
  * One heap per actor. Only the actor that owns it (its worker, while it runs it) touches it.
  *
  * Allocation never collects: it either gives an object or NULL when a limit is reached. Collections
- * happen only in tt_heap_collect, which the interpreter calls between instructions when
- * tt_heap_wants_collection says so, with every root in the actor's own structures. C code may thus
- * keep plain TtValue locals across allocations.
+ * happen only in tt_heap_collect and tt_heap_collect_some, which the interpreter calls between
+ * instructions, the latter when tt_heap_wants_collection says so, with every root in the actor's own
+ * structures. C code may thus keep plain TtValue locals across allocations.
+ *
+ * A collection of a large heap goes on in steps while the program runs (gc_mark_sweep.c). So whoever
+ * overwrites or drops a reference inside an object in place first gives it to tt_heap_forget.
  *
  * A NULL from an allocation must leave program-visible state untouched, so that the interpreter can
  * collect and repeat the instruction once before it raises HeapExceeded.
@@ -22,6 +25,7 @@ typedef struct TtHeapBlock TtHeapBlock;
 typedef struct TtHeapLarge TtHeapLarge;
 typedef struct TtHeapSpare TtHeapSpare;
 typedef struct TtGcEngine TtGcEngine;
+typedef struct TtGcCycle TtGcCycle;
 typedef struct TtFragment TtFragment;
 
 /**
@@ -33,7 +37,7 @@ typedef struct TtHeapStats {
     uint64_t allocated_bytes, allocated_objects; /* adopted messages included */
     uint64_t freed_bytes, freed_objects;
     uint64_t live_bytes, live_objects; /* not yet freed; exactly the reachable ones after a collection */
-    uint64_t collections;
+    uint64_t collections, pauses;      /* a collection in steps has a pause for each */
     uint64_t pause_total_ns, pause_max_ns;
 } TtHeapStats;
 
@@ -43,7 +47,9 @@ typedef struct TtHeapPool {
     uint64_t limit;       /* constant after start */
     uint64_t actor_limit; /* constant after start; 0 = none */
     const TtGcEngine *gc; /* constant after start; NULL = mark-sweep */
-    bool stress; /* constant after start: always want a collection; with assertions, check each (tests) */
+    /* For tests, constant after start: always want a collection, and with assertions, check each. */
+    bool stress;       /* whole ones */
+    bool stress_steps; /* in the smallest steps, of heaps of any size */
 } TtHeapPool;
 
 /** Takes bytes from the budget; false when that would pass the limit. Any thread. */
@@ -63,9 +69,11 @@ typedef struct TtHeap {
     TtHeapLarge *large;    /* objects allocated one by one */
     TtBigBytes *big_bytes; /* every reference to shared bytes, for dropping it */
     TtHeapSpare *spare;    /* free runs found by collections; NULL before the first one */
+    TtGcCycle *cycle;      /* a collection under way, with the blocks and lists it has to sweep; or NULL */
     uint64_t held_bytes;   /* memory taken from the pool */
     uint64_t shared_bytes; /* memory of the shared bytes this heap refers to */
-    uint8_t mark;          /* colour of the objects that the last collection kept: 1 or 2 */
+    uint8_t mark;          /* colour of new objects, and of those that the last collection kept: 1 or 2 */
+    bool marking;          /* a collection under way has not found everything alive yet */
     bool reserve;          /* allocate past the limits: an error is being built */
     bool limit_hit;        /* an allocation failed since the last collection */
 } TtHeap;
@@ -137,12 +145,26 @@ struct TtRootVisitor {
 };
 typedef void (*TtRootsFn)(void *context, TtRootVisitor *visitor);
 
-/** Collects if the engine does; owner only. `roots` is called once with `context`. */
+/** Frees all that is garbage, if the engine does; owner only. `roots` is called with `context`. */
 void tt_heap_collect(TtHeap *heap, TtRootsFn roots, void *context);
+/** When tt_heap_wants_collection: the whole of a small heap, a step of the work for a large one. */
+void tt_heap_collect_some(TtHeap *heap, TtRootsFn roots, void *context);
+
+/** tt_heap_forget while marking. */
+void tt_heap_shade(TtHeap *heap, TtValue value);
+
+/**
+ * A reference in an object of this heap is about to be overwritten or dropped. What was reachable when a
+ * collection in steps began stays alive until its end.
+ */
+static inline void tt_heap_forget(TtHeap *heap, const TtValue *value) {
+    if (TT_UNLIKELY(heap->marking)) tt_heap_shade(heap, *value);
+}
 
 struct TtGcEngine {
     const char *name;
-    void (*collect)(TtHeap *heap, TtRootsFn roots, void *context);
+    /** `whole`: all garbage of this moment is to be found and freed now. */
+    void (*collect)(TtHeap *heap, TtRootsFn roots, void *context, bool whole);
 };
 /** "mark-sweep" or "no-gc"; NULL when there is no such engine. */
 const TtGcEngine *tt_gc_engine(const char *name);

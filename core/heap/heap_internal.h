@@ -13,6 +13,11 @@
  * ones get it too, and those of adopted fragments have 0. A collection takes the other colour, so
  * nothing has it before it is marked, and no pass over the heap clears marks. Frozen objects have 0
  * and are never written to.
+ *
+ * While a collection goes on in steps, what it has to sweep is in its TtGcCycle: blocks, large objects and
+ * references to shared bytes as they were when it began. The lists of the heap have what was made and
+ * adopted since, and what has been swept. New objects have the new colour; adopted ones have 0 and are in
+ * blocks that this collection does not sweep.
  */
 #ifndef TT_HEAP_HEAP_INTERNAL_H
 #define TT_HEAP_HEAP_INTERNAL_H
@@ -49,7 +54,36 @@ _Static_assert(sizeof(TtHeapBlock) % 8 == 0 && offsetof(TtHeapLarge, object) % 8
 struct TtHeapSpare {
     uint64_t filled; /* bit i: bins[i] is not empty */
     TtFreeRun *bins[TT_SPARE_BINS];
-    uint64_t collections, pause_total_ns, pause_max_ns;
+    uint64_t collections, pauses, pause_total_ns, pause_max_ns;
+};
+
+/** Values still to be marked. */
+typedef struct TtGcRange {
+    const char *at;
+    uint32_t left;
+    uint32_t stride; /* bytes from one value to the next */
+} TtGcRange;
+
+#define TT_GC_FIRST_RANGES 64
+
+typedef enum TtGcPhase { TT_GC_MARK, TT_GC_SWEEP_BIG_BYTES, TT_GC_SWEEP_BLOCKS, TT_GC_SWEEP_LARGE } TtGcPhase;
+
+/** A collection under way: gc_mark_sweep.c. */
+struct TtGcCycle {
+    TtRootVisitor visitor;
+    TtGcPhase phase;
+    uint8_t colour;
+    bool overflowed; /* the parts of some marked objects could not be noted */
+    TtGcRange range; /* being marked; what is left of others is on the stack */
+    TtGcRange *stack;
+    size_t depth, capacity;
+    TtObj **roots; /* objects that the roots referred to; not looked at before `root_next` */
+    size_t root_count, root_capacity, root_next;
+    TtHeapBlock *blocks; /* to be swept */
+    TtHeapLarge *large;
+    TtBigBytes *big_bytes;
+    uint64_t allocated_at; /* the heap's allocated_bytes after the last step */
+    TtGcRange first[TT_GC_FIRST_RANGES];
 };
 
 /**
@@ -151,6 +185,13 @@ void heap_give(TtHeap *heap, uint64_t bytes);
 void heap_add_run(TtHeap *heap, char *start, size_t bytes);
 /** Ends the use of the current free run; every block can be walked afterwards. */
 void heap_retire_bump(TtHeap *heap);
+
+/* ---- gc_mark_sweep.c ---------------------------------------------------------------------------- */
+
+/** Sweeps a few blocks of a collection under way, so that there are free runs. Allocations. */
+void gc_sweep_for_room(TtHeap *heap);
+/** Ends a collection under way without freeing anything: its lists go back to the heap's. */
+void gc_abandon(TtHeap *heap);
 
 /* ---- shared_bytes.c ----------------------------------------------------------------------------- */
 

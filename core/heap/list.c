@@ -81,18 +81,20 @@ bool tt_list_set(TtHeap *heap, TtValue list, uint32_t index, TtValue item, bool 
     TT_ASSERT(index < list.len);
     TtListBuf *buf = own_buffer(list, own);
     if (!buf && !copy_list(heap, list, list.len, false, &buf)) return false;
+    tt_heap_forget(heap, &buf->items[index]);
     buf->items[index] = item;
     *out = view(TT_TAG_LIST, list.len, buf);
     return true;
 }
 
-TtValue tt_list_drop_last(TtValue list, bool own) {
+TtValue tt_list_drop_last(TtHeap *heap, TtValue list, bool own) {
     TT_ASSERT(list.len > 0);
     TtListBuf *buf = own_buffer(list, own);
     if (!buf) {
         tt_value_share(list);
     } else if (buf->obj.used == list.len) {
         /* The variable still has its longer view until the result is stored: leave no stale reference. */
+        tt_heap_forget(heap, &buf->items[list.len - 1]);
         buf->items[list.len - 1] = tt_null();
         buf->obj.used--;
     }

@@ -65,6 +65,7 @@ static bool copy_map(TtHeap *heap, TtValue map, uint32_t capacity, bool moved, T
 static bool replace(TtHeap *heap, TtValue map, uint32_t at, TtValue value, bool own, TtValue *out) {
     TtMapBuf *buf = (TtMapBuf *)map.as.object;
     if (!is_own(map, own) && !copy_map(heap, map, map.len, false, &buf)) return false;
+    tt_heap_forget(heap, &buf->entries[at].value);
     buf->entries[at].value = value;
     *out = view(TT_TAG_OBJECT, map.len, buf);
     return true;

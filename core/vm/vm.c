@@ -85,7 +85,8 @@ TtVm *tt_vm_create(const TtConfig *config, const char **reason) {
     system->pool = (TtHeapPool){.limit = config->max_vm_heap ? config->max_vm_heap : TT_DEFAULT_VM_HEAP,
                                 .actor_limit = config->max_actor_heap,
                                 .gc = gc,
-                                .stress = config->gc_stress};
+                                .stress = config->gc_stress,
+                                .stress_steps = config->gc_stress_steps};
     system->limits = (TtLimits){.depth = config->max_depth ? config->max_depth : TT_DEFAULT_CALL_DEPTH,
                                 .mailbox = config->max_mailbox ? config->max_mailbox : TT_DEFAULT_MAILBOX,
                                 .instructions = config->max_instructions,
@@ -391,6 +392,7 @@ TtReport tt_vm_report(const TtVm *vm) {
     report.gc_live_bytes = total.live_bytes;
     report.gc_live_objects = total.live_objects;
     report.gc_collections = total.collections;
+    report.gc_pauses = total.pauses;
     report.gc_pause_total_ns = total.pause_total_ns;
     report.gc_pause_max_ns = total.pause_max_ns;
     return report;

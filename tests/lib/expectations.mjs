@@ -137,9 +137,12 @@ export function parseExpectations(source) {
   return result;
 }
 
-/** Whether the program is to run in a mode ('smp', 'no-smp', 'wasm-mt', …); `stress` is `no-smp` made hard. */
+/** The modes that are `no-smp` made hard. */
+export const isStress = (mode) => mode === 'stress' || mode === 'steps';
+
+/** Whether the program is to run in a mode ('smp', 'no-smp', 'wasm-mt', …). */
 export function runsIn(expectations, mode) {
-  if (mode === 'stress') return expectations.stress && runsIn(expectations, 'no-smp');
+  if (isStress(mode)) return expectations.stress && runsIn(expectations, 'no-smp');
   return (
     expectations.module === undefined &&
     (expectations.modes === undefined || expectations.modes.includes(mode))

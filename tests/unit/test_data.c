@@ -201,18 +201,18 @@ TEST(list_pops) {
     TtValue a = list_of_ints(heap, 5);
     TtObj *buffer = a.as.object;
     for (int i = 0; i < 100; i++) {
-        a = tt_list_drop_last(a, true);
+        a = tt_list_drop_last(&f.heap, a, true);
         CHECK_INT(a.len, 4);
         MUST(tt_list_append_own(heap, a, tt_int(i), &a));
         CHECK(a.as.object == buffer);
     }
     CHECK(IS_LIST(a, 0, 1, 2, 3, 99));
-    TtValue shorter = tt_list_drop_last(a, false), other;
+    TtValue shorter = tt_list_drop_last(&f.heap, a, false), other;
     CHECK(IS_LIST(shorter, 0, 1, 2, 3));
     MUST(tt_list_append_own(heap, shorter, tt_int(50), &other));
     CHECK(IS_LIST(a, 0, 1, 2, 3, 99));
     CHECK(IS_LIST(other, 0, 1, 2, 3, 50));
-    while (other.len) other = tt_list_drop_last(other, true);
+    while (other.len) other = tt_list_drop_last(&f.heap, other, true);
     CHECK(IS_LIST(append_int(other, 1), 1));
     CHECK(!other.as.object);
     f.roots[0] = a;
@@ -230,7 +230,7 @@ TEST(list_loops_are_amortised_constant) {
         for (uint32_t k = 0; k < count; k++) {
             MUST(tt_list_append_own(heap, list, tt_int(k), &list));
             MUST(tt_list_set(heap, list, k / 2, tt_int(-1), true, &list));
-            if (k % 7 == 6) list = tt_list_drop_last(list, true);
+            if (k % 7 == 6) list = tt_list_drop_last(&f.heap, list, true);
         }
         bytes[i] = allocated() - before;
         CHECK(bytes[i] < 5ull * 16 * count);
@@ -460,7 +460,7 @@ TEST(frozen_copies_are_never_changed) {
     CHECK(IS_LIST(list, 0, 1, 2));
     MUST(tt_list_append_own(heap, list, tt_int(3), &out));
     MUST(tt_list_set(heap, list, 0, tt_int(4), true, &again));
-    again = tt_list_drop_last(list, true);
+    again = tt_list_drop_last(&f.heap, list, true);
     CHECK(IS_LIST(list, 0, 1, 2));
     CHECK(IS_LIST(out, 0, 1, 2, 3));
     CHECK(IS_LIST(again, 0, 1));

@@ -157,7 +157,7 @@ static void update_list(uint32_t source, uint32_t target, bool own) {
         tree_free(&tree.parts[at].tree);
         tree.parts[at].tree = part;
     } else {
-        out = tt_list_drop_last(list, own);
+        out = tt_list_drop_last(&f.heap, list, own);
         tree_remove(&tree, tree.count - 1);
     }
     store(target, out, tree);

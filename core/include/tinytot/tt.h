@@ -47,6 +47,7 @@ typedef struct TtConfig {
     bool events_lossless;      /* workers wait while nobody takes events; else events are dropped */
     bool gc_debug;             /* a line on standard error for each collection */
     bool gc_stress;            /* collect at every allocating instruction: tests */
+    bool gc_stress_steps;      /* collect in the smallest steps, one at every allocating instruction: tests */
     bool run_tests;          /* when main has ended: its tests, and their result as status (std/README.md) */
     uint32_t denied;         /* bit set of TtCapability that are refused */
     uint32_t reductions;     /* preemption budget; 0 = default; 1 = tests */
@@ -149,7 +150,8 @@ typedef struct TtReport {
     uint64_t dropped;  /* messages to actors that had ended */
     /* garbage collection, all actors together */
     uint64_t gc_allocated_bytes, gc_allocated_objects, gc_freed_bytes, gc_freed_objects;
-    uint64_t gc_live_bytes, gc_live_objects, gc_collections, gc_pause_total_ns, gc_pause_max_ns;
+    uint64_t gc_live_bytes, gc_live_objects, gc_collections;
+    uint64_t gc_pauses, gc_pause_total_ns, gc_pause_max_ns; /* a large heap is collected in many pauses */
 } TtReport;
 
 /** After the end; `schedulers` and `instructions` also while running. */
