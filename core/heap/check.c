@@ -106,10 +106,10 @@ static void collect_spots(Check *check) {
     const TtHeap *heap = check->heap;
     bool bump_found = heap->bump == heap->bump_end;
     uint64_t held = collect_lists(check, heap->blocks, heap->large, &bump_found);
-    if (heap->cycle) {
+    if (heap_cycle(heap)) {
         bool swept = bump_found;
         check->unswept = true;
-        held += collect_lists(check, heap->cycle->blocks, heap->cycle->large, &bump_found);
+        held += collect_lists(check, heap_cycle(heap)->blocks, heap_cycle(heap)->large, &bump_found);
         check->unswept = false;
         require(check, heap->marking || swept, "the current free run is in a block that is yet to be swept");
     }
@@ -279,7 +279,7 @@ static void check_sums(Check *check) {
         references += object->kind == TT_OBJ_BIG_BYTES && !check->spots[i].dead;
     }
     check_big_bytes(check, heap->big_bytes, &listed);
-    if (heap->cycle) check_big_bytes(check, heap->cycle->big_bytes, &listed);
+    if (heap_cycle(heap)) check_big_bytes(check, heap_cycle(heap)->big_bytes, &listed);
     require(check, listed.count == references, "a reference to shared bytes is not listed");
     require(check, listed.shared == heap->shared_bytes, "shared_bytes is not the sum of what is referred to");
     require(check, heap->allocated_objects - heap->freed_objects == objects, "the number of objects");

@@ -138,8 +138,12 @@ static bool mark_from_roots(TtGcCycle *cycle, int64_t *units) {
     }
 }
 
+bool tt_heap_is_collecting(const TtHeap *heap) {
+    return heap_cycle(heap) != NULL;
+}
+
 void tt_heap_shade(TtHeap *heap, TtValue value) {
-    if (tt_has_object(value)) mark_object(heap->cycle, value.as.object);
+    if (tt_has_object(value)) mark_object(heap_cycle(heap), value.as.object);
 }
 
 /** Marks again from everything marked until nothing is left out. */
@@ -263,7 +267,7 @@ static bool sweep_large(TtHeap *heap, TtGcCycle *cycle, int64_t *units) {
 }
 
 void gc_sweep_for_room(TtHeap *heap) {
-    TtGcCycle *cycle = heap->cycle;
+    TtGcCycle *cycle = heap_cycle(heap);
     if (cycle->phase != TT_GC_SWEEP_BLOCKS) return;
     for (int i = 0; i < ROOM_BLOCKS && cycle->blocks; i++) sweep_block(heap, cycle);
 }
@@ -301,7 +305,7 @@ static void begin(TtHeap *heap, TtGcCycle *cycle, TtRootsFn roots, void *context
     heap_retire_bump(heap);
     heap->mark = (uint8_t)(3 - heap->mark);
     heap->marking = true;
-    heap->cycle = cycle;
+    heap->spare->cycle = cycle;
     cycle->visitor.values = whole ? mark_roots : note_roots;
     cycle->phase = TT_GC_MARK;
     cycle->colour = heap->mark;
@@ -341,7 +345,7 @@ static void begin_sweep(TtHeap *heap, TtGcCycle *cycle) {
 
 /** Does so many units of work; true when the collection is complete. */
 static bool work(TtHeap *heap, int64_t units) {
-    TtGcCycle *cycle = heap->cycle;
+    TtGcCycle *cycle = heap_cycle(heap);
     switch (cycle->phase) {
     case TT_GC_MARK:
         if (!mark_from_roots(cycle, &units)) return false;
@@ -367,7 +371,7 @@ static bool is_large(const TtHeap *heap) {
 
 /** The collection is complete: when the next one is due. */
 static void end(TtHeap *heap) {
-    heap->cycle = NULL;
+    heap->spare->cycle = NULL;
     heap->spare->collections++;
     uint64_t more = tt_heap_live_bytes(heap) / 100 * (TT_GC_GROWTH_PERCENT - 100);
     if (is_large(heap)) more -= more / 4; /* it goes on growing while it is collected */
@@ -376,13 +380,13 @@ static void end(TtHeap *heap) {
 }
 
 static void end_in_steps(TtHeap *heap) {
-    TtGcCycle *cycle = heap->cycle;
+    TtGcCycle *cycle = heap_cycle(heap);
     end(heap);
     tt_free(cycle);
 }
 
 static void collect_whole(TtHeap *heap, TtRootsFn roots, void *context) {
-    if (heap->cycle) {
+    if (heap_cycle(heap)) {
         (void)work(heap, INT64_MAX);
         end_in_steps(heap);
     }
@@ -393,7 +397,7 @@ static void collect_whole(TtHeap *heap, TtRootsFn roots, void *context) {
 }
 
 static void collect_step(TtHeap *heap, TtRootsFn roots, void *context) {
-    TtGcCycle *cycle = heap->cycle;
+    TtGcCycle *cycle = heap_cycle(heap);
     uint64_t allocated = TT_GC_STEP_BYTES, interval = TT_GC_STEP_BYTES;
     if (cycle) {
         allocated = heap->allocated_bytes - cycle->allocated_at;
@@ -421,7 +425,7 @@ static void collect_step(TtHeap *heap, TtRootsFn roots, void *context) {
 static void collect(TtHeap *heap, TtRootsFn roots, void *context, bool whole) {
     uint64_t start = tt_clock_ns();
     if (!heap->spare) heap->spare = tt_alloc_zero(sizeof *heap->spare);
-    if (!whole && !heap->pool->stress && (heap->cycle || is_large(heap)))
+    if (!whole && !heap->pool->stress && (heap_cycle(heap) || is_large(heap)))
         collect_step(heap, roots, context);
     else
         collect_whole(heap, roots, context);
@@ -435,7 +439,7 @@ static void collect(TtHeap *heap, TtRootsFn roots, void *context, bool whole) {
 }
 
 void gc_abandon(TtHeap *heap) {
-    TtGcCycle *cycle = heap->cycle;
+    TtGcCycle *cycle = heap_cycle(heap);
     if (!cycle) return;
     free_marker(cycle);
     TtHeapBlock **block = &heap->blocks;
@@ -447,7 +451,7 @@ void gc_abandon(TtHeap *heap) {
     TtBigBytes **big = &heap->big_bytes;
     while (*big) big = &(*big)->next;
     *big = cycle->big_bytes;
-    heap->cycle = NULL;
+    heap->spare->cycle = NULL;
     heap->marking = false;
     tt_free(cycle);
 }

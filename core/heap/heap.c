@@ -87,7 +87,7 @@ static bool use_spare_run(TtHeap *heap, size_t cells) {
  */
 static void collect_under_pressure(TtHeap *heap) {
     const TtHeapPool *pool = heap->pool;
-    if (heap->held_bytes <= TT_GC_FIRST_BYTES && !heap->cycle &&
+    if (heap->held_bytes <= TT_GC_FIRST_BYTES && !heap_cycle(heap) &&
         tt_atomic_load_u64_rlx(&pool->used) > pool->limit / 2)
         heap->collect_at = heap->allocated_bytes;
 }
@@ -149,7 +149,7 @@ TtObj *tt_heap_alloc_slow(TtHeap *heap, TtObjKind kind, size_t bytes) {
     if (bytes > TT_HEAP_SMALL_MAX) return alloc_large(heap, kind, bytes);
     size_t room = round_to_cells(bytes);
     bool found = use_spare_run(heap, room / TT_HEAP_CELL);
-    if (!found && heap->cycle && !heap->marking) {
+    if (!found && heap_cycle(heap) && !heap->marking) {
         gc_sweep_for_room(heap);
         found = use_spare_run(heap, room / TT_HEAP_CELL);
     }

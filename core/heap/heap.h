@@ -25,7 +25,6 @@ typedef struct TtHeapBlock TtHeapBlock;
 typedef struct TtHeapLarge TtHeapLarge;
 typedef struct TtHeapSpare TtHeapSpare;
 typedef struct TtGcEngine TtGcEngine;
-typedef struct TtGcCycle TtGcCycle;
 typedef struct TtFragment TtFragment;
 
 /**
@@ -69,7 +68,6 @@ typedef struct TtHeap {
     TtHeapLarge *large;    /* objects allocated one by one */
     TtBigBytes *big_bytes; /* every reference to shared bytes, for dropping it */
     TtHeapSpare *spare;    /* free runs found by collections; NULL before the first one */
-    TtGcCycle *cycle;      /* a collection under way, with the blocks and lists it has to sweep; or NULL */
     uint64_t held_bytes;   /* memory taken from the pool */
     uint64_t shared_bytes; /* memory of the shared bytes this heap refers to */
     uint8_t mark;          /* colour of new objects, and of those that the last collection kept: 1 or 2 */
@@ -150,6 +148,8 @@ void tt_heap_collect(TtHeap *heap, TtRootsFn roots, void *context);
 /** When tt_heap_wants_collection: the whole of a small heap, a step of the work for a large one. */
 void tt_heap_collect_some(TtHeap *heap, TtRootsFn roots, void *context);
 
+/** A collection goes on in steps. */
+bool tt_heap_is_collecting(const TtHeap *heap);
 /** tt_heap_forget while marking. */
 void tt_heap_shade(TtHeap *heap, TtValue value);
 

@@ -54,6 +54,7 @@ _Static_assert(sizeof(TtHeapBlock) % 8 == 0 && offsetof(TtHeapLarge, object) % 8
 struct TtHeapSpare {
     uint64_t filled; /* bit i: bins[i] is not empty */
     TtFreeRun *bins[TT_SPARE_BINS];
+    struct TtGcCycle *cycle; /* a collection under way, or NULL */
     uint64_t collections, pauses, pause_total_ns, pause_max_ns;
 };
 
@@ -69,7 +70,7 @@ typedef struct TtGcRange {
 typedef enum TtGcPhase { TT_GC_MARK, TT_GC_SWEEP_BIG_BYTES, TT_GC_SWEEP_BLOCKS, TT_GC_SWEEP_LARGE } TtGcPhase;
 
 /** A collection under way: gc_mark_sweep.c. */
-struct TtGcCycle {
+typedef struct TtGcCycle {
     TtRootVisitor visitor;
     TtGcPhase phase;
     uint8_t colour;
@@ -84,7 +85,12 @@ struct TtGcCycle {
     TtBigBytes *big_bytes;
     uint64_t allocated_at; /* the heap's allocated_bytes after the last step */
     TtGcRange first[TT_GC_FIRST_RANGES];
-};
+} TtGcCycle;
+
+/** The collection under way, or NULL. */
+static inline TtGcCycle *heap_cycle(const TtHeap *heap) {
+    return heap->spare ? heap->spare->cycle : NULL;
+}
 
 /**
  * A TtFragment is a TtHeapBlock (and `TtFragment *` only another name for its address). Its data

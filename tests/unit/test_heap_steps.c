@@ -210,7 +210,7 @@ TEST(only_large_heaps_are_collected_in_steps) {
     fixture_init(&f, 1024 * MIB);
     f.roots[0] = list_of_ints(&f.heap, 1000);
     tt_heap_collect_some(&f.heap, fixture_visit, &f);
-    CHECK(!f.heap.cycle);
+    CHECK(!heap_cycle(&f.heap));
     TtValue rows = tt_empty(TT_TAG_LIST);
     for (int i = 0; i < 100000; i++) MUST(tt_list_append_own(&f.heap, rows, list_of_ints(&f.heap, 5), &rows));
     f.roots[0] = rows;
@@ -221,7 +221,8 @@ TEST(only_large_heaps_are_collected_in_steps) {
         tt_heap_collect_some(&f.heap, fixture_visit, &f);
         uint64_t start = f.heap.allocated_bytes;
         while (!tt_heap_wants_collection(&f.heap)) (void)list_of_ints(&f.heap, 3);
-        if (f.heap.cycle && f.heap.allocated_bytes - start > most) most = f.heap.allocated_bytes - start;
+        if (heap_cycle(&f.heap) && f.heap.allocated_bytes - start > most)
+            most = f.heap.allocated_bytes - start;
         steps++;
     }
     CHECK(steps > 10);
