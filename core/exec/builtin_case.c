@@ -2,6 +2,7 @@
 /** Capitals and small letters by Unicode's full mappings, from a table of our own: the same everywhere. */
 #include "base/utf8.h"
 #include "exec/builtin.h"
+#include "exec/text_case.h"
 
 /** Code points first, first + stride … last; `delta` is added to them. */
 typedef struct Range {
@@ -162,6 +163,10 @@ static size_t convert(bool upper, const char *text, size_t length, char *out) {
         at += size;
     }
     return written;
+}
+
+size_t tt_text_lower(const char *text, size_t length, char *out) {
+    return convert(false, text, length, out);
 }
 
 static TtResult convert_case(TtBuiltinCall *call, const TtValue *args, bool upper, TtValue *result) {

@@ -13,7 +13,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT, green, main, red } from './steps.mjs';
 
-const ORDER = ['math', 'string', 'list', 'object', 'convert', 'io', 'actor', 'test'];
+const ORDER = ['math', 'string', 'list', 'object', 'convert', 'io', 'network', 'actor', 'test'];
 const START = '<!-- functions: written by tests/tools/gen_std_docs.mjs -->';
 const END = '<!-- end of functions -->';
 
