@@ -66,7 +66,7 @@ void tt_wire_put_handle(TtStrbuf *out, TtWireTag tag, int64_t id);
 
 typedef struct TtWireReader {
     const char *at, *end;
-    bool failed; /* the bytes make no sense from here on: every later read gives false */
+    bool failed; /* the bytes make no sense from here on: every later read gives false and a Null */
 } TtWireReader;
 
 /** One value; of a list or object only its head, the parts follow. */
@@ -84,13 +84,13 @@ typedef struct TtWireItem {
 
 TtWireReader tt_wire_reader(const void *bytes, size_t length);
 /** The next value; false (and `failed`) when there is no valid one. */
-bool tt_wire_read(TtWireReader *reader, TtWireItem *item) TT_MUST_USE;
+bool tt_wire_read(TtWireReader *reader, TtWireItem *item);
 /** The next value, which must have this tag; TEXT, STR and BYTES pass for each other where `tag` is TEXT. */
-bool tt_wire_read_as(TtWireReader *reader, TtWireTag tag, TtWireItem *item) TT_MUST_USE;
+bool tt_wire_read_as(TtWireReader *reader, TtWireTag tag, TtWireItem *item);
 /** The key of the next field. */
-bool tt_wire_read_key(TtWireReader *reader, const char **key, size_t *length) TT_MUST_USE;
+bool tt_wire_read_key(TtWireReader *reader, const char **key, size_t *length);
 /** Passes over one whole value. */
-bool tt_wire_skip(TtWireReader *reader) TT_MUST_USE;
+bool tt_wire_skip(TtWireReader *reader);
 /** Everything was read and made sense. */
 bool tt_wire_at_end(const TtWireReader *reader);
 /** Whether the bytes are exactly one well-formed value. */

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "native_internal.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 
 void tt_cli_answer_null(TtRequest *request) {
     request->result = TT_OK;
@@ -19,6 +23,27 @@ void tt_cli_answer_data(TtRequest *request, TtAnswer kind, char *bytes, size_t l
     request->answer = kind;
     request->answer_data = bytes;
     request->answer_length = length;
+}
+
+void tt_cli_answer_wire(TtRequest *request, TtStrbuf *answer) {
+    size_t length = answer->length;
+    tt_cli_answer_data(request, TT_ANSWER_WIRE, tt_strbuf_take(answer), length);
+}
+
+void tt_cli_answer_format(TtRequest *request, TtResult result, const char *format, ...) {
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    size_t kept = length < 0 ? 0 : (size_t)length < sizeof text ? (size_t)length : sizeof text - 1;
+    /* A cut must not leave half a code point. */
+    if (kept == sizeof text - 1)
+        while (kept > 0 && !tt_utf8_valid(text, kept)) kept--;
+    tt_free(request->answer_data);
+    request->answer_data = tt_alloc_string(text, kept);
+    request->answer_length = kept;
+    tt_cli_answer_error(request, result, request->answer_data);
 }
 
 void tt_cli_answer_error(TtRequest *request, TtResult result, const char *reason) {

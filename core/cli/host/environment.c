@@ -67,3 +67,23 @@ void tt_cli_environment_set(TtCliEnvironment *environment, TtRequest *request) {
     tt_lock_release(&environment->lock);
     tt_cli_answer_null(request);
 }
+
+char **tt_cli_environment_list(TtCliEnvironment *environment) {
+    tt_lock_acquire(&environment->lock);
+    char **list = tt_alloc((environment->list.count + 1) * sizeof *list);
+    for (uint32_t i = 0; i < environment->list.count; i++) {
+        TtStrbuf entry = {0};
+        tt_strbuf_add_text(&entry, environment->list.items[i].name);
+        tt_strbuf_add_char(&entry, '=');
+        tt_strbuf_add_text(&entry, environment->list.items[i].value);
+        list[i] = tt_strbuf_take(&entry);
+    }
+    list[environment->list.count] = NULL;
+    tt_lock_release(&environment->lock);
+    return list;
+}
+
+void tt_cli_environment_free_list(char **list) {
+    for (char **entry = list; *entry; entry++) tt_free(*entry);
+    tt_free(list);
+}

@@ -24,7 +24,7 @@ static bool is_cancelled(uint32_t *cancelled) {
 }
 
 /** Waits until a pipe or device is ready; 0, or ECANCELED, or another errno value. */
-static int wait_ready(int descriptor, short events, uint32_t *cancelled) {
+int tt_cli_file_wait(int descriptor, short events, uint32_t *cancelled) {
     for (;;) {
         if (is_cancelled(cancelled)) return ECANCELED;
         struct pollfd watched = {.fd = descriptor, .events = events};
@@ -35,7 +35,7 @@ static int wait_ready(int descriptor, short events, uint32_t *cancelled) {
 }
 
 /** The descriptor, or -1 with errno. A pipe without a reader is waited for. */
-static int open_file(const char *path, int flags, mode_t mode, uint32_t *cancelled) {
+int tt_cli_file_open(const char *path, int flags, mode_t mode, uint32_t *cancelled) {
     for (;;) {
         int descriptor = open(path, flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, mode);
         if (descriptor >= 0) return descriptor;
@@ -77,7 +77,8 @@ static int read_all(int descriptor, size_t max_bytes, char **bytes, size_t *leng
             buffer = larger;
             room *= 2;
         }
-        if (regular ? is_cancelled(cancelled) : (error = wait_ready(descriptor, POLLIN, cancelled)) != 0) {
+        if (regular ? is_cancelled(cancelled)
+                    : (error = tt_cli_file_wait(descriptor, POLLIN, cancelled)) != 0) {
             if (!error) error = ECANCELED;
             break;
         }
@@ -102,17 +103,18 @@ static int read_all(int descriptor, size_t max_bytes, char **bytes, size_t *leng
 }
 
 int tt_cli_file_read(const char *path, size_t max_bytes, char **bytes, size_t *length, uint32_t *cancelled) {
-    int descriptor = open_file(path, O_RDONLY, 0, cancelled);
+    int descriptor = tt_cli_file_open(path, O_RDONLY, 0, cancelled);
     if (descriptor < 0) return errno;
     int error = read_all(descriptor, max_bytes, bytes, length, cancelled);
     close(descriptor);
     return error;
 }
 
-static void read_file(TtRequest *request, TtAnswer kind, size_t max_bytes, uint32_t *cancelled) {
+static void read_file(TtRequest *request, const char *path, TtAnswer kind, size_t max_bytes,
+                      uint32_t *cancelled) {
     char *bytes;
     size_t length;
-    int error = tt_cli_file_read(request->text, max_bytes, &bytes, &length, cancelled);
+    int error = tt_cli_file_read(path, max_bytes, &bytes, &length, cancelled);
     if (error)
         tt_cli_answer_errno(request, error);
     else
@@ -121,14 +123,14 @@ static void read_file(TtRequest *request, TtAnswer kind, size_t max_bytes, uint3
 
 /* ---- writing -------------------------------------------------------------------------------------- */
 
-static int write_bytes(int descriptor, const char *bytes, size_t length, uint32_t *cancelled) {
+int tt_cli_file_write_all(int descriptor, const char *bytes, size_t length, uint32_t *cancelled) {
     while (length > 0) {
         ssize_t done = write(descriptor, bytes, length);
         if (done >= 0) {
             bytes += done;
             length -= (size_t)done;
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            int error = wait_ready(descriptor, POLLOUT, cancelled);
+            int error = tt_cli_file_wait(descriptor, POLLOUT, cancelled);
             if (error) return error;
         } else if (errno != EINTR) {
             return errno;
@@ -140,9 +142,9 @@ static int write_bytes(int descriptor, const char *bytes, size_t length, uint32_
 /** Writes into what is there (or makes it): devices, pipes, files that cannot be replaced, appending. */
 static int write_in_place(const char *path, int flags, const char *bytes, size_t length,
                           uint32_t *cancelled) {
-    int descriptor = open_file(path, O_WRONLY | O_CREAT | flags, 0666, cancelled);
+    int descriptor = tt_cli_file_open(path, O_WRONLY | O_CREAT | flags, 0666, cancelled);
     if (descriptor < 0) return errno;
-    int error = write_bytes(descriptor, bytes, length, cancelled);
+    int error = tt_cli_file_write_all(descriptor, bytes, length, cancelled);
     if (close(descriptor) != 0 && !error) error = errno;
     return error;
 }
@@ -178,7 +180,7 @@ static int replace_file(const char *target, const struct stat *old, const char *
     if (descriptor < 0 && old) return write_in_place(target, O_TRUNC, bytes, length, cancelled);
     if (descriptor < 0) return errno;
     int error = old && fchmod(descriptor, old->st_mode & 07777) != 0 ? errno : 0;
-    if (!error) error = write_bytes(descriptor, bytes, length, cancelled);
+    if (!error) error = tt_cli_file_write_all(descriptor, bytes, length, cancelled);
     if (close(descriptor) != 0 && !error) error = errno;
     if (!error && rename(temporary, target) != 0) error = errno;
     if (error) unlink(temporary);
@@ -215,9 +217,9 @@ static void answer_status(TtRequest *request, int error) {
 
 /* ---- the rest ------------------------------------------------------------------------------------- */
 
-static void file_size(TtRequest *request) {
+static void file_size(TtRequest *request, const char *path) {
     struct stat status;
-    if (stat(request->text, &status) != 0)
+    if (stat(path, &status) != 0)
         tt_cli_answer_errno(request, errno);
     else if (S_ISDIR(status.st_mode))
         tt_cli_answer_errno(request, EISDIR);
@@ -227,9 +229,9 @@ static void file_size(TtRequest *request) {
         tt_cli_answer_number(request, TT_ANSWER_INT, status.st_size);
 }
 
-static void list_folder(TtRequest *request) {
+static void list_folder(TtRequest *request, const char *path) {
     uv_fs_t scan;
-    int count = uv_fs_scandir(NULL, &scan, request->text, 0, NULL);
+    int count = uv_fs_scandir(NULL, &scan, path, 0, NULL);
     if (count < 0) {
         tt_cli_answer_errno(request, -count);
         uv_fs_req_cleanup(&scan);
@@ -246,12 +248,11 @@ static void list_folder(TtRequest *request) {
     tt_cli_answer_data(request, TT_ANSWER_NAMES, tt_strbuf_take(&names), length);
 }
 
-void tt_cli_file_run(TtRequest *request, size_t max_bytes, uint32_t *cancelled) {
+static void run_service(TtRequest *request, const char *path, size_t max_bytes, uint32_t *cancelled) {
     struct stat status;
-    const char *path = request->text;
     switch (request->service) {
-    case TT_SERVICE_READ_FILE: read_file(request, TT_ANSWER_STR, max_bytes, cancelled); break;
-    case TT_SERVICE_READ_BYTES: read_file(request, TT_ANSWER_BYTES, max_bytes, cancelled); break;
+    case TT_SERVICE_READ_FILE: read_file(request, path, TT_ANSWER_STR, max_bytes, cancelled); break;
+    case TT_SERVICE_READ_BYTES: read_file(request, path, TT_ANSWER_BYTES, max_bytes, cancelled); break;
     case TT_SERVICE_WRITE_FILE:
         answer_status(request, tt_cli_file_write(path, request->data, request->data_length, cancelled));
         break;
@@ -262,9 +263,28 @@ void tt_cli_file_run(TtRequest *request, size_t max_bytes, uint32_t *cancelled) 
     case TT_SERVICE_FILE_EXISTS:
         tt_cli_answer_number(request, TT_ANSWER_BOOL, stat(path, &status) == 0);
         break;
-    case TT_SERVICE_FILE_SIZE: file_size(request); break;
+    case TT_SERVICE_FILE_SIZE: file_size(request, path); break;
     case TT_SERVICE_DELETE_FILE: answer_status(request, unlink(path) != 0 ? errno : 0); break;
-    case TT_SERVICE_LIST_DIR: list_folder(request); break;
+    case TT_SERVICE_LIST_DIR: list_folder(request, path); break;
     default: tt_cli_answer_error(request, TT_ERR_UNSUPPORTED_OPERATION, "not a file service"); break;
     }
+}
+
+char *tt_cli_file_path(TtRequest *request, const TtCliRules *rules, bool write, const char *path) {
+    char *real = tt_cli_rules_path(rules, write, path);
+    if (!real)
+        tt_cli_answer_format(request, TT_ERR_PERMISSION_DENIED, "it needs --allow-fs-%s=%s",
+                             write ? "write" : "read", path);
+    return real;
+}
+
+void tt_cli_file_run(TtRequest *request, const TtCliRules *rules, size_t max_bytes, uint32_t *cancelled) {
+    bool write = tt_service_capability(request->service) == TT_CAP_FS_WRITE;
+    if (!write && is_cancelled(cancelled)) {
+        tt_cli_answer_null(request);
+        return;
+    }
+    char *path = tt_cli_file_path(request, rules, write, request->text);
+    if (path) run_service(request, path, max_bytes, cancelled);
+    tt_free(path);
 }

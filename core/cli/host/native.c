@@ -6,6 +6,9 @@
 #include <errno.h>
 #include <time.h>
 
+/** A worker may compute so much itself: well below a millisecond, whatever it is decompressed to. */
+#define AT_ONCE_BYTES 2048
+
 typedef struct TtCliHost {
     TtHost face;
     TtCliConsole console;
@@ -22,6 +25,15 @@ static bool submit(TtHost *face, TtRequest *request) {
     case TT_SERVICE_READ_INPUT: return tt_cli_input_submit(&host->input, request);
     case TT_SERVICE_GET_ENV: tt_cli_environment_get(&host->environment, request); return true;
     case TT_SERVICE_SET_ENV: tt_cli_environment_set(&host->environment, request); return true;
+    case TT_SERVICE_COMPRESS:
+    case TT_SERVICE_DECOMPRESS:
+    case TT_SERVICE_HASH:
+        /* Short ones cost less than handing them over. */
+        if (request->data_length <= AT_ONCE_BYTES) {
+            tt_cli_format_run(&host->loop, request);
+            return true;
+        }
+        return !tt_cli_loop_submit(&host->loop, request);
     default: return !tt_cli_loop_submit(&host->loop, request);
     }
 }
@@ -34,6 +46,11 @@ static void cancel(TtHost *face, TtRequest *request) {
     case TT_SERVICE_READ_INPUT: tt_cli_input_cancel(&host->input, request); break;
     default: tt_cli_loop_cancel(&host->loop, request); break;
     }
+}
+
+static void actor_ended(TtHost *face, uint64_t owner) {
+    TtCliHost *host = face->context;
+    tt_cli_loop_actor_ended(&host->loop, owner);
 }
 
 static bool write_output(TtHost *face, int stream, const char *bytes, size_t length) {
@@ -66,12 +83,14 @@ TtHost *tt_cli_host_create(const TtCliHostOptions *options) {
         .context = host,
         .submit = submit,
         .cancel = cancel,
+        .actor_ended = actor_ended,
         .write = write_output,
         .now_ms = now_ms,
         .load_file = load_file,
     };
     tt_cli_environment_init(&host->environment);
-    tt_cli_loop_init(&host->loop, options);
+    TtCliLoopOptions loop = {options, &host->console, &host->environment};
+    tt_cli_loop_init(&host->loop, &loop);
     bool console = tt_cli_console_init(&host->console, options);
     int error = tt_cli_input_init(&host->input, options, &host->console);
     if (!console || error) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The host interface on an operating system: files, console, environment, clock.
+ * The host interface on an operating system: console, files, network, processes, formats, databases, clock.
  *
  * Threads, each started when it is first needed and joined by tt_cli_host_destroy:
  *   loop     libuv's event loop; files are worked on by libuv's pool
@@ -10,13 +10,16 @@
 #ifndef TT_CLI_HOST_NATIVE_H
 #define TT_CLI_HOST_NATIVE_H
 
+#include "cli/host/rules.h"
 #include "host/host.h"
 
 struct TtVm;
 
 typedef struct TtCliHostOptions {
     int input, output, error; /* descriptors; borrowed */
-    size_t max_read_bytes;    /* longest answer of a READ_… service, beyond it HeapExceeded; 0: none */
+    size_t max_read_bytes;    /* longest answer, beyond it HeapExceeded; 0: none */
+    uint32_t max_handles; /* connections and streams open at a time, beyond it HandlesExceeded; 0: no limit */
+    const TtCliRules *rules; /* borrowed; NULL: everything that the VM asks for is allowed */
     /**
      * Standard output cannot be written any more: `error` is an errno value, EPIPE when its reader has
      * gone. What is printed from now on is dropped. Called at most once, on the writer thread, and only

@@ -7,6 +7,7 @@
 #include "base/vec.h"
 #include "cli/host/files.h"
 #include "cli/host/native.h"
+#include "loop.h"
 #include "port/thread.h"
 
 #include <uv.h>
@@ -17,6 +18,10 @@ void tt_cli_answer_null(TtRequest *request);
 void tt_cli_answer_number(TtRequest *request, TtAnswer kind, int64_t number);
 /** Takes `bytes`, which come from tt_alloc. */
 void tt_cli_answer_data(TtRequest *request, TtAnswer kind, char *bytes, size_t length);
+/** Takes the builder's text. */
+void tt_cli_answer_wire(TtRequest *request, TtStrbuf *answer);
+/** The reason is formatted. */
+void tt_cli_answer_format(TtRequest *request, TtResult result, const char *format, ...) TT_PRINTF(3, 4);
 /** `reason` is static. */
 void tt_cli_answer_error(TtRequest *request, TtResult result, const char *reason);
 /** FileError with the text of an errno value. */
@@ -109,39 +114,33 @@ void tt_cli_environment_init(TtCliEnvironment *environment);
 void tt_cli_environment_destroy(TtCliEnvironment *environment);
 void tt_cli_environment_get(TtCliEnvironment *environment, TtRequest *request);
 void tt_cli_environment_set(TtCliEnvironment *environment, TtRequest *request);
+/** "NAME=value" of all, NULL at the end; freed with tt_cli_environment_free_list. */
+char **tt_cli_environment_list(TtCliEnvironment *environment);
+void tt_cli_environment_free_list(char **list);
 
-/* ---- files (files.c): blocking, on any thread ---------------------------------------------------- */
+/* ---- files (files.c): blocking, on any thread. `*cancelled` (atomic) ends waits for pipes early -------- */
 
-/** Carries out a file service. `*cancelled` (atomic) ends waits for pipes early. */
-void tt_cli_file_run(TtRequest *request, size_t max_bytes, uint32_t *cancelled);
+/** Carries out a file service. A cancelled write is carried out nevertheless. */
+void tt_cli_file_run(TtRequest *request, const TtCliRules *rules, size_t max_bytes, uint32_t *cancelled);
+/** The path to use, from tt_alloc; NULL when rules forbid it: the request is answered. */
+char *tt_cli_file_path(TtRequest *request, const TtCliRules *rules, bool write, const char *path);
+/** The descriptor, or -1 with errno. A pipe without a reader is waited for. */
+int tt_cli_file_open(const char *path, int flags, mode_t mode, uint32_t *cancelled);
+/** Waits until a pipe or device is ready; 0, or ECANCELED, or another errno value. */
+int tt_cli_file_wait(int descriptor, short events, uint32_t *cancelled);
+/** 0 or an errno value. */
+int tt_cli_file_write_all(int descriptor, const char *bytes, size_t length, uint32_t *cancelled);
 
-/* ---- the event loop (loop.c) --------------------------------------------------------------------- */
+/* ---- names and addresses (net.c) ------------------------------------------------------------------- */
 
-/** A request on its way through libuv's pool. */
-typedef struct TtCliJob {
-    TtRequest *request;
-    struct TtCliLoop *owner;
-    struct TtCliJob *previous, *next; /* of `jobs` */
-    uint32_t cancelled;               /* atomic */
-    uv_work_t work;
-} TtCliJob;
+#define TT_CLI_HOST_BYTES 256
 
-/** Runs requests on libuv's pool. */
-typedef struct TtCliLoop {
-    TtLock lock;                 /* guards the fields up to `started` */
-    TtCliJob *jobs;              /* all that are not yet completed */
-    TT_VEC(TtCliJob *) incoming; /* of them, those not yet given to the pool */
-    bool stopping, started;
-    TtThread thread;
-    uv_loop_t loop;
-    uv_async_t wake;
-    size_t max_bytes;
-} TtCliLoop;
-
-void tt_cli_loop_init(TtCliLoop *loop, const TtCliHostOptions *options);
-void tt_cli_loop_destroy(TtCliLoop *loop);
-/** False when the loop cannot be started: the request has been answered with the reason. */
-bool tt_cli_loop_submit(TtCliLoop *loop, TtRequest *request);
-void tt_cli_loop_cancel(TtCliLoop *loop, TtRequest *request);
+/** Reads a host name; `otherwise` stands for null, unless it is NULL. */
+bool tt_cli_net_host(TtWireReader *arguments, const char *otherwise, char host[TT_CLI_HOST_BYTES]);
+bool tt_cli_net_port(TtWireReader *arguments, int *port);
+struct addrinfo;
+/** Asks for the addresses of a name; `type` is SOCK_STREAM or SOCK_DGRAM. Uses job->state and job->cancel. */
+void tt_cli_net_resolve(TtCliJob *job, const char *host, int type,
+                        void (*found)(TtCliJob *job, const struct addrinfo *list, int error));
 
 #endif
