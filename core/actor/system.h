@@ -31,7 +31,7 @@ struct TtContext {
 };
 
 typedef struct TtLimits {
-    uint32_t depth, mailbox;
+    uint32_t depth, mailbox, handles;
     uint64_t instructions, time_ms;
 } TtLimits;
 

@@ -21,6 +21,12 @@
 /** Messages waiting in one mailbox (--max-mailbox); beyond it the *sender* gets MailboxExceeded. */
 #define TT_DEFAULT_MAILBOX (4u << 20)
 
+/**
+ * Connections and streams open at a time, all actors together, and futures that one actor has not awaited
+ * (--max-handles); beyond it HandlesExceeded. Most systems give a process more descriptors than that, or can.
+ */
+#define TT_DEFAULT_HANDLES 4096u
+
 /* ---- limits of source text and images ------------------------------------------------------- */
 
 /** Errors reported for one file before the assembler gives up. */

@@ -21,6 +21,8 @@ _Static_assert(TT_OP_START_SUPERVISOR == 136 && TT_OP_RUN_SUPERVISOR == 142,
                "opcodes.def: append rows, never insert or move them");
 _Static_assert(TT_OP_JSON_PARSE == 143 && TT_OP_CSV_WRITE == 146,
                "opcodes.def: append rows, never insert or move them");
+_Static_assert(TT_OP_EXEC == 147 && TT_OP_CLOSE == 162 && TT_OP_DB_EXEC_PARAMS == 179,
+               "opcodes.def: append rows, never insert or move them");
 
 enum {
     T = TT_FLAG_THROWS,

@@ -97,8 +97,22 @@ static bool is_capability_option(const Option *option) {
     return option->kind == KIND_ALLOW || option->kind == KIND_DENY;
 }
 
-/** The option of a name without dashes; for --allow-CAP and --deny-CAP also the capability. */
-static const Option *find_option(const char *name, TtCapability *capability) {
+/** Capabilities that options name: those of tt_capability_name, and `fs` for two at once. */
+static const struct {
+    const char *name;
+    uint32_t set; /* of TtCapability */
+} capabilities[] = {
+    {"fs", 1u << TT_CAP_FS_READ | 1u << TT_CAP_FS_WRITE},
+    {"fs-read", 1u << TT_CAP_FS_READ},
+    {"fs-write", 1u << TT_CAP_FS_WRITE},
+    {"net", 1u << TT_CAP_NET},
+    {"exec", 1u << TT_CAP_EXEC},
+    {"env", 1u << TT_CAP_ENV},
+    {"db", 1u << TT_CAP_DB},
+};
+
+/** The option of a name without dashes; for --allow-CAP and --deny-CAP also the set of TtCapability. */
+static const Option *find_option(const char *name, uint32_t *set) {
     for (size_t i = 0; i < COUNT_OF(options); i++) {
         const Option *option = &options[i];
         if (option->kind == KIND_GROUP) continue;
@@ -108,8 +122,11 @@ static const Option *find_option(const char *name, TtCapability *capability) {
         }
         size_t length = strlen(option->name);
         if (strncmp(option->name, name, length) != 0) continue;
-        for (*capability = TT_CAP_NONE + 1; *capability < TT_CAP_COUNT; (*capability)++)
-            if (strcmp(tt_capability_name(*capability), name + length) == 0) return option;
+        for (size_t cap = 0; cap < COUNT_OF(capabilities); cap++) {
+            if (strcmp(capabilities[cap].name, name + length) != 0) continue;
+            *set = capabilities[cap].set;
+            return option;
+        }
     }
     return NULL;
 }
@@ -117,7 +134,7 @@ static const Option *find_option(const char *name, TtCapability *capability) {
 /** Appends "; did you mean --x?" when there is such an option. */
 static void add_nearest_option(TtStrbuf *out, const char *name) {
     const char *best = NULL;
-    char spelled[TT_CAP_COUNT * 2][32];
+    char spelled[COUNT_OF(capabilities) * 2][32];
     size_t spelled_count = 0;
     unsigned distance = UINT_MAX;
     for (size_t i = 0; i < COUNT_OF(options); i++) {
@@ -126,9 +143,9 @@ static void add_nearest_option(TtStrbuf *out, const char *name) {
             consider(name, options[i].name, &best, &distance);
             continue;
         }
-        for (int cap = TT_CAP_NONE + 1; cap < TT_CAP_COUNT && spelled_count < COUNT_OF(spelled); cap++) {
+        for (size_t cap = 0; cap < COUNT_OF(capabilities) && spelled_count < COUNT_OF(spelled); cap++) {
             char *text = spelled[spelled_count++];
-            snprintf(text, sizeof spelled[0], "%s%s", options[i].name, tt_capability_name((TtCapability)cap));
+            snprintf(text, sizeof spelled[0], "%s%s", options[i].name, capabilities[cap].name);
             consider(name, text, &best, &distance);
         }
     }
@@ -208,7 +225,30 @@ static bool set_word(TtCliArgs *args, const Option *option, const char *value) {
     return true;
 }
 
-static bool set_option(TtCliArgs *args, const Option *option, TtCapability capability, const char *value) {
+/** --allow-CAP, with a value only for what that names. */
+static bool allow(TtCliArgs *args, uint32_t set, const char *value) {
+    TtCliSettings *settings = &args->settings;
+    bool net = set & 1u << TT_CAP_NET, read = set & 1u << TT_CAP_FS_READ, write = set & 1u << TT_CAP_FS_WRITE;
+    settings->allowed |= set;
+    settings->denied &= ~set;
+    if (!value) {
+        tt_cli_rules_clear(&settings->rules, net, read, write);
+        return true;
+    }
+    if (net) {
+        if (tt_cli_rules_add_net(&settings->rules, value)) return true;
+        tt_strbuf_add_format(&args->problem, "--allow-net expects HOST, HOST:PORT or [IPV6]:PORT, not '%s'",
+                             value);
+    } else if (read || write) {
+        if (tt_cli_rules_add_dir(&settings->rules, read, write, value)) return true;
+        tt_strbuf_add_format(&args->problem, "there is no directory '%s' to allow", value);
+    } else {
+        tt_strbuf_add_text(&args->problem, "only --allow-net and --allow-fs take a value");
+    }
+    return false;
+}
+
+static bool set_option(TtCliArgs *args, const Option *option, uint32_t set, const char *value) {
     TtCliSettings *settings = &args->settings;
     switch (option->kind) {
     case KIND_FLAG: *((bool *)settings + option->field) = true; return true;
@@ -219,13 +259,10 @@ static bool set_option(TtCliArgs *args, const Option *option, TtCapability capab
         return set_number(args, option, value);
     case KIND_WORD: return set_word(args, option, value);
     case KIND_TEXT: *(const char **)(void *)((char *)settings + option->field) = value; return true;
-    case KIND_ALLOW:
-        settings->allowed |= 1u << capability;
-        settings->denied &= ~(1u << capability);
-        return true;
+    case KIND_ALLOW: return allow(args, set, value);
     case KIND_DENY:
-        settings->denied |= 1u << capability;
-        settings->allowed &= ~(1u << capability);
+        settings->denied |= set;
+        settings->allowed &= ~set;
         return true;
     case KIND_GROUP: break;
     }
@@ -245,8 +282,8 @@ static bool take_option(TtCliArgs *args, int count, char **words, int *at, const
     size_t dashes = strncmp(word, "--", 2) == 0 ? 2 : 1;
     char *name =
         tt_alloc_string(word + dashes, equals ? (size_t)(equals - word) - dashes : strlen(word) - dashes);
-    TtCapability capability = TT_CAP_NONE;
-    const Option *option = dashes == 2 ? find_option(name, &capability) : NULL;
+    uint32_t set = 0;
+    const Option *option = dashes == 2 ? find_option(name, &set) : NULL;
     if (!option) {
         tt_strbuf_add_format(&args->problem, "unknown option %.*s%s", (int)dashes, "--", name);
         add_nearest_option(&args->problem, name);
@@ -256,7 +293,7 @@ static bool take_option(TtCliArgs *args, int count, char **words, int *at, const
     tt_free(name);
     bool wants = option->argument[0] && !is_capability_option(option);
     const char *value = equals ? equals + 1 : NULL;
-    if (value && !wants) {
+    if (value && !wants && option->kind != KIND_ALLOW) {
         tt_strbuf_add_format(&args->problem, "%.*s takes no value", (int)(equals - word), word);
         return false;
     }
@@ -276,7 +313,7 @@ static bool take_option(TtCliArgs *args, int count, char **words, int *at, const
         char *text = tt_strbuf_take(&whole);
         tt_vec_push(&args->run_options, text);
     }
-    return set_option(args, option, capability, value);
+    return set_option(args, option, set, value);
 }
 
 /** Options may stand before and after a command's name; after a program's name all belongs to it. */
@@ -341,6 +378,7 @@ bool tt_cli_args_parse(TtCliArgs *args, int count, char **words) {
 void tt_cli_args_free(TtCliArgs *args) {
     for (uint32_t i = 0; i < args->run_options.count; i++) tt_free(args->run_options.items[i]);
     tt_vec_free(&args->run_options);
+    tt_cli_rules_free(&args->settings.rules);
     tt_vec_free(&args->operands);
     tt_strbuf_free(&args->problem);
 }

@@ -5,6 +5,7 @@
 
 #include "base/strbuf.h"
 #include "base/vec.h"
+#include "cli/host/rules.h"
 #include "tinytot/tt.h"
 
 #include <stdbool.h>
@@ -25,6 +26,7 @@ typedef struct TtCliSettings {
     TtConfig config; /* all but host, args and module_path */
     bool gc_stats, no_table, help, version, sandbox;
     uint32_t allowed, denied; /* sets of TtCapability, disjoint */
+    TtCliRules rules;         /* what --allow-CAP=… narrows them to */
     const char *color;
     const char *trace_format, *trace_out, *profile_out; /* or NULL */
 } TtCliSettings;

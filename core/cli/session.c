@@ -56,6 +56,8 @@ bool tt_cli_session_open(TtCliSession *session, const TtCliArgs *args, const cha
     TtCliHostOptions options;
     tt_cli_host_options_default(&options);
     options.max_read_bytes = config->max_vm_heap ? config->max_vm_heap : TT_DEFAULT_VM_HEAP;
+    options.max_handles = config->max_handles ? config->max_handles : TT_DEFAULT_HANDLES;
+    options.rules = &args->settings.rules;
     options.output_failed = stop_program;
     options.context = session;
     session->host = tt_cli_host_create(&options);

@@ -161,7 +161,11 @@ void tt_module_leave(TtActor *actor);
 TtStep tt_sem_output(TtActor *actor, int stream, const char *text, size_t length);
 TtStep tt_sem_print(TtActor *actor, bool line_end);
 /** Every instruction that is one request to the host. */
+/** An instruction that asks the host and waits for the answer (sem_service.c). */
 TtStep tt_sem_service(TtActor *actor, unsigned op);
+/** ASYNC_READ, ASYNC_WRITE: ask and go on. */
+TtStep tt_sem_async(TtActor *actor, unsigned op);
+TtStep tt_sem_await(TtActor *actor);
 TtStep tt_sem_sleep(TtActor *actor);
 TtStep tt_sem_exit(TtActor *actor);
 /** The clock's time `ms` milliseconds from `now`; UINT64_MAX, never, when out of the clock's range. */

@@ -13,6 +13,6 @@
 bool tt_wire_to_value(TtHeap *heap, TtWireReader *reader, TtValue *out) TT_MUST_USE;
 
 /** Appends a Null, Bool, Int, Float, Str or Bytes; false when it is none of them. */
-bool tt_wire_put_scalar(TtStrbuf *out, TtValue value) TT_MUST_USE;
+bool tt_wire_put_scalar(TtStrbuf *out, TtValue value);
 
 #endif

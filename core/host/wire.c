@@ -63,6 +63,10 @@ void tt_wire_put_list(TtStrbuf *out, uint32_t count) {
     put_u32(out, count);
 }
 
+void tt_wire_set_count(TtStrbuf *out, size_t at, uint32_t count) {
+    for (int i = 0; i < 4; i++) out->bytes[at + 1 + (size_t)i] = (char)(count >> (8 * i));
+}
+
 void tt_wire_put_object(TtStrbuf *out, uint32_t count) {
     put_tag(out, TT_WIRE_OBJECT);
     put_u32(out, count);

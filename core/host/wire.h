@@ -55,6 +55,8 @@ void tt_wire_put_bytes(TtStrbuf *out, TtWireTag tag, const void *bytes, size_t l
 void tt_wire_put_text(TtStrbuf *out, const char *text);
 /** `count` values follow. */
 void tt_wire_put_list(TtStrbuf *out, uint32_t count);
+/** Sets the count of the list or object whose head begins at `at`, for those who learn it last. */
+void tt_wire_set_count(TtStrbuf *out, size_t at, uint32_t count);
 /** `count` times tt_wire_put_key and a value follow. */
 void tt_wire_put_object(TtStrbuf *out, uint32_t count);
 void tt_wire_put_key(TtStrbuf *out, const char *key, size_t length);

@@ -89,6 +89,7 @@ TtVm *tt_vm_create(const TtConfig *config, const char **reason) {
                                 .stress_steps = config->gc_stress_steps};
     system->limits = (TtLimits){.depth = config->max_depth ? config->max_depth : TT_DEFAULT_CALL_DEPTH,
                                 .mailbox = config->max_mailbox ? config->max_mailbox : TT_DEFAULT_MAILBOX,
+                                .handles = config->max_handles ? config->max_handles : TT_DEFAULT_HANDLES,
                                 .instructions = config->max_instructions,
                                 .time_ms = config->max_time_ms};
     system->host = config->host;

@@ -7,10 +7,24 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-void tt_cli_rules_free(TtCliRules *rules) {
+static void clear_net(TtCliRules *rules) {
     for (uint32_t i = 0; i < rules->net.count; i++) tt_free(rules->net.items[i].host);
-    for (uint32_t i = 0; i < rules->read_dirs.count; i++) tt_free(rules->read_dirs.items[i]);
-    for (uint32_t i = 0; i < rules->write_dirs.count; i++) tt_free(rules->write_dirs.items[i]);
+    rules->net.count = 0;
+}
+
+static void clear_dirs(char **dirs, uint32_t *count) {
+    for (uint32_t i = 0; i < *count; i++) tt_free(dirs[i]);
+    *count = 0;
+}
+
+void tt_cli_rules_clear(TtCliRules *rules, bool net, bool read, bool write) {
+    if (net) clear_net(rules);
+    if (read) clear_dirs(rules->read_dirs.items, &rules->read_dirs.count);
+    if (write) clear_dirs(rules->write_dirs.items, &rules->write_dirs.count);
+}
+
+void tt_cli_rules_free(TtCliRules *rules) {
+    tt_cli_rules_clear(rules, true, true, true);
     tt_vec_free(&rules->net);
     tt_vec_free(&rules->read_dirs);
     tt_vec_free(&rules->write_dirs);

@@ -21,6 +21,8 @@ typedef struct TtCliRules {
 } TtCliRules;
 
 void tt_cli_rules_free(TtCliRules *rules);
+/** No narrowing of these any more. */
+void tt_cli_rules_clear(TtCliRules *rules, bool net, bool read, bool write);
 /** `text` is HOST, HOST:PORT or [V6]:PORT; false when it is none. */
 bool tt_cli_rules_add_net(TtCliRules *rules, const char *text);
 /** False when there is no such directory. */

@@ -36,6 +36,7 @@ typedef struct TtConfig {
     uint64_t max_actor_heap;   /* bytes; 0 = none */
     uint32_t max_depth;        /* call frames; 0 = default */
     uint32_t max_mailbox;      /* messages; 0 = default */
+    uint32_t max_handles;      /* futures of an actor; 0 = default. Of connections the host has a limit */
     uint64_t max_instructions; /* 0 = unlimited */
     uint64_t max_time_ms;      /* 0 = unlimited */
     bool optimize;             /* modules go through the optimizer when they are loaded (core/opt) */
