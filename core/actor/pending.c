@@ -81,6 +81,11 @@ uint64_t tt_future_add(TtActor *actor, TtPending *pending) {
     return id;
 }
 
+uint32_t tt_future_count(const TtActor *actor) {
+    const TtActorRare *rare = tt_actor_rare_of(actor);
+    return rare && rare->futures ? rare->futures->count : 0;
+}
+
 TtPending *tt_future_find(const TtActor *actor, uint64_t id) {
     const TtActorRare *rare = tt_actor_rare_of(actor);
     uint64_t pending;

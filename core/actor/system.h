@@ -176,6 +176,8 @@ bool tt_pending_done(TtPending *pending);
 void tt_pending_drop(TtActor *actor, TtPending *pending);
 /** Owner: keeps the request until AWAIT; the future's number, which no other future of the VM has. */
 uint64_t tt_future_add(TtActor *actor, TtPending *pending);
+/** Owner: futures not yet awaited. */
+uint32_t tt_future_count(const TtActor *actor);
 /** Owner: NULL when the actor has no such future (any more). */
 TtPending *tt_future_find(const TtActor *actor, uint64_t id);
 void tt_future_remove(TtActor *actor, uint64_t id);

@@ -4,7 +4,6 @@
 #include "exec/service_call.h"
 #include "exec/wire_value.h"
 
-#include "base/idmap.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
@@ -147,7 +146,7 @@ TtStep tt_sem_async(TtActor *actor, unsigned op) {
     const TtOpInfo *info = tt_op_info(op);
     TtPending *pending;
     uint32_t limit = actor->system->limits.handles;
-    if (actor->futures && actor->futures->count >= limit) {
+    if (tt_future_count(actor) >= limit) {
         (void)tt_error_set(&actor->context->error, TT_ERR_HANDLES_EXCEEDED,
                            "%s failed: %u futures have not been awaited (--max-handles)", info->mnemonic,
                            limit);

@@ -65,6 +65,30 @@ export const NEEDS = [
     present: () => hasLibrary('libuv'),
   },
   {
+    what: 'libcurl (headers)',
+    package: 'libcurl4-openssl-dev',
+    goals: ['build', 'test', 'check', 'fuzz'],
+    present: () => hasLibrary('libcurl'),
+  },
+  {
+    what: 'libsodium (headers)',
+    package: 'libsodium-dev',
+    goals: ['build', 'test', 'check', 'fuzz'],
+    present: () => hasLibrary('libsodium'),
+  },
+  {
+    what: 'zlib (headers)',
+    package: 'zlib1g-dev',
+    goals: ['build', 'test', 'check', 'fuzz'],
+    present: () => hasLibrary('zlib'),
+  },
+  {
+    what: 'SQLite (headers)',
+    package: 'libsqlite3-dev',
+    goals: ['build', 'test', 'check', 'fuzz'],
+    present: () => hasLibrary('sqlite3'),
+  },
+  {
     what: 'mimalloc (headers)',
     package: 'libmimalloc-dev',
     goals: ['build', 'test', 'check'],

@@ -20,8 +20,8 @@ static void unlink_job(TtCliLoop *loop, TtCliJob *job) {
         loop->jobs = job->next;
     if (job->next) job->next->previous = job->previous;
     if (!job->cancel_queued) return;
-    for (uint32_t i = 0; i < loop->cancels.count; i++)
-        if (loop->cancels.items[i] == job) loop->cancels.items[i] = NULL;
+    for (uint32_t i = 0; i < loop->news.count; i++)
+        if (loop->news.items[i].job == job) loop->news.items[i].job = NULL;
 }
 
 void tt_cli_job_done(TtCliJob *job) {
@@ -181,41 +181,33 @@ static void start_job(TtCliJob *job) {
     }
 }
 
-static TtCliJob *next_incoming(TtCliLoop *loop, uint32_t at) {
+/** The news at `*at`, which moves on; false when there are no more. */
+static bool next_news(TtCliLoop *loop, uint32_t *at, TtCliNews *news) {
     tt_lock_acquire(&loop->lock);
-    TtCliJob *job = at < loop->incoming.count ? loop->incoming.items[at] : NULL;
-    if (!job) loop->incoming.count = 0;
-    tt_lock_release(&loop->lock);
-    return job;
-}
-
-static bool next_cancel(TtCliLoop *loop, TtCliJob **job) {
-    tt_lock_acquire(&loop->lock);
-    bool any = loop->cancels.count > 0;
-    if (any) *job = tt_vec_pop(&loop->cancels);
-    if (any && *job) (*job)->cancel_queued = false;
+    bool any = *at < loop->news.count;
+    if (any) *news = loop->news.items[(*at)++];
+    if (!any) loop->news.count = 0;
+    if (any && news->kind == TT_CLI_NEWS_CANCEL && news->job) news->job->cancel_queued = false;
     tt_lock_release(&loop->lock);
     return any;
 }
 
-static uint64_t next_ended(TtCliLoop *loop) {
-    tt_lock_acquire(&loop->lock);
-    uint64_t owner = loop->ended.count ? tt_vec_pop(&loop->ended) : 0;
-    tt_lock_release(&loop->lock);
-    return owner;
-}
-
 /**
- * New jobs start, then cancelled ones end, then handles of ended actors close: a request is cancelled before
- * its actor ends, so whatever it opens is closed. At the end everything that keeps the loop going closes.
+ * In order: a request is cancelled before its actor ends, so whatever it has opened is closed; and what is
+ * asked after an actor's end finds its handles closed. At the end everything that keeps the loop going
+ * closes.
  */
-static void take_jobs(uv_async_t *wake) {
+static void take_news(uv_async_t *wake) {
     TtCliLoop *loop = wake->data;
-    uint32_t at = 0;
-    for (TtCliJob *job; (job = next_incoming(loop, at)); at++) start_job(job);
-    for (TtCliJob *job; next_cancel(loop, &job);)
-        if (job && job->cancel && !job->working) job->cancel(job);
-    for (uint64_t owner; (owner = next_ended(loop));) tt_cli_handles_close_owner(loop, owner);
+    TtCliNews news;
+    for (uint32_t at = 0; next_news(loop, &at, &news);) {
+        if (news.kind == TT_CLI_NEWS_JOB)
+            start_job(news.job);
+        else if (news.kind == TT_CLI_NEWS_ENDED)
+            tt_cli_handles_close_owner(loop, news.owner);
+        else if (news.job && news.job->cancel && !news.job->working)
+            news.job->cancel(news.job);
+    }
     tt_lock_acquire(&loop->lock);
     bool stopping = loop->stopping;
     tt_lock_release(&loop->lock);
@@ -247,7 +239,7 @@ static bool ensure_started(TtCliLoop *loop) {
     if (loop->started) return true;
     raise_descriptor_limit();
     if (uv_loop_init(&loop->loop) != 0) return false;
-    if (uv_async_init(&loop->loop, &loop->wake, take_jobs) != 0) {
+    if (uv_async_init(&loop->loop, &loop->wake, take_news) != 0) {
         uv_loop_close(&loop->loop);
         return false;
     }
@@ -274,6 +266,12 @@ void tt_cli_loop_init(TtCliLoop *loop, const TtCliLoopOptions *options) {
     loop->descriptors[2] = options->host->error;
 }
 
+/** Under `lock`. */
+static void tell(TtCliLoop *loop, TtCliNews news) {
+    tt_vec_push(&loop->news, news);
+    uv_async_send(&loop->wake);
+}
+
 bool tt_cli_loop_submit(TtCliLoop *loop, TtRequest *request) {
     TtCliJob *job = tt_alloc_zero(sizeof *job);
     job->request = request;
@@ -285,8 +283,7 @@ bool tt_cli_loop_submit(TtCliLoop *loop, TtRequest *request) {
         job->next = loop->jobs;
         if (loop->jobs) loop->jobs->previous = job;
         loop->jobs = job;
-        tt_vec_push(&loop->incoming, job);
-        uv_async_send(&loop->wake);
+        tell(loop, (TtCliNews){.kind = TT_CLI_NEWS_JOB, .job = job});
     }
     tt_lock_release(&loop->lock);
     if (!started) {
@@ -301,19 +298,15 @@ void tt_cli_loop_cancel(TtCliLoop *loop, TtRequest *request) {
     TtCliJob *job = request->host;
     if (job) {
         tt_atomic_store_u32_rel(&job->cancelled, 1);
-        if (!job->cancel_queued) tt_vec_push(&loop->cancels, job);
+        if (!job->cancel_queued) tell(loop, (TtCliNews){.kind = TT_CLI_NEWS_CANCEL, .job = job});
         job->cancel_queued = true;
-        uv_async_send(&loop->wake);
     }
     tt_lock_release(&loop->lock);
 }
 
 void tt_cli_loop_actor_ended(TtCliLoop *loop, uint64_t owner) {
     tt_lock_acquire(&loop->lock);
-    if (loop->started) {
-        tt_vec_push(&loop->ended, owner);
-        uv_async_send(&loop->wake);
-    }
+    if (loop->started) tell(loop, (TtCliNews){.kind = TT_CLI_NEWS_ENDED, .owner = owner});
     tt_lock_release(&loop->lock);
 }
 
@@ -327,9 +320,7 @@ void tt_cli_loop_destroy(TtCliLoop *loop) {
         tt_thread_join(&loop->thread);
         if (uv_loop_close(&loop->loop) != 0) abort();
     }
-    tt_vec_free(&loop->incoming);
-    tt_vec_free(&loop->cancels);
-    tt_vec_free(&loop->ended);
+    tt_vec_free(&loop->news);
     tt_idmap_free(&loop->handles);
     tt_idmap_free(&loop->owners);
     tt_cli_libraries_free(&loop->libraries);

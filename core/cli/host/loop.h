@@ -51,12 +51,17 @@ struct TtCliJob {
     uv_work_t pool;
 };
 
+/** What other threads tell the loop, in the order in which they do. */
+typedef struct TtCliNews {
+    enum { TT_CLI_NEWS_JOB, TT_CLI_NEWS_CANCEL, TT_CLI_NEWS_ENDED } kind;
+    TtCliJob *job;  /* JOB: a new one. CANCEL: NULL when it is done already */
+    uint64_t owner; /* ENDED: its handles are to be closed */
+} TtCliNews;
+
 struct TtCliLoop {
-    TtLock lock;                 /* guards the fields up to `started` */
-    TtCliJob *jobs;              /* all that are not yet completed */
-    TT_VEC(TtCliJob *) incoming; /* of them, those the loop has not seen */
-    TT_VEC(TtCliJob *) cancels;
-    TT_VEC(uint64_t) ended; /* owners whose handles are to be closed */
+    TtLock lock;    /* guards the fields up to `started` */
+    TtCliJob *jobs; /* all that are not yet completed */
+    TT_VEC(TtCliNews) news;
     bool stopping, started;
     TtThread thread;
     uv_loop_t loop;
