@@ -40,6 +40,17 @@
 /** Modules importing each other without a cycle: bounds the recursion of the loader. */
 #define TT_MAX_IMPORT_DEPTH 200
 
+/** Parentheses within each other in Lisp: the compiler follows them on the C stack, 1 MiB in a browser. */
+#define TT_LISP_MAX_NESTING 400
+/** Steps of all macro calls of one file: a macro that does not end is found within a second. */
+#define TT_LISP_MACRO_STEPS 5000000u
+/** Calls within each other while a macro runs. */
+#define TT_LISP_MACRO_DEPTH 200
+/** Bytes that macro calls of one file may make. */
+#define TT_LISP_MACRO_BYTES (64u << 20)
+/** Macro calls that one form may need until none is left: more mean that an expansion holds itself. */
+#define TT_LISP_MACRO_EXPANSIONS 1000
+
 /* ---- run-time tuning ------------------------------------------------------------------------ */
 
 /**

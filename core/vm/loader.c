@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/config.h"
 #include "exec/exec.h"
+#include "lisp/lisp.h"
 #include "module/image.h"
 #include "verify/verify.h"
 #include "vm/std_embed.h"
@@ -50,7 +51,15 @@ static bool has_known_extension(const char *path) {
     return false;
 }
 
-static TtResult translate(const char *path, const void *bytes, size_t length, TtModule **module,
+static bool lisp_exports(void *context, const char *path, TtNames *names, char **source, size_t *length);
+
+/** Whose imports the Lisp compiler asks about. */
+typedef struct LispContext {
+    TtLoader *loader; /* its lock is held */
+    const char *file;
+} LispContext;
+
+static TtResult translate(TtLoader *loader, const char *path, const void *bytes, size_t length, TtModule **module,
                           TtDiags *diags) {
     if (tt_image_is(bytes, length) || has_extension(path, ".ttb")) {
         TtError error = {0};
@@ -60,15 +69,15 @@ static TtResult translate(const char *path, const void *bytes, size_t length, Tt
         return result;
     }
     if (has_extension(path, ".lisp")) {
-        tt_diag_add(diags, false, 0, 0, 0, NULL,
-                    "Unsupported operation: this version has no Lisp compiler yet");
-        return TT_ERR_UNSUPPORTED_OPERATION;
+        LispContext context = {loader, path};
+        TtLispImports imports = {&context, lisp_exports};
+        return tt_lisp_compile(path, bytes, length, &imports, module, diags);
     }
     return tt_asm_parse(path, bytes, length, module, diags);
 }
 
 /** Bytes → a module that is well-formed; on failure `*module` is NULL. */
-static TtResult read_module(const char *path, const void *bytes, size_t length, TtModule **module,
+static TtResult read_module(TtLoader *loader, const char *path, const void *bytes, size_t length, TtModule **module,
                             TtDiags *diags) {
     *module = NULL;
     TtResult result = TT_ERR_PARSE_ERROR;
@@ -76,7 +85,7 @@ static TtResult read_module(const char *path, const void *bytes, size_t length, 
         tt_diag_add(diags, false, 0, 0, 0, NULL, "The file is too large: %zu bytes, at most %u", length,
                     TT_MAX_SOURCE_BYTES);
     else
-        result = translate(path, bytes, length, module, diags);
+        result = translate(loader, path, bytes, length, module, diags);
     if (result == TT_OK) result = tt_verify_structure(*module, diags);
     if (result != TT_OK) {
         tt_module_destroy(*module);
@@ -95,7 +104,7 @@ static bool is_optimized(const TtLoader *loader, const char *path) {
 /** Bytes → a module that can run; on failure `*module` is NULL. */
 static TtResult build(TtLoader *loader, const char *path, const void *bytes, size_t length, TtModule **module,
                       TtDiags *diags, TtOptReport *report) {
-    TT_TRY(read_module(path, bytes, length, module, diags));
+    TT_TRY(read_module(loader, path, bytes, length, module, diags));
     if (is_optimized(loader, path)) {
         TtOptWorld world = {import_is_closed, loader};
         tt_opt_run(*module, &world, report);
@@ -252,6 +261,40 @@ static bool find_module(TtLoader *loader, Found *found, const char *importer, co
     return find_in_std(loader, found, path);
 }
 
+/* ---- for the Lisp compiler
+ * ------------------------------------------------------------------------------------------------ */
+
+static void add_exports(TtNames *names, const TtModule *module) {
+    for (uint32_t i = 0; i < module->code.count; i++) {
+        if (module->code.items[i].op != TT_OP_EXPORT) continue;
+        const TtName *name = &module->names.items[module->code.items[i].b];
+        tt_names_add(names, name->bytes, name->length);
+    }
+}
+
+/** What TtLispImports promises. Lisp modules are read, not compiled, so that a cycle is found at run time. */
+static bool lisp_exports(void *context, const char *path, TtNames *names, char **source, size_t *length) {
+    const LispContext *lisp = context;
+    Found found = {0};
+    bool there = find_module(lisp->loader, &found, lisp->file, path);
+    TtModule *module = NULL;
+    TtDiags diags = {0};
+    if (there && has_extension(found.file.bytes, ".lisp")) {
+        const TtModule *known = found.known;
+        *length = known ? known->source_length : found.length;
+        *source = tt_alloc_string(known ? known->source : found.bytes, *length);
+    } else if (there && found.known) {
+        add_exports(names, found.known);
+    } else if (there) {
+        there = read_module(lisp->loader, found.file.bytes, found.bytes, found.length, &module, &diags) == TT_OK;
+        if (there) add_exports(names, module);
+    }
+    tt_module_destroy(module);
+    tt_diags_free(&diags);
+    free_found(&found);
+    return there;
+}
+
 /* ---- for the optimizer
  * ------------------------------------------------------------------------------------------------ */
 
@@ -268,7 +311,7 @@ static bool is_closed(TtLoader *loader, const char *importer, const char *path, 
     TtModule *module = NULL;
     TtDiags diags = {0};
     bool closed = embedded && depth < TT_MAX_IMPORT_DEPTH &&
-                  read_module(std->path, std->bytes, std->length, &module, &diags) == TT_OK &&
+                  read_module(loader, std->path, std->bytes, std->length, &module, &diags) == TT_OK &&
                   !tt_opt_spawns_by_name(module);
     for (uint32_t i = 0; closed && i < module->imports.count; i++) {
         TtValue inner = module->constants.items[module->imports.items[i].path];
