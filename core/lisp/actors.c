@@ -40,7 +40,8 @@ TtLispNode *tt_lisp_form_stop_child(TtLispCompiler *c, const TtDatum *form) {
     return named(c, form, TT_OP_STOP_CHILD);
 }
 
-/* ---- supervisors ---------------------------------------------------------------------------------------- */
+/* ---- supervisors ----------------------------------------------------------------------------------------
+ */
 
 /** A word written bare, quoted or as a string, or NULL. */
 static const char *word_of(TtLispCompiler *c, const TtDatum *datum) {
@@ -54,7 +55,8 @@ static TtLispNode *child_node(TtLispCompiler *c, const TtDatum *form) {
     if (form->count < 3 || form->count > 4) return tt_lisp_malformed(c, form);
     const TtDatum *id = tt_lisp_literal_name(c, form->as.items[1]);
     if (!id || !id->count || memchr(id->as.text, 0, id->count))
-        return tt_lisp_error(c, form->as.items[1], NULL, "The id of a child is a literal name: 'name or \"name\"");
+        return tt_lisp_error(c, form->as.items[1], NULL,
+                             "The id of a child is a literal name: 'name or \"name\"");
     uint32_t policy = TT_PERMANENT;
     if (form->count == 4) {
         const char *word = word_of(c, form->as.items[2]);

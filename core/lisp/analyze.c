@@ -52,7 +52,8 @@ TtLispNode *tt_lisp_bind(TtLispCompiler *c, TtLispBinding *binding, TtLispNode *
 
 TtLispNode *tt_lisp_operands(TtLispCompiler *c, TtLispNodeKind kind, const TtDatum *form, uint32_t first) {
     TtLispNode *node = tt_lisp_node(c, kind, form, form->count - first);
-    for (uint32_t i = first; i < form->count; i++) node->args[i - first] = tt_lisp_analyze(c, form->as.items[i]);
+    for (uint32_t i = first; i < form->count; i++)
+        node->args[i - first] = tt_lisp_analyze(c, form->as.items[i]);
     return node;
 }
 
@@ -67,7 +68,8 @@ static char *format_message(const char *format, va_list args) {
     return bytes;
 }
 
-TtLispNode *tt_lisp_error(TtLispCompiler *c, const TtDatum *place, const char *suggestion, const char *format, ...) {
+TtLispNode *tt_lisp_error(TtLispCompiler *c, const TtDatum *place, const char *suggestion, const char *format,
+                          ...) {
     va_list args;
     va_start(args, format);
     char *message = format_message(format, args);
@@ -143,7 +145,8 @@ TtDatum *tt_lisp_make_symbol(TtLispCompiler *c, const TtDatum *place, const char
     return symbol;
 }
 
-/* ---- scopes ---------------------------------------------------------------------------------------------- */
+/* ---- scopes ----------------------------------------------------------------------------------------------
+ */
 
 #define by_symbol(vec, symbol) ((symbol) < (vec)->count ? (vec)->items[symbol] : NULL)
 
@@ -217,7 +220,8 @@ TtLispBinding *tt_lisp_add_global(TtLispCompiler *c, uint32_t symbol, const TtDa
     return binding;
 }
 
-/* ---- expressions ------------------------------------------------------------------------------------------- */
+/* ---- expressions
+ * ------------------------------------------------------------------------------------------- */
 
 static TtLispNode *analyze_object(TtLispCompiler *c, const TtDatum *datum) {
     TtLispNode *node = tt_lisp_node(c, TT_LISP_NODE_OBJECT, datum, datum->count / 2);
@@ -233,9 +237,11 @@ static TtLispNode *analyze_object(TtLispCompiler *c, const TtDatum *datum) {
 static TtLispNode *analyze_list(TtLispCompiler *c, const TtDatum *datum) {
     if (!datum->count)
         return tt_lisp_error(c, datum, "'()", "() calls nothing: the empty list is written '() or (list)");
-    if (datum->tail) return tt_lisp_error(c, datum, NULL, "A dot has a meaning in patterns and macro parameters only");
+    if (datum->tail)
+        return tt_lisp_error(c, datum, NULL, "A dot has a meaning in patterns and macro parameters only");
     const TtDatum *head = datum->as.items[0];
-    if (head->kind == TT_LISP_SYMBOL && !tt_lisp_find_local(c, head->as.symbol)) return tt_lisp_analyze_call(c, datum);
+    if (head->kind == TT_LISP_SYMBOL && !tt_lisp_find_local(c, head->as.symbol))
+        return tt_lisp_analyze_call(c, datum);
     if (head->kind == TT_LISP_SYMBOL) {
         TtLispNode *call = tt_lisp_node(c, TT_LISP_NODE_CALL, datum, datum->count);
         TtLispBinding *binding = tt_lisp_find_local(c, head->as.symbol);
@@ -246,14 +252,16 @@ static TtLispNode *analyze_list(TtLispCompiler *c, const TtDatum *datum) {
         return call;
     }
     if (head->kind != TT_LISP_LIST)
-        return tt_lisp_error(c, head, NULL, "A call begins with a function; a list of values is written (list …)");
+        return tt_lisp_error(c, head, NULL,
+                             "A call begins with a function; a list of values is written (list …)");
     return tt_lisp_operands(c, TT_LISP_NODE_CALL, datum, 0);
 }
 
 TtLispNode *tt_lisp_analyze(TtLispCompiler *c, const TtDatum *datum) {
     if (c->depth >= MAX_DEPTH || c->text.diags->truncated) {
         if (!c->text.diags->truncated)
-            return tt_lisp_error(c, datum, NULL, "Nested too deeply once macros are expanded: at most %d", MAX_DEPTH);
+            return tt_lisp_error(c, datum, NULL, "Nested too deeply once macros are expanded: at most %d",
+                                 MAX_DEPTH);
         return tt_lisp_const_null(c, datum);
     }
     datum = tt_lisp_expand(c, datum);
@@ -263,9 +271,7 @@ TtLispNode *tt_lisp_analyze(TtLispCompiler *c, const TtDatum *datum) {
     case TT_LISP_SYMBOL: node = tt_lisp_analyze_symbol(c, datum); break;
     case TT_LISP_LIST: node = analyze_list(c, datum); break;
     case TT_LISP_OBJECT: node = analyze_object(c, datum); break;
-    default:
-        node = tt_lisp_node(c, TT_LISP_NODE_CONST, datum, 0);
-        node->datum = datum;
+    default: node = tt_lisp_node(c, TT_LISP_NODE_CONST, datum, 0); node->datum = datum;
     }
     c->depth--;
     return node;
@@ -277,7 +283,8 @@ TtLispNode *tt_lisp_analyze_sequence(TtLispCompiler *c, const TtDatum *form, uin
     return tt_lisp_operands(c, TT_LISP_NODE_SEQUENCE, form, first);
 }
 
-/* ---- definitions ------------------------------------------------------------------------------------------- */
+/* ---- definitions
+ * ------------------------------------------------------------------------------------------- */
 
 /** The name that a (define …) defines, NULL when malformed (reported). */
 static const TtDatum *defined_name(TtLispCompiler *c, const TtDatum *form) {
@@ -357,8 +364,8 @@ TtLispNode *tt_lisp_analyze_body(TtLispCompiler *c, const TtDatum *form, uint32_
     return node->count == 1 ? node->args[0] : node;
 }
 
-TtLispNode *tt_lisp_analyze_lambda(TtLispCompiler *c, const TtDatum *form, const TtDatum *parameters, uint32_t first,
-                                   TtLispBinding *binding) {
+TtLispNode *tt_lisp_analyze_lambda(TtLispCompiler *c, const TtDatum *form, const TtDatum *parameters,
+                                   uint32_t first, TtLispBinding *binding) {
     TtLispNode *node = tt_lisp_node(c, TT_LISP_NODE_LAMBDA, form, 0);
     TtLispFn *fn = tt_lisp_alloc(&c->arena, sizeof *fn);
     node->fn = fn;
@@ -399,7 +406,8 @@ TtLispNode *tt_lisp_analyze_lambda(TtLispCompiler *c, const TtDatum *form, const
     return node;
 }
 
-/* ---- the top level ------------------------------------------------------------------------------------------ */
+/* ---- the top level
+ * ------------------------------------------------------------------------------------------ */
 
 static void declare_definition(TtLispCompiler *c, const TtDatum *form) {
     const TtDatum *name = defined_name(c, form);
@@ -454,8 +462,9 @@ static void declare_import(TtLispCompiler *c, const TtDatum *form) {
         }
         for (uint32_t i = 0; i < forms.items.count; i++) {
             const TtDatum *item = forms.items.items[i];
-            if (tt_lisp_is_form(c, item, "define") && item->count > 2 && item->as.items[1]->kind == TT_LISP_LIST &&
-                item->as.items[1]->count && item->as.items[1]->as.items[0]->kind == TT_LISP_SYMBOL) {
+            if (tt_lisp_is_form(c, item, "define") && item->count > 2 &&
+                item->as.items[1]->kind == TT_LISP_LIST && item->as.items[1]->count &&
+                item->as.items[1]->as.items[0]->kind == TT_LISP_SYMBOL) {
                 uint32_t symbol = item->as.items[1]->as.items[0]->as.symbol;
                 reach_symbol(&c->helpers, symbol);
                 if (!c->helpers.items[symbol]) c->helpers.items[symbol] = item;
@@ -465,7 +474,8 @@ static void declare_import(TtLispCompiler *c, const TtDatum *form) {
                 item->as.items[1]->as.items[0]->kind != TT_LISP_SYMBOL)
                 continue;
             const TtName *name = &c->symbols.items[item->as.items[1]->as.items[0]->as.symbol];
-            if (tt_names_find(&info.exports, name->bytes, name->length) != TT_NO_NAME) tt_lisp_define_macro(c, item);
+            if (tt_names_find(&info.exports, name->bytes, name->length) != TT_NO_NAME)
+                tt_lisp_define_macro(c, item);
         }
         tt_vec_free(&forms.items);
         tt_lisp_text_free(&text);
@@ -526,7 +536,8 @@ static void analyze_top(TtLispCompiler *c, const TtDatum *form) {
     TtLispNode *node;
     if (tt_lisp_is_form(c, form, "define")) {
         const TtDatum *target = form->count > 1 ? form->as.items[1] : NULL;
-        const TtDatum *name = target && target->kind == TT_LISP_LIST && target->count ? target->as.items[0] : target;
+        const TtDatum *name =
+            target && target->kind == TT_LISP_LIST && target->count ? target->as.items[0] : target;
         TtLispBinding *binding =
             name && name->kind == TT_LISP_SYMBOL ? tt_lisp_find_global(c, name->as.symbol) : NULL;
         if (!binding || !binding->defined || (target->kind == TT_LISP_SYMBOL && form->count > 3) ||
@@ -535,7 +546,9 @@ static void analyze_top(TtLispCompiler *c, const TtDatum *form) {
         TtLispBinding *own = binding->fn ? NULL : binding;
         node = tt_lisp_bind(c, binding, define_value(c, form, own), form);
     } else if (tt_lisp_is_form(c, form, "import")) {
-        if (form->count < 2 || form->as.items[1]->kind != TT_LISP_STR || (form->count != 2 && form->count != 4)) return;
+        if (form->count < 2 || form->as.items[1]->kind != TT_LISP_STR ||
+            (form->count != 2 && form->count != 4))
+            return;
         node = analyze_import(c, form);
     } else if (tt_lisp_is_form(c, form, "export")) {
         analyze_export(c, form);

@@ -8,9 +8,9 @@
 /* ---- where a name comes from --------------------------------------------------------------------------- */
 
 typedef enum Origin {
-    ORIGIN_GLOBAL,      /* of this file */
-    ORIGIN_IMPORT,      /* an import exports it, or may */
-    ORIGIN_WORD,        /* forms.def */
+    ORIGIN_GLOBAL, /* of this file */
+    ORIGIN_IMPORT, /* an import exports it, or may */
+    ORIGIN_WORD,   /* forms.def */
     ORIGIN_STD,
     ORIGIN_INSTRUCTION,
     ORIGIN_NONE
@@ -73,8 +73,7 @@ static TtLispNode *undefined(TtLispCompiler *c, const TtDatum *symbol) {
 static TtLispBinding *std_binding(TtLispCompiler *c, const TtLispStdName *std, const TtDatum *place) {
     TtStrbuf name = {0};
     tt_strbuf_add_format(&name, "std.%s.%s", std->module, std->name);
-    TtLispBinding *binding =
-        tt_lisp_add_global(c, tt_names_add(&c->symbols, name.bytes, name.length), place);
+    TtLispBinding *binding = tt_lisp_add_global(c, tt_names_add(&c->symbols, name.bytes, name.length), place);
     tt_strbuf_free(&name);
     tt_names_add(&c->std_modules, std->module, strlen(std->module));
     return binding;
@@ -132,7 +131,8 @@ TtLispNode *tt_lisp_analyze_symbol(TtLispCompiler *c, const TtDatum *symbol) {
         if (!tt_lisp_words[found.number].special) {
             const char *parameters = tt_lisp_words[found.number].parameters;
             if (*parameters) return wrapper(c, symbol, parameters);
-            return tt_lisp_error(c, symbol, NULL, "%s takes any number of arguments: as a value, write a lambda", text);
+            return tt_lisp_error(c, symbol, NULL,
+                                 "%s takes any number of arguments: as a value, write a lambda", text);
         }
         return tt_lisp_error(c, symbol, NULL, "%s is a form of the language, not a value: %s", text,
                              tt_lisp_words[found.number].syntax);
@@ -146,7 +146,8 @@ TtLispNode *tt_lisp_analyze_symbol(TtLispCompiler *c, const TtDatum *symbol) {
     return undefined(c, symbol);
 }
 
-/* ---- calls ---------------------------------------------------------------------------------------------- */
+/* ---- calls ----------------------------------------------------------------------------------------------
+ */
 
 /** Adds what stands behind an instruction that leaves nothing, or two values. */
 static TtLispNode *instruction_node(TtLispCompiler *c, const TtDatum *form, unsigned op) {
@@ -159,8 +160,8 @@ static TtLispNode *call_instruction(TtLispCompiler *c, const TtDatum *form, unsi
     int wanted = tt_op_info(op)->pops;
     if ((int)form->count - 1 == wanted) return instruction_node(c, form, op);
     const char *text = tt_names_text(&c->symbols, form->as.items[0]->as.symbol);
-    return tt_lisp_error(c, form, NULL, "%s takes %d argument%s, not %u", text, wanted, wanted == 1 ? "" : "s",
-                         form->count - 1);
+    return tt_lisp_error(c, form, NULL, "%s takes %d argument%s, not %u", text, wanted,
+                         wanted == 1 ? "" : "s", form->count - 1);
 }
 
 static TtLispNode *call_std(TtLispCompiler *c, const TtDatum *form, const TtLispStdName *std) {
@@ -179,8 +180,8 @@ static TtLispNode *call_std(TtLispCompiler *c, const TtDatum *form, const TtLisp
     if (op >= 0 && tt_op_info((unsigned)op)->pops == (int)count && std->arity == (int)count)
         return instruction_node(c, form, (unsigned)op);
     if (std->arity >= 0 && std->arity != (int)count)
-        tt_lisp_warn(c, form, "%s takes %d argument%s, not %u", std->name, std->arity, std->arity == 1 ? "" : "s",
-                     count);
+        tt_lisp_warn(c, form, "%s takes %d argument%s, not %u", std->name, std->arity,
+                     std->arity == 1 ? "" : "s", count);
     TtLispNode *call = tt_lisp_node(c, TT_LISP_NODE_CALL, form, form->count);
     call->args[0] = tt_lisp_ref(c, std_binding(c, std, form->as.items[0]), form->as.items[0]);
     for (uint32_t i = 1; i < form->count; i++) call->args[i] = tt_lisp_analyze(c, form->as.items[i]);

@@ -19,14 +19,14 @@ typedef enum TtLispKind {
     TT_LISP_FLOAT,
     TT_LISP_STR,
     TT_LISP_SYMBOL,
-    TT_LISP_LIST,    /* ( … ), perhaps with a tail behind a dot */
-    TT_LISP_OBJECT,  /* { key value … }: items alternate; keys are Str or symbols */
+    TT_LISP_LIST,     /* ( … ), perhaps with a tail behind a dot */
+    TT_LISP_OBJECT,   /* { key value … }: items alternate; keys are Str or symbols */
     TT_LISP_PROCEDURE /* only while macros run: as.pointer */
 } TtLispKind;
 
 typedef struct TtDatum TtDatum;
 struct TtDatum {
-    uint8_t kind; /* TtLispKind */
+    uint8_t kind;        /* TtLispKind */
     uint32_t begin, end; /* bytes of the source it stands for; made by a macro: those of the macro's call */
     uint32_t count;      /* STR: bytes; LIST, OBJECT: items */
     union {

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* ---- instructions ---------------------------------------------------------------------------------------- */
+/* ---- instructions ----------------------------------------------------------------------------------------
+ */
 
 void tt_lisp_emit_place(TtLispEmitter *e, uint32_t begin) {
     tt_lisp_text_place(&e->c->text, begin, &e->position.line, &e->position.column);
@@ -74,7 +75,8 @@ void tt_lisp_emit_finish(TtLispEmitter *e, TtLispContext context, bool has_value
     if (context == TT_LISP_TAIL) tt_lisp_emit_op(e, TT_OP_RET, 0);
 }
 
-/* ---- values ------------------------------------------------------------------------------------------------ */
+/* ---- values
+ * ------------------------------------------------------------------------------------------------ */
 
 void tt_lisp_emit_const(TtLispEmitter *e, const TtDatum *datum) {
     switch ((TtLispKind)datum->kind) {
@@ -103,7 +105,8 @@ void tt_lisp_emit_const(TtLispEmitter *e, const TtDatum *datum) {
             const TtDatum *key = datum->as.items[i];
             const TtName *name = key->kind == TT_LISP_SYMBOL ? &e->c->symbols.items[key->as.symbol] : NULL;
             tt_lisp_emit_const(e, datum->as.items[i + 1]);
-            tt_lisp_emit_text(e, TT_OP_SET_FIELD, name ? name->bytes : key->as.text, name ? name->length : key->count);
+            tt_lisp_emit_text(e, TT_OP_SET_FIELD, name ? name->bytes : key->as.text,
+                              name ? name->length : key->count);
         }
         return;
     }
@@ -202,8 +205,8 @@ static void emit_truth(TtLispEmitter *e, TtLispNode *node, TtLispContext context
 
 static void emit_import(TtLispEmitter *e, TtLispNode *node, TtLispContext context) {
     tt_lisp_emit_place(e, node->begin);
-    TtImport import = {tt_module_add_constant(e->module, TT_TAG_STR, node->datum->as.text, node->datum->count),
-                       TT_NO_NAME};
+    TtImport import = {
+        tt_module_add_constant(e->module, TT_TAG_STR, node->datum->as.text, node->datum->count), TT_NO_NAME};
     if (node->operand >= 0) {
         const TtName *prefix = &e->c->symbols.items[node->operand];
         import.prefix = tt_names_add(&e->module->names, prefix->bytes, prefix->length);
@@ -293,7 +296,8 @@ void tt_lisp_emit_node(TtLispEmitter *e, TtLispNode *node, TtLispContext context
     }
 }
 
-/* ---- the program -------------------------------------------------------------------------------------------- */
+/* ---- the program
+ * -------------------------------------------------------------------------------------------- */
 
 static void emit_function(TtLispEmitter *e, TtLispFn *fn) {
     fn->address = e->module->code.count;

@@ -27,8 +27,8 @@ typedef struct TtLispEmitter {
     TtLispCompiler *c;
     TtModule *module;
     TtLispFn *fn;
-    bool dead; /* control does not get here: nothing is emitted until a label that is jumped to */
-    TtLispFn *head_of;       /* the next COND is the body of this loop or function */
+    bool dead;         /* control does not get here: nothing is emitted until a label that is jumped to */
+    TtLispFn *head_of; /* the next COND is the body of this loop or function */
     TT_VEC(uint32_t) labels; /* label id → address, UINT32_MAX: not placed */
     TT_VEC(uint32_t) label_uses;
     TT_VEC(TtLispJump) jumps;

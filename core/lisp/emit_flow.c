@@ -2,7 +2,8 @@
 /** Calls, loops, branches. */
 #include "lisp/emit.h"
 
-/* ---- what a node mentions ------------------------------------------------------------------------------- */
+/* ---- what a node mentions -------------------------------------------------------------------------------
+ */
 
 /** Nodes that are looked at before the answer is "perhaps": keeps compiling linear. */
 #define MENTION_BUDGET 200
@@ -20,7 +21,8 @@ static bool mentions(const TtLispNode *node, const TtLispBinding *binding, int *
     if (--*budget < 0) return true;
     switch ((TtLispNodeKind)node->kind) {
     case TT_LISP_NODE_REF:
-        if (tt_lisp_is_known(node->binding)) return node->binding->fn->loop || fn_mentions(node->binding->fn, binding);
+        if (tt_lisp_is_known(node->binding))
+            return node->binding->fn->loop || fn_mentions(node->binding->fn, binding);
         return node->binding == binding;
     case TT_LISP_NODE_SET:
         if (node->binding == binding) return true;
@@ -44,7 +46,8 @@ static bool mentions(const TtLispNode *node, const TtLispBinding *binding, int *
     return false;
 }
 
-/* ---- tests that are repeated at the end of a loop ---------------------------------------------------------- */
+/* ---- tests that are repeated at the end of a loop
+ * ---------------------------------------------------------- */
 
 /** Whether a test is short enough to be emitted once more at each place where the loop goes on. */
 static bool is_simple(const TtLispNode *node, int *budget) {
@@ -97,7 +100,8 @@ static void emit_go_on(TtLispEmitter *e, TtLispFn *fn) {
     tt_lisp_emit_jump(e, TT_OP_JMP, out);
 }
 
-/* ---- branches --------------------------------------------------------------------------------------------------- */
+/* ---- branches
+ * --------------------------------------------------------------------------------------------------- */
 
 void tt_lisp_emit_cond(TtLispEmitter *e, TtLispNode *node, TtLispContext context) {
     TtLispFn *head = e->head_of;
@@ -167,14 +171,13 @@ void tt_lisp_emit_test(TtLispEmitter *e, TtLispNode *node, uint32_t label, bool 
         tt_lisp_emit_place(e, node->begin);
         tt_lisp_emit_op(e, (TtOp)node->op, 0);
         break;
-    default:
-        tt_lisp_emit_node(e, node, TT_LISP_VALUE);
-        tt_lisp_emit_place(e, node->begin);
+    default: tt_lisp_emit_node(e, node, TT_LISP_VALUE); tt_lisp_emit_place(e, node->begin);
     }
     tt_lisp_emit_jump(e, when ? TT_OP_JNZ : TT_OP_JZ, label);
 }
 
-/* ---- functions as values -------------------------------------------------------------------------------------------- */
+/* ---- functions as values
+ * -------------------------------------------------------------------------------------------- */
 
 static void emit_fn_op(TtLispEmitter *e, TtOp op, TtLispFn *fn, bool lifted) {
     if (e->dead) return;
@@ -185,13 +188,17 @@ static void emit_fn_op(TtLispEmitter *e, TtOp op, TtLispFn *fn, bool lifted) {
 }
 
 void tt_lisp_emit_function_value(TtLispEmitter *e, TtLispFn *fn) {
-    for (uint32_t i = 0; i < fn->free.count; i++) tt_lisp_emit_op(e, TT_OP_CAPTURE, (int32_t)fn->free.items[i]->name);
+    for (uint32_t i = 0; i < fn->free.count; i++)
+        tt_lisp_emit_op(e, TT_OP_CAPTURE, (int32_t)fn->free.items[i]->name);
     emit_fn_op(e, fn->free.count ? TT_OP_MAKE_LAMBDA : TT_OP_MAKE_FUNCTION, fn, false);
 }
 
-/* ---- calls ------------------------------------------------------------------------------------------------------------ */
+/* ---- calls
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
-/** Evaluates arguments into the parameters' variables; each is stored as soon as no later one needs the old value. */
+/** Evaluates arguments into the parameters' variables; each is stored as soon as no later one needs the old
+ * value. */
 static void emit_assign(TtLispEmitter *e, TtLispNode *call, const TtLispFn *fn) {
     uint32_t count = fn->parameters.count, pending = 0;
     uint32_t waiting[256];
@@ -203,7 +210,8 @@ static void emit_assign(TtLispEmitter *e, TtLispNode *call, const TtLispFn *fn) 
         tt_lisp_emit_place(e, call->begin);
         bool needed = false;
         int budget = MENTION_BUDGET;
-        for (uint32_t k = i + 1; k < count && !needed; k++) needed = mentions(call->args[k + 1], parameter, &budget);
+        for (uint32_t k = i + 1; k < count && !needed; k++)
+            needed = mentions(call->args[k + 1], parameter, &budget);
         if (needed)
             waiting[pending++] = i;
         else
@@ -238,8 +246,14 @@ static void emit_value_call(TtLispEmitter *e, TtLispNode *node, TtLispContext co
 
 void tt_lisp_emit_call(TtLispEmitter *e, TtLispNode *node, TtLispContext context) {
     TtLispNode *callee = node->args[0];
-    TtLispFn *fn = callee->kind == TT_LISP_NODE_REF && tt_lisp_is_known(callee->binding) ? callee->binding->fn : NULL;
-    if (!fn && callee->kind == TT_LISP_NODE_LAMBDA && callee->fn->parameters.count == node->count - 1) fn = callee->fn;
+    TtLispFn *fn =
+        callee->kind == TT_LISP_NODE_REF && tt_lisp_is_known(callee->binding) ? callee->binding->fn : NULL;
+    if (!fn && callee->kind == TT_LISP_NODE_LAMBDA && callee->fn->parameters.count == node->count - 1)
+        fn = callee->fn;
+    if (fn && fn->parameters.count != node->count - 1)
+        tt_lisp_report(&e->c->text, true, node->begin, node->end, NULL, "%s takes %u argument%s, not %u",
+                       callee->binding->text, fn->parameters.count, fn->parameters.count == 1 ? "" : "s",
+                       node->count - 1);
     if (!fn || fn->parameters.count != node->count - 1) {
         emit_value_call(e, node, context);
         return;

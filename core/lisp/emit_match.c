@@ -4,10 +4,12 @@
 
 #include <string.h>
 
-/* ---- patterns -------------------------------------------------------------------------------------------- */
+/* ---- patterns --------------------------------------------------------------------------------------------
+ */
 
 /** The value is in a variable. Goes to `fail` when it does not fit. */
-static void test_variable(TtLispEmitter *e, TtLispPattern *pattern, const TtLispBinding *value, uint32_t fail);
+static void test_variable(TtLispEmitter *e, TtLispPattern *pattern, const TtLispBinding *value,
+                          uint32_t fail);
 
 /** The value is on the stack, and is taken. */
 static void test_top(TtLispEmitter *e, TtLispPattern *pattern, uint32_t fail) {
@@ -24,9 +26,7 @@ static void test_top(TtLispEmitter *e, TtLispPattern *pattern, uint32_t fail) {
         test_top(e, pattern->parts[0], fail);
         tt_lisp_emit_test(e, pattern->guard, fail, false);
         return;
-    default:
-        tt_lisp_emit_store(e, pattern->binding);
-        test_variable(e, pattern, pattern->binding, fail);
+    default: tt_lisp_emit_store(e, pattern->binding); test_variable(e, pattern, pattern->binding, fail);
     }
 }
 
@@ -90,7 +90,8 @@ static void test_type(TtLispEmitter *e, const TtDatum *type, const TtLispBinding
     tt_strbuf_free(&name);
 }
 
-static void test_variable(TtLispEmitter *e, TtLispPattern *pattern, const TtLispBinding *value, uint32_t fail) {
+static void test_variable(TtLispEmitter *e, TtLispPattern *pattern, const TtLispBinding *value,
+                          uint32_t fail) {
     tt_lisp_emit_place(e, pattern->begin);
     switch ((TtLispPatternKind)pattern->kind) {
     case TT_LISP_PATTERN_ANY: return;
@@ -112,11 +113,12 @@ static void test_variable(TtLispEmitter *e, TtLispPattern *pattern, const TtLisp
     }
 }
 
-/* ---- match ----------------------------------------------------------------------------------------------------- */
+/* ---- match
+ * ----------------------------------------------------------------------------------------------------- */
 
 /** Clauses in order; behind them control is where none fitted. Bodies go to `end`. */
-static void emit_clauses(TtLispEmitter *e, TtLispNode *node, const TtLispBinding *subject, uint32_t end, bool takes,
-                         TtLispContext context) {
+static void emit_clauses(TtLispEmitter *e, TtLispNode *node, const TtLispBinding *subject, uint32_t end,
+                         bool takes, TtLispContext context) {
     for (uint32_t i = 0; i < node->clause_count && !e->dead; i++) {
         uint32_t next = tt_lisp_new_label(e);
         test_variable(e, node->clauses[i].pattern, subject, next);
@@ -152,7 +154,8 @@ void tt_lisp_emit_match(TtLispEmitter *e, TtLispNode *node, TtLispContext contex
     tt_lisp_emit_label(e, end);
 }
 
-/* ---- receive ----------------------------------------------------------------------------------------------------- */
+/* ---- receive
+ * ----------------------------------------------------------------------------------------------------- */
 
 /** The first message is taken whatever it is: no clauses, or the last one fits everything. */
 static void receive_first(TtLispEmitter *e, TtLispNode *node, TtLispContext context) {
@@ -184,7 +187,8 @@ void tt_lisp_emit_receive(TtLispEmitter *e, TtLispNode *node, TtLispContext cont
     uint32_t end = tt_lisp_new_label(e), next = tt_lisp_new_label(e), empty = tt_lisp_new_label(e);
     const TtLispBinding *deadline = node->count ? node->args[0]->binding : NULL;
     TtLispNode *ms = node->count ? node->args[0]->args[0] : NULL;
-    bool at_once = ms && ms->kind == TT_LISP_NODE_CONST && ms->datum->kind == TT_LISP_INT && ms->datum->as.i == 0;
+    bool at_once =
+        ms && ms->kind == TT_LISP_NODE_CONST && ms->datum->kind == TT_LISP_INT && ms->datum->as.i == 0;
     if (ms && !at_once) {
         tt_lisp_emit_op(e, TT_OP_GET_TIME_MS, 0);
         tt_lisp_emit_node(e, ms, TT_LISP_VALUE);
@@ -220,7 +224,9 @@ void tt_lisp_emit_receive(TtLispEmitter *e, TtLispNode *node, TtLispContext cont
     tt_lisp_emit_label(e, end);
 }
 
-/* ---- try ------------------------------------------------------------------------------------------------------------ */
+/* ---- try
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static void emit_guarded(TtLispEmitter *e, TtLispNode *node, TtLispContext context) {
     if (!node->args[1]) {

@@ -77,7 +77,8 @@ static const TtDatum *placed(TtLispMachine *m, const TtDatum *datum) {
     return copy;
 }
 
-/* ---- frames ----------------------------------------------------------------------------------------------- */
+/* ---- frames -----------------------------------------------------------------------------------------------
+ */
 
 static TtLispCell *bind(TtLispMachine *m, uint32_t symbol, const TtDatum *value, TtLispCell *frame) {
     TtLispCell *cell = tt_lisp_alloc(&m->c->arena, sizeof *cell);
@@ -90,8 +91,8 @@ static TtLispCell *lookup(TtLispCell *frame, uint32_t symbol) {
     return frame;
 }
 
-static const TtDatum *make_procedure(TtLispMachine *m, const TtDatum *parameters, const TtDatum *form, uint32_t first,
-                                     TtLispCell *frame) {
+static const TtDatum *make_procedure(TtLispMachine *m, const TtDatum *parameters, const TtDatum *form,
+                                     uint32_t first, TtLispCell *frame) {
     TtLispProcedure *procedure = tt_lisp_alloc(&m->c->arena, sizeof *procedure);
     *procedure = (TtLispProcedure){parameters, form, first, frame};
     TtDatum *datum = tt_lisp_made(m, TT_LISP_PROCEDURE);
@@ -100,14 +101,16 @@ static const TtDatum *make_procedure(TtLispMachine *m, const TtDatum *parameters
 }
 
 /** Binds arguments to parameters, the tail of which takes the rest. */
-static bool bind_parameters(TtLispMachine *m, const TtDatum *parameters, const TtDatum *const *args, uint32_t count,
-                            TtLispCell **frame) {
+static bool bind_parameters(TtLispMachine *m, const TtDatum *parameters, const TtDatum *const *args,
+                            uint32_t count, TtLispCell **frame) {
     if (count < parameters->count || (count > parameters->count && !parameters->tail)) {
-        (void)tt_lisp_machine_error(m, "%s%u argument%s expected, not %u", parameters->tail ? "at least " : "",
-                                    parameters->count, parameters->count == 1 ? " is" : "s are", count);
+        (void)tt_lisp_machine_error(m, "%s%u argument%s expected, not %u",
+                                    parameters->tail ? "at least " : "", parameters->count,
+                                    parameters->count == 1 ? " is" : "s are", count);
         return false;
     }
-    for (uint32_t i = 0; i < parameters->count; i++) *frame = bind(m, parameters->as.items[i]->as.symbol, args[i], *frame);
+    for (uint32_t i = 0; i < parameters->count; i++)
+        *frame = bind(m, parameters->as.items[i]->as.symbol, args[i], *frame);
     if (!parameters->tail) return true;
     TtDatum *rest = tt_lisp_made_list(m, count - parameters->count);
     for (uint32_t i = 0; i < rest->count; i++) set_item(rest, i, args[parameters->count + i]);
@@ -116,18 +119,22 @@ static bool bind_parameters(TtLispMachine *m, const TtDatum *parameters, const T
 }
 
 static bool check_parameters(TtLispMachine *m, const TtDatum *parameters) {
-    bool good = parameters->kind == TT_LISP_LIST && (!parameters->tail || parameters->tail->kind == TT_LISP_SYMBOL);
-    for (uint32_t i = 0; good && i < parameters->count; i++) good = parameters->as.items[i]->kind == TT_LISP_SYMBOL;
+    bool good =
+        parameters->kind == TT_LISP_LIST && (!parameters->tail || parameters->tail->kind == TT_LISP_SYMBOL);
+    for (uint32_t i = 0; good && i < parameters->count; i++)
+        good = parameters->as.items[i]->kind == TT_LISP_SYMBOL;
     if (!good) (void)tt_lisp_machine_error(m, "a function's parameters are names");
     return good;
 }
 
-/* ---- forms --------------------------------------------------------------------------------------------------- */
+/* ---- forms
+ * --------------------------------------------------------------------------------------------------- */
 
 static const TtDatum *eval(TtLispMachine *m, const TtDatum *datum, TtLispCell *frame);
 
 static const TtDatum *malformed(TtLispMachine *m, const TtDatum *form) {
-    return tt_lisp_machine_error(m, "malformed %s", tt_names_text(&m->c->symbols, form->as.items[0]->as.symbol));
+    return tt_lisp_machine_error(m, "malformed %s",
+                                 tt_names_text(&m->c->symbols, form->as.items[0]->as.symbol));
 }
 
 static bool is_head(TtLispMachine *m, const TtDatum *datum, const char *text) {
@@ -174,13 +181,15 @@ static const TtDatum *quasi(TtLispMachine *m, const TtDatum *datum, TtLispCell *
 }
 
 /** All forms of a body but the last, which the caller evaluates: *last, or NULL when there is none. */
-static bool eval_body(TtLispMachine *m, const TtDatum *form, uint32_t first, TtLispCell **frame, const TtDatum **last) {
+static bool eval_body(TtLispMachine *m, const TtDatum *form, uint32_t first, TtLispCell **frame,
+                      const TtDatum **last) {
     *last = NULL;
     for (uint32_t i = first; i < form->count; i++) {
         const TtDatum *item = form->as.items[i];
         if (is_head(m, item, "define") && item->count > 2) {
             const TtDatum *target = item->as.items[1];
-            const TtDatum *name = target->kind == TT_LISP_LIST && target->count ? target->as.items[0] : target;
+            const TtDatum *name =
+                target->kind == TT_LISP_LIST && target->count ? target->as.items[0] : target;
             if (name->kind != TT_LISP_SYMBOL) return malformed(m, item) != NULL;
             *frame = bind(m, name->as.symbol, NULL, *frame);
             TtLispCell *cell = *frame;
@@ -270,9 +279,11 @@ static const TtDatum *call_procedure(TtLispMachine *m, const TtDatum *callee, co
     return callee;
 }
 
-const TtDatum *tt_lisp_apply(TtLispMachine *m, const TtDatum *procedure, const TtDatum *const *args, uint32_t count) {
+const TtDatum *tt_lisp_apply(TtLispMachine *m, const TtDatum *procedure, const TtDatum *const *args,
+                             uint32_t count) {
     if (procedure->kind == TT_LISP_SYMBOL) {
-        const TtLispFunctionInfo *info = tt_lisp_function_find(tt_names_text(&m->c->symbols, procedure->as.symbol));
+        const TtLispFunctionInfo *info =
+            tt_lisp_function_find(tt_names_text(&m->c->symbols, procedure->as.symbol));
         if (info && count >= info->least && count <= info->most) return info->run(m, args, count);
     }
     if (procedure->kind != TT_LISP_PROCEDURE) return tt_lisp_machine_error(m, "a function is expected here");
@@ -290,7 +301,8 @@ const TtDatum *tt_lisp_apply(TtLispMachine *m, const TtDatum *procedure, const T
 /** A name that is no variable: a function, which is its own value, or one that the file defines. */
 static const TtDatum *global_value(TtLispMachine *m, const TtDatum *symbol) {
     const char *text = tt_names_text(&m->c->symbols, symbol->as.symbol);
-    const TtDatum *helper = symbol->as.symbol < m->c->helpers.count ? m->c->helpers.items[symbol->as.symbol] : NULL;
+    const TtDatum *helper =
+        symbol->as.symbol < m->c->helpers.count ? m->c->helpers.items[symbol->as.symbol] : NULL;
     if (helper && helper->count > 2) {
         const TtDatum *target = helper->as.items[1];
         TtDatum *parameters = tt_lisp_made_list(m, target->count - 1);
@@ -304,7 +316,8 @@ static const TtDatum *global_value(TtLispMachine *m, const TtDatum *symbol) {
 
 static const TtDatum *eval_lambda(TtLispMachine *m, const TtDatum *form, TtLispCell *frame) {
     if (form->count < 3) return malformed(m, form);
-    return check_parameters(m, form->as.items[1]) ? make_procedure(m, form->as.items[1], form, 2, frame) : NULL;
+    return check_parameters(m, form->as.items[1]) ? make_procedure(m, form->as.items[1], form, 2, frame)
+                                                  : NULL;
 }
 
 /** What a special form leads to: a value, or a form to go on with (*next in *frame). */
@@ -315,14 +328,16 @@ static Outcome outcome(const TtDatum *value, const TtDatum **result) {
     return value ? OUTCOME_VALUE : OUTCOME_FAILED;
 }
 
-static Outcome go_on(TtLispMachine *m, const TtDatum *form, uint32_t first, TtLispCell **frame, const TtDatum **next) {
+static Outcome go_on(TtLispMachine *m, const TtDatum *form, uint32_t first, TtLispCell **frame,
+                     const TtDatum **next) {
     if (!eval_body(m, form, first, frame, next)) return OUTCOME_FAILED;
     if (*next) return OUTCOME_NEXT;
     *next = tt_lisp_made(m, TT_LISP_NULL);
     return OUTCOME_VALUE;
 }
 
-static Outcome eval_and_or(TtLispMachine *m, const TtDatum *form, TtLispCell **frame, const TtDatum **next, bool until) {
+static Outcome eval_and_or(TtLispMachine *m, const TtDatum *form, TtLispCell **frame, const TtDatum **next,
+                           bool until) {
     const TtDatum *value = tt_lisp_made_bool(m, !until);
     for (uint32_t i = 1; i < form->count; i++) {
         if (i + 1 == form->count) {
@@ -363,7 +378,7 @@ static Outcome eval_form(TtLispMachine *m, const TtDatum *form, const char *head
     if (strcmp(head, "begin") == 0) return go_on(m, form, 1, frame, next);
     if (strcmp(head, "lambda") == 0) return outcome(eval_lambda(m, form, *frame), next);
     if (strcmp(head, "let") == 0 || strcmp(head, "let*") == 0 || strcmp(head, "letrec") == 0) {
-        uint32_t first;
+        uint32_t first = 0;
         return eval_let(m, form, frame, &first) ? go_on(m, form, first, frame, next) : OUTCOME_FAILED;
     }
     if (strcmp(head, "cond") == 0 || strcmp(head, "case") == 0) {
@@ -378,10 +393,12 @@ static Outcome eval_form(TtLispMachine *m, const TtDatum *form, const char *head
         return go_on(m, clause, 1, frame, next);
     }
     if (strcmp(head, "set!") == 0) {
-        if (form->count != 3 || form->as.items[1]->kind != TT_LISP_SYMBOL) return outcome(malformed(m, form), next);
+        if (form->count != 3 || form->as.items[1]->kind != TT_LISP_SYMBOL)
+            return outcome(malformed(m, form), next);
         TtLispCell *cell = lookup(*frame, form->as.items[1]->as.symbol);
-        const TtDatum *value = cell ? eval(m, form->as.items[2], *frame)
-                                    : tt_lisp_machine_error(m, "set! of a variable that the macro does not have");
+        const TtDatum *value =
+            cell ? eval(m, form->as.items[2], *frame)
+                 : tt_lisp_machine_error(m, "set! of a variable that the macro does not have");
         if (value) cell->value = value;
         return outcome(value, next);
     }
@@ -405,7 +422,8 @@ static Outcome eval_call(TtLispMachine *m, const TtDatum *form, TtLispCell **fra
             return outcome(tt_lisp_machine_error(m, "%s takes another number of arguments", text), next);
         if (info) return outcome(info->run(m, args->as.items, args->count), next);
     }
-    if (callee->kind != TT_LISP_PROCEDURE) return outcome(tt_lisp_machine_error(m, "a function is expected here"), next);
+    if (callee->kind != TT_LISP_PROCEDURE)
+        return outcome(tt_lisp_machine_error(m, "a function is expected here"), next);
     if (!call_procedure(m, callee, args->as.items, args->count, frame, next)) return OUTCOME_FAILED;
     return *next ? OUTCOME_NEXT : outcome(tt_lisp_made(m, TT_LISP_NULL), next);
 }
@@ -420,9 +438,11 @@ static const TtDatum *eval_once(TtLispMachine *m, const TtDatum *datum, TtLispCe
             const TtLispCell *cell = lookup(frame, datum->as.symbol);
             if (!cell) return global_value(m, datum);
             if (cell->value) return cell->value;
-            return tt_lisp_machine_error(m, "%s has no value yet", tt_names_text(&m->c->symbols, datum->as.symbol));
+            return tt_lisp_machine_error(m, "%s has no value yet",
+                                         tt_names_text(&m->c->symbols, datum->as.symbol));
         }
-        if (datum->kind == TT_LISP_OBJECT) return tt_lisp_machine_error(m, "objects are not known while macros run");
+        if (datum->kind == TT_LISP_OBJECT)
+            return tt_lisp_machine_error(m, "objects are not known while macros run");
         if (datum->kind != TT_LISP_LIST) return placed(m, datum);
         if (!datum->count) return tt_lisp_machine_error(m, "() calls nothing");
         const TtDatum *head = datum->as.items[0], *next = NULL;
@@ -450,7 +470,8 @@ static const TtDatum *eval(TtLispMachine *m, const TtDatum *datum, TtLispCell *f
     return value;
 }
 
-/* ---- macros ----------------------------------------------------------------------------------------------------- */
+/* ---- macros
+ * ----------------------------------------------------------------------------------------------------- */
 
 void tt_lisp_define_macro(TtLispCompiler *c, const TtDatum *form) {
     const TtDatum *target = form->count > 2 ? form->as.items[1] : NULL;
@@ -464,7 +485,8 @@ void tt_lisp_define_macro(TtLispCompiler *c, const TtDatum *form) {
     const char *text = tt_names_text(&c->symbols, symbol);
     int row = tt_lisp_word_find(text);
     if (row >= 0 && tt_lisp_words[row].special) {
-        tt_lisp_error(c, target->as.items[0], NULL, "%s is a form of the language and cannot be defined", text);
+        tt_lisp_error(c, target->as.items[0], NULL, "%s is a form of the language and cannot be defined",
+                      text);
         return;
     }
     TtDatum *parameters = tt_lisp_make_list(c, target, target->count - 1);
@@ -487,7 +509,8 @@ const TtDatum *tt_lisp_call_macro(TtLispCompiler *c, const TtLispMacro *macro, c
         eval_body(&m, macro->definition, 2, &frame, &last))
         result = last ? eval(&m, last, frame) : tt_lisp_made(&m, TT_LISP_NULL);
     c->macro_depth -= 20;
-    if (result && result->kind == TT_LISP_PROCEDURE) return tt_lisp_machine_error(&m, "a function is no form");
+    if (result && result->kind == TT_LISP_PROCEDURE)
+        return tt_lisp_machine_error(&m, "a function is no form");
     return result;
 }
 
@@ -496,7 +519,8 @@ const TtDatum *tt_lisp_expand(TtLispCompiler *c, const TtDatum *datum) {
     uint32_t expansions = 0;
     while (datum->kind == TT_LISP_LIST && datum->count && datum->as.items[0]->kind == TT_LISP_SYMBOL) {
         uint32_t symbol = datum->as.items[0]->as.symbol;
-        if (symbol >= c->macros.count || !c->macros.items[symbol] || tt_lisp_find_local(c, symbol)) return datum;
+        if (symbol >= c->macros.count || !c->macros.items[symbol] || tt_lisp_find_local(c, symbol))
+            return datum;
         if (++expansions > TT_LISP_MACRO_EXPANSIONS || c->text.diags->truncated) {
             if (!c->text.diags->truncated)
                 tt_lisp_error(c, datum, NULL, "The macro %s expands to itself again and again",

@@ -27,7 +27,8 @@ typedef struct TtLispMachine {
 } TtLispMachine;
 
 /** NULL: an error was reported. */
-const TtDatum *tt_lisp_apply(TtLispMachine *m, const TtDatum *procedure, const TtDatum *const *args, uint32_t count);
+const TtDatum *tt_lisp_apply(TtLispMachine *m, const TtDatum *procedure, const TtDatum *const *args,
+                             uint32_t count);
 const TtDatum *tt_lisp_machine_error(TtLispMachine *m, const char *format, ...) TT_PRINTF(2, 3);
 
 TtDatum *tt_lisp_made(TtLispMachine *m, TtLispKind kind);

@@ -35,7 +35,8 @@ TtLispNode *tt_lisp_form_lambda(TtLispCompiler *c, const TtDatum *form) {
     return tt_lisp_analyze_lambda(c, form, form->as.items[1], 2, NULL);
 }
 
-/** Whether it is a list of (name value) pairs, or of (name value step) when `most` is 3. Errors are reported. */
+/** Whether it is a list of (name value) pairs, or of (name value step) when `most` is 3. Errors are reported.
+ */
 static bool check_pairs(TtLispCompiler *c, const TtDatum *form, const TtDatum *pairs, uint32_t most) {
     if (pairs->kind != TT_LISP_LIST || pairs->tail) {
         (void)tt_lisp_malformed(c, form);
@@ -46,8 +47,9 @@ static bool check_pairs(TtLispCompiler *c, const TtDatum *form, const TtDatum *p
         if (pair->kind == TT_LISP_LIST && !pair->tail && pair->count >= 2 && pair->count <= most &&
             pair->as.items[0]->kind == TT_LISP_SYMBOL)
             continue;
-        tt_lisp_error(c, pair, NULL, most == 2 ? "A variable is given as (name value)"
-                                               : "A variable is given as (name start step), the step may be left out");
+        tt_lisp_error(c, pair, NULL,
+                      most == 2 ? "A variable is given as (name value)"
+                                : "A variable is given as (name start step), the step may be left out");
         return false;
     }
     return true;
@@ -58,7 +60,8 @@ static void check_distinct(TtLispCompiler *c, const TtDatum *pairs) {
         for (uint32_t k = 0; k < i && k < 250; k++)
             if (pairs->as.items[i]->as.items[0]->as.symbol == pairs->as.items[k]->as.items[0]->as.symbol) {
                 const TtDatum *name = pairs->as.items[i]->as.items[0];
-                tt_lisp_error(c, name, NULL, "Duplicate variable: %s", tt_names_text(&c->symbols, name->as.symbol));
+                tt_lisp_error(c, name, NULL, "Duplicate variable: %s",
+                              tt_names_text(&c->symbols, name->as.symbol));
                 return;
             }
 }
@@ -77,6 +80,7 @@ static TtLispNode *named_let(TtLispCompiler *c, const TtDatum *form) {
     uint32_t scope = tt_lisp_scope_open(c);
     TtLispBinding *binding = tt_lisp_add_local(c, name->as.symbol, name);
     TtLispNode *lambda = tt_lisp_analyze_lambda(c, form, parameters, 3, binding);
+    lambda->fn->repeats = true;
     bool as_value = binding->as_value;
     call->args[0] = tt_lisp_ref(c, binding, name);
     binding->as_value = as_value;
@@ -117,7 +121,8 @@ TtLispNode *tt_lisp_form_let_star(TtLispCompiler *c, const TtDatum *form) {
     for (uint32_t i = 0; i < pairs->count; i++) {
         const TtDatum *name = pairs->as.items[i]->as.items[0];
         TtLispNode *value = tt_lisp_analyze(c, pairs->as.items[i]->as.items[1]);
-        sequence->args[i] = tt_lisp_bind(c, tt_lisp_add_local(c, name->as.symbol, name), value, pairs->as.items[i]);
+        sequence->args[i] =
+            tt_lisp_bind(c, tt_lisp_add_local(c, name->as.symbol, name), value, pairs->as.items[i]);
     }
     sequence->args[pairs->count] = tt_lisp_analyze_body(c, form, 2);
     tt_lisp_scope_close(c, scope);
@@ -156,7 +161,8 @@ TtLispNode *tt_lisp_form_set(TtLispCompiler *c, const TtDatum *form) {
         int row = tt_lisp_word_find(text);
         if (row >= 0 || tt_lisp_std_find(text, strlen(text)))
             return tt_lisp_error(c, name, NULL, "%s is built in: it cannot be set", text);
-        return tt_lisp_error(c, name, tt_lisp_nearest(c, name->as.symbol), "set! of the undefined variable %s", text);
+        return tt_lisp_error(c, name, tt_lisp_nearest(c, name->as.symbol),
+                             "set! of the undefined variable %s", text);
     }
     binding->assigned = true;
     TtLispNode *node = tt_lisp_node(c, TT_LISP_NODE_SET, form, 1);
@@ -165,7 +171,8 @@ TtLispNode *tt_lisp_form_set(TtLispCompiler *c, const TtDatum *form) {
     return node;
 }
 
-/* ---- branches -------------------------------------------------------------------------------------------- */
+/* ---- branches --------------------------------------------------------------------------------------------
+ */
 
 static TtLispNode *cond_node(TtLispCompiler *c, const TtDatum *form, uint32_t clauses) {
     TtLispNode *node = tt_lisp_node(c, TT_LISP_NODE_COND, form, 1);
@@ -256,7 +263,8 @@ TtLispNode *tt_lisp_form_case(TtLispCompiler *c, const TtDatum *form) {
     node->args[0] = NULL;
     for (uint32_t i = 2; i < form->count; i++) {
         const TtDatum *clause = form->as.items[i];
-        if (clause->kind != TT_LISP_LIST || clause->count < 1 || clause->tail) return tt_lisp_malformed(c, form);
+        if (clause->kind != TT_LISP_LIST || clause->count < 1 || clause->tail)
+            return tt_lisp_malformed(c, form);
         if (is_else(c, form, i)) {
             node->args[0] = tt_lisp_analyze_sequence(c, clause, 1);
             continue;
@@ -309,9 +317,11 @@ TtLispNode *tt_lisp_form_begin(TtLispCompiler *c, const TtDatum *form) {
     return tt_lisp_analyze_sequence(c, form, 1);
 }
 
-/* ---- loops --------------------------------------------------------------------------------------------------- */
+/* ---- loops
+ * --------------------------------------------------------------------------------------------------- */
 
-/** (do ((v start step)…) (test result…) body…) as (let _do ((v start)…) (if test result (begin body… (_do step…)))) */
+/** (do ((v start step)…) (test result…) body…) as (let _do ((v start)…) (if test result (begin body… (_do
+ * step…)))) */
 TtLispNode *tt_lisp_form_do(TtLispCompiler *c, const TtDatum *form) {
     if (form->count < 3 || form->as.items[2]->kind != TT_LISP_LIST || !form->as.items[2]->count)
         return tt_lisp_malformed(c, form);
@@ -321,12 +331,14 @@ TtLispNode *tt_lisp_form_do(TtLispCompiler *c, const TtDatum *form) {
     uint32_t count = variables->count, scope = tt_lisp_scope_open(c);
     TtLispNode *sequence = tt_lisp_node(c, TT_LISP_NODE_SEQUENCE, form, 2);
     TtLispNode *call = tt_lisp_node(c, TT_LISP_NODE_CALL, form, count + 1);
-    for (uint32_t i = 0; i < count; i++) call->args[i + 1] = tt_lisp_analyze(c, variables->as.items[i]->as.items[1]);
+    for (uint32_t i = 0; i < count; i++)
+        call->args[i + 1] = tt_lisp_analyze(c, variables->as.items[i]->as.items[1]);
     TtLispBinding *loop = tt_lisp_add_hidden(c, "do", form);
     TtLispNode *lambda = tt_lisp_node(c, TT_LISP_NODE_LAMBDA, form, 0);
     TtLispFn *fn = tt_lisp_alloc(&c->arena, sizeof *fn);
     lambda->fn = fn;
     fn->binding = loop;
+    fn->repeats = true;
     loop->fn = fn;
     fn->parent = c->fn;
     fn->begin = form->begin;
@@ -369,7 +381,8 @@ TtLispNode *tt_lisp_form_do(TtLispCompiler *c, const TtDatum *form) {
     return sequence;
 }
 
-/* ---- errors ----------------------------------------------------------------------------------------------------- */
+/* ---- errors
+ * ----------------------------------------------------------------------------------------------------- */
 
 TtLispNode *tt_lisp_form_try(TtLispCompiler *c, const TtDatum *form) {
     uint32_t last = form->count;
@@ -404,7 +417,9 @@ TtLispNode *tt_lisp_form_try(TtLispCompiler *c, const TtDatum *form) {
     return node;
 }
 
-/* ---- data --------------------------------------------------------------------------------------------------------- */
+/* ---- data
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 /** Quoted data hold no dots: at run time there are lists only. */
 static bool check_quoted(TtLispCompiler *c, const TtDatum *datum) {

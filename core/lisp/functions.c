@@ -3,13 +3,12 @@
  * What becomes of local functions. A closure holds copies, so a function cannot find itself or its
  * siblings among its captures; instead:
  *
- *   - A function that is entered from one place only, and whose calls of itself are all in tail position,
- *     is a loop: its parameters are variables of the function around, its calls of itself are jumps.
+ *   - A named let or do whose calls of itself are all in tail position is a loop: its parameters are variables of the function around, its calls of itself are jumps.
  *   - Any other function gets a label. What it needs from the functions around (its free variables, and
  *     those of the functions it uses) is passed by every caller as further parameters; where it is used as
  *     a value, a closure with the same names as captures is made there. One piece of code serves both.
  *
- * Which functions are loops is found by assuming it of all and walking until no assumption breaks.
+ * Which are loops is found by assuming it of all of these and walking until no assumption breaks.
  */
 #include "lisp/lisp_internal.h"
 
@@ -24,10 +23,10 @@
 
 typedef struct Walk {
     TtLispCompiler *c;
-    bool homes;      /* second pass: loops are known; finds homes and free variables */
-    bool changed;    /* first pass: an assumption broke */
-    TtLispFn *fn;    /* the function, no loop, whose code is walked */
-    uint32_t base;   /* `active` from here on belongs to it */
+    bool homes;                /* second pass: loops are known; finds homes and free variables */
+    bool changed;              /* first pass: an assumption broke */
+    TtLispFn *fn;              /* the function, no loop, whose code is walked */
+    uint32_t base;             /* `active` from here on belongs to it */
     TT_VEC(TtLispFn *) active; /* loops that are being walked */
 } Walk;
 
@@ -97,8 +96,7 @@ static void walk_function(Walk *w, TtLispFn *fn) {
 /** The first call of a loop, from outside: its code is here. */
 static void enter_loop(Walk *w, TtLispFn *fn, uint32_t tail) {
     uint32_t index = w->active.count;
-    if (!w->homes &&
-        (fn->entered || index - w->base >= MAX_ACTIVE || real_parent(w, fn) != w->fn)) {
+    if (!w->homes && (fn->entered || index - w->base >= MAX_ACTIVE || real_parent(w, fn) != w->fn)) {
         reject(w, fn);
         return;
     }
@@ -113,7 +111,8 @@ static void enter_loop(Walk *w, TtLispFn *fn, uint32_t tail) {
 
 static void walk_call(Walk *w, TtLispNode *node, uint32_t tail) {
     TtLispNode *callee = node->args[0];
-    TtLispFn *fn = callee->kind == TT_LISP_NODE_REF && tt_lisp_is_known(callee->binding) ? callee->binding->fn : NULL;
+    TtLispFn *fn =
+        callee->kind == TT_LISP_NODE_REF && tt_lisp_is_known(callee->binding) ? callee->binding->fn : NULL;
     if (!fn) walk(w, callee, NOT_TAIL);
     for (uint32_t i = 1; i < node->count; i++) walk(w, node->args[i], NOT_TAIL);
     if (!fn) return;
@@ -163,10 +162,11 @@ static void walk_set(Walk *w, TtLispNode *node) {
     if (binding->global)
         note_global(w, binding);
     else if (binding->home != w->fn)
-        tt_lisp_report(&w->c->text, false, node->begin, node->end, NULL,
-                       "set! of %s, which belongs to the function around this one: functions hold copies. Pass it as "
-                       "an argument and return the new value, define it at the top level, or keep it in an actor",
-                       binding->text);
+        tt_lisp_report(
+            &w->c->text, false, node->begin, node->end, NULL,
+            "set! of %s, which belongs to the function around this one: functions hold copies. Pass it as "
+            "an argument and return the new value, define it at the top level, or keep it in an actor",
+            binding->text);
 }
 
 /** Bindings of one sequence are known before the first of its values. */
@@ -190,7 +190,8 @@ static void walk(Walk *w, TtLispNode *node, uint32_t tail) {
     case TT_LISP_NODE_SEQUENCE: walk_sequence(w, node, tail); return;
     case TT_LISP_NODE_AND:
     case TT_LISP_NODE_OR:
-        for (uint32_t i = 0; i < node->count; i++) walk(w, node->args[i], i + 1 < node->count ? NOT_TAIL : tail);
+        for (uint32_t i = 0; i < node->count; i++)
+            walk(w, node->args[i], i + 1 < node->count ? NOT_TAIL : tail);
         return;
     case TT_LISP_NODE_COND:
         walk_clauses(w, node, tail);
@@ -226,7 +227,8 @@ static void find_loops(Walk *w) {
     for (uint32_t i = 1; i < c->functions.count; i++) {
         TtLispFn *fn = c->functions.items[i];
         const TtLispBinding *binding = fn->binding;
-        fn->candidate = binding && !binding->global && binding->fn == fn && tt_lisp_is_known(binding) && !binding->as_value;
+        fn->candidate = fn->repeats && binding && !binding->global && binding->fn == fn && tt_lisp_is_known(binding) &&
+                        !binding->as_value;
     }
     for (uint32_t walks = 0;; walks++) {
         w->changed = false;
@@ -238,7 +240,8 @@ static void find_loops(Walk *w) {
         }
         if (!w->changed) break;
     }
-    for (uint32_t i = 0; i < c->functions.count; i++) c->functions.items[i]->loop = c->functions.items[i]->candidate;
+    for (uint32_t i = 0; i < c->functions.count; i++)
+        c->functions.items[i]->loop = c->functions.items[i]->candidate;
 }
 
 /** A function needs what the functions it uses need, unless it has it. */
@@ -270,9 +273,10 @@ void tt_lisp_find_functions(TtLispCompiler *c) {
     for (uint32_t i = 0; i < c->functions.count; i++) {
         TtLispFn *fn = c->functions.items[i];
         if (fn->free.count + fn->parameters.count > 250)
-            tt_lisp_report(&c->text, false, fn->begin, fn->end, NULL,
-                           "This function uses too many variables of the functions around: at most 250 with its "
-                           "parameters");
+            tt_lisp_report(
+                &c->text, false, fn->begin, fn->end, NULL,
+                "This function uses too many variables of the functions around: at most 250 with its "
+                "parameters");
         for (uint32_t k = 0; k < fn->free.count; k++) {
             TtLispFrame *frame = tt_lisp_alloc(&c->arena, sizeof *frame);
             *frame = (TtLispFrame){fn, fn->free.items[k]->frames};

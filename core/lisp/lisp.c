@@ -45,7 +45,8 @@ static void sort_diags(TtDiags *diags) {
         uint32_t to = i;
         for (; to > 0; to--) {
             const TtDiag *before = &diags->list.items[to - 1];
-            if (before->line < diag.line || (before->line == diag.line && before->column <= diag.column)) break;
+            if (before->line < diag.line || (before->line == diag.line && before->column <= diag.column))
+                break;
             diags->list.items[to] = *before;
         }
         diags->list.items[to] = diag;

@@ -20,18 +20,18 @@ typedef struct TtLispNode TtLispNode;
 typedef struct TtLispFrame TtLispFrame;
 typedef struct TtLispBinding {
     uint32_t symbol;
-    const char *text;  /* the name as it is written; of the compiler's own ones, what it tells */
-    uint32_t at;       /* place of its definition */
+    const char *text; /* the name as it is written; of the compiler's own ones, what it tells */
+    uint32_t at;      /* place of its definition */
     bool global;
-    bool defined;      /* global: by this file; else an import or std gives it */
-    bool assigned;     /* by set! */
-    bool redefined;    /* by a second define */
-    bool as_value;     /* used in another way than by a call */
+    bool defined;   /* global: by this file; else an import or std gives it */
+    bool assigned;  /* by set! */
+    bool redefined; /* by a second define */
+    bool as_value;  /* used in another way than by a call */
     bool exported;
-    bool early;        /* may be read before its value is set: must not be taken for a global one then */
-    TtLispFn *fn;      /* the lambda it is defined as */
-    TtLispFn *lexical; /* local: the function, perhaps a loop, in whose text it stands */
-    TtLispFn *home;    /* local: the function whose frame it is in (functions.c) */
+    bool early;          /* may be read before its value is set: must not be taken for a global one then */
+    TtLispFn *fn;        /* the lambda it is defined as */
+    TtLispFn *lexical;   /* local: the function, perhaps a loop, in whose text it stands */
+    TtLispFn *home;      /* local: the function whose frame it is in (functions.c) */
     uint32_t begin, end; /* local: order numbers between which it can be used */
     TtLispFrame *frames; /* local: functions that hold a copy */
     uint32_t name;       /* of the module's names; TT_NO_NAME until names.c */
@@ -57,22 +57,23 @@ struct TtLispFn {
     TtLispFn *parent; /* the one in whose text it stands; NULL: the program */
     uint32_t begin, end;
     /* functions.c */
-    bool candidate; /* may still turn out to be a loop */
-    bool loop;      /* is emitted where it is entered; calls of itself are jumps */
-    bool entered;   /* while walking */
-    int32_t active; /* while walking: index on the stack of loops, or -1 */
-    TtLispBindings free;   /* variables of functions around: further parameters, or captures */
-    TT_VEC(TtLispFn *) uses; /* functions whose free variables must be at hand here */
+    bool repeats; /* a named let or do */
+    bool candidate;                  /* may still turn out to be a loop */
+    bool loop;                       /* is emitted where it is entered; calls of itself are jumps */
+    bool entered;                    /* while walking */
+    int32_t active;                  /* while walking: index on the stack of loops, or -1 */
+    TtLispBindings free;             /* variables of functions around: further parameters, or captures */
+    TT_VEC(TtLispFn *) uses;         /* functions whose free variables must be at hand here */
     TT_VEC(TtLispBinding *) globals; /* read or set here */
     /* names.c */
-    TtNames taken; /* names of this frame, and … */
+    TtNames taken;                /* names of this frame, and … */
     TT_VEC(uint32_t) taken_until; /* … the order number up to which each is in use */
     uint32_t label;               /* of the module's names */
     /* emit.c */
     bool queued;
-    uint32_t address; /* UINT32_MAX until emitted */
-    uint32_t top_label; /* label id of emit.c: where loops and tail calls of itself go on */
-    TtLispNode *head_test;          /* loop: the test its body begins with, or NULL; emitted again at its end */
+    uint32_t address;      /* UINT32_MAX until emitted */
+    uint32_t top_label;    /* label id of emit.c: where loops and tail calls of itself go on */
+    TtLispNode *head_test; /* loop: the test its body begins with, or NULL; emitted again at its end */
     uint32_t head_true, head_false; /* label ids behind that test */
     bool head_goes_on_true;         /* which side of it the loop goes on at */
 };
@@ -91,13 +92,15 @@ typedef enum TtLispNodeKind {
     TT_LISP_NODE_NOT,
     TT_LISP_NODE_AND,
     TT_LISP_NODE_OR,
-    TT_LISP_NODE_COND,    /* clauses (test, body), then args[0]: else */
+    TT_LISP_NODE_COND,     /* clauses (test, body), then args[0]: else */
     TT_LISP_NODE_SEQUENCE, /* args in order; may hold BINDs */
-    TT_LISP_NODE_LIST,    /* args as a list */
-    TT_LISP_NODE_OBJECT,  /* args[i] under keys[i] */
-    TT_LISP_NODE_TRY,     /* args[0]; on error binding = error, args[1] (or NULL); args[2] (or NULL) in any case */
-    TT_LISP_NODE_MATCH,   /* binding = args[0], then clauses */
-    TT_LISP_NODE_RECEIVE, /* binding = message, clauses; args[0], args[1]: milliseconds and what then, or none */
+    TT_LISP_NODE_LIST,     /* args as a list */
+    TT_LISP_NODE_OBJECT,   /* args[i] under keys[i] */
+    TT_LISP_NODE_TRY,   /* args[0]; on error binding = error, args[1] (or NULL); args[2] (or NULL) in any case
+                         */
+    TT_LISP_NODE_MATCH, /* binding = args[0], then clauses */
+    TT_LISP_NODE_RECEIVE, /* binding = message, clauses; args[0], args[1]: milliseconds and what then, or none
+                           */
     TT_LISP_NODE_IMPORT,  /* datum: path; symbol of the prefix or TT_NO_NAME in `operand` */
     TT_LISP_NODE_SUPERVISOR, /* operand: index of compiler->supervisors */
     TT_LISP_NODE_CHILD       /* args[0] as child: index of compiler->children in `operand` */
@@ -105,12 +108,12 @@ typedef enum TtLispNodeKind {
 
 typedef enum TtLispPatternKind {
     TT_LISP_PATTERN_ANY,
-    TT_LISP_PATTERN_BIND,  /* binding */
-    TT_LISP_PATTERN_EQUAL, /* datum */
-    TT_LISP_PATTERN_LIST,  /* parts, rest or NULL */
+    TT_LISP_PATTERN_BIND,   /* binding */
+    TT_LISP_PATTERN_EQUAL,  /* datum */
+    TT_LISP_PATTERN_LIST,   /* parts, rest or NULL */
     TT_LISP_PATTERN_OBJECT, /* parts under keys */
-    TT_LISP_PATTERN_TYPE,  /* datum: the type's name; parts[0] */
-    TT_LISP_PATTERN_GUARD  /* parts[0] when guard */
+    TT_LISP_PATTERN_TYPE,   /* datum: the type's name; parts[0] */
+    TT_LISP_PATTERN_GUARD   /* parts[0] when guard */
 } TtLispPatternKind;
 
 typedef struct TtLispPattern TtLispPattern;
@@ -174,7 +177,7 @@ typedef struct TtLispCompiler {
     TT_VEC(TtLispBinding *) global_list;
     TT_VEC(TtLispBinding *) locals; /* in the order of their beginnings */
     TT_VEC(TtLispImportInfo) import_list;
-    TtLispBindings trail; /* what `current` held before: pairs (new, previous or NULL) */
+    TtLispBindings trail;        /* what `current` held before: pairs (new, previous or NULL) */
     TT_VEC(const TtDatum *) top; /* forms of the top level, macros expanded */
     TT_VEC(TtLispNode *) program;
     TT_VEC(TtLispFn *) functions; /* in the order of their text; the first is the program */
@@ -191,7 +194,8 @@ typedef struct TtLispCompiler {
 /* ---- analyze.c --------------------------------------------------------------------------------------- */
 
 TtLispNode *tt_lisp_analyze(TtLispCompiler *c, const TtDatum *datum);
-/** Forms from `first` on as the body of a function or let: definitions are local. Opens and closes a scope. */
+/** Forms from `first` on as the body of a function or let: definitions are local. Opens and closes a scope.
+ */
 TtLispNode *tt_lisp_analyze_body(TtLispCompiler *c, const TtDatum *form, uint32_t first);
 /** Forms from `first` on, in order; null when there are none. */
 TtLispNode *tt_lisp_analyze_sequence(TtLispCompiler *c, const TtDatum *form, uint32_t first);
@@ -220,8 +224,8 @@ TtLispBinding *tt_lisp_find_global(const TtLispCompiler *c, uint32_t symbol);
 TtLispBinding *tt_lisp_add_global(TtLispCompiler *c, uint32_t symbol, const TtDatum *place);
 
 /** An error about a datum. Gives a node, so that handlers can return it. */
-TtLispNode *tt_lisp_error(TtLispCompiler *c, const TtDatum *place, const char *suggestion, const char *format, ...)
-    TT_PRINTF(4, 5);
+TtLispNode *tt_lisp_error(TtLispCompiler *c, const TtDatum *place, const char *suggestion, const char *format,
+                          ...) TT_PRINTF(4, 5);
 void tt_lisp_warn(TtLispCompiler *c, const TtDatum *place, const char *format, ...) TT_PRINTF(3, 4);
 /** An error that shows the form's syntax. */
 TtLispNode *tt_lisp_malformed(TtLispCompiler *c, const TtDatum *form);
@@ -235,7 +239,8 @@ TtDatum *tt_lisp_make_symbol(TtLispCompiler *c, const TtDatum *place, const char
 /** A Str datum with a symbol's name. */
 const TtDatum *tt_lisp_symbol_text(TtLispCompiler *c, const TtDatum *symbol);
 
-/* ---- words.c: the table of forms and operators ----------------------------------------------------------- */
+/* ---- words.c: the table of forms and operators -----------------------------------------------------------
+ */
 
 typedef TtLispNode *(*TtLispHandler)(TtLispCompiler *c, const TtDatum *form);
 typedef struct TtLispWord {
@@ -270,14 +275,16 @@ const char *tt_lisp_nearest(const TtLispCompiler *c, uint32_t symbol);
 #undef TT_LISP_OPERATOR
 #undef TT_LISP_CLAUSE
 
-/* ---- calls.c ------------------------------------------------------------------------------------------------- */
+/* ---- calls.c
+ * ------------------------------------------------------------------------------------------------- */
 
 /** A call whose head is a global name or operator. */
 TtLispNode *tt_lisp_analyze_call(TtLispCompiler *c, const TtDatum *form);
 /** A name as a value. */
 TtLispNode *tt_lisp_analyze_symbol(TtLispCompiler *c, const TtDatum *symbol);
 
-/* ---- patterns.c ------------------------------------------------------------------------------------------------ */
+/* ---- patterns.c
+ * ------------------------------------------------------------------------------------------------ */
 
 /** Adds the pattern's names to the open scope. */
 TtLispPattern *tt_lisp_pattern(TtLispCompiler *c, const TtDatum *datum);
@@ -292,7 +299,8 @@ void tt_lisp_define_macro(TtLispCompiler *c, const TtDatum *form);
 /** Binds arguments to parameters and evaluates a macro's body. NULL: an error was reported. */
 const TtDatum *tt_lisp_call_macro(TtLispCompiler *c, const TtLispMacro *macro, const TtDatum *call);
 
-/* ---- functions.c, names.c, emit.c ------------------------------------------------------------------------------ */
+/* ---- functions.c, names.c, emit.c
+ * ------------------------------------------------------------------------------ */
 
 /** Loops, homes, free variables. Reports set! of captured variables. */
 void tt_lisp_find_functions(TtLispCompiler *c);

@@ -23,7 +23,8 @@ static double number_of(const TtDatum *datum) {
     return datum->kind == TT_LISP_INT ? (double)datum->as.i : datum->as.f;
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------------------- */
+/* ---- numbers ----------------------------------------------------------------------------------------------
+ */
 
 static const TtDatum *arithmetic(TtLispMachine *m, char op, const TtDatum *a, const TtDatum *b) {
     if (!is_number(a) || !is_number(b)) return tt_lisp_machine_error(m, "%c expects numbers", op);
@@ -44,7 +45,8 @@ static const TtDatum *arithmetic(TtLispMachine *m, char op, const TtDatum *a, co
     return result;
 }
 
-static const TtDatum *fold(TtLispMachine *m, char op, const TtDatum *first, const TtDatum *const *args, uint32_t count) {
+static const TtDatum *fold(TtLispMachine *m, char op, const TtDatum *first, const TtDatum *const *args,
+                           uint32_t count) {
     for (uint32_t i = 0; i < count && first; i++) first = arithmetic(m, op, first, args[i]);
     return first;
 }
@@ -58,7 +60,8 @@ static const TtDatum *run_multiply(TtLispMachine *m, const TtDatum *const *args,
 }
 
 static const TtDatum *run_subtract(TtLispMachine *m, const TtDatum *const *args, uint32_t count) {
-    return count == 1 ? fold(m, '-', tt_lisp_made_int(m, 0), args, 1) : fold(m, '-', args[0], args + 1, count - 1);
+    return count == 1 ? fold(m, '-', tt_lisp_made_int(m, 0), args, 1)
+                      : fold(m, '-', args[0], args + 1, count - 1);
 }
 
 static const TtDatum *run_divide(TtLispMachine *m, const TtDatum *const *args, uint32_t count) {
@@ -69,11 +72,13 @@ static const TtDatum *run_mod(TtLispMachine *m, const TtDatum *const *args, uint
     return fold(m, '%', args[0], args + 1, count - 1);
 }
 
-/* ---- comparison --------------------------------------------------------------------------------------------- */
+/* ---- comparison
+ * --------------------------------------------------------------------------------------------- */
 
 static bool equal(const TtDatum *a, const TtDatum *b) {
     if (is_number(a) && is_number(b))
-        return a->kind == b->kind && a->kind == TT_LISP_INT ? a->as.i == b->as.i : number_of(a) == number_of(b);
+        return a->kind == b->kind && a->kind == TT_LISP_INT ? a->as.i == b->as.i
+                                                            : number_of(a) == number_of(b);
     if (a->kind != b->kind || a->count != b->count) return false;
     switch ((TtLispKind)a->kind) {
     case TT_LISP_NULL: return true;
@@ -99,7 +104,8 @@ static const TtDatum *run_unequal(TtLispMachine *m, const TtDatum *const *args, 
     return tt_lisp_made_bool(m, !equal(args[0], args[1]));
 }
 
-static const TtDatum *compare(TtLispMachine *m, const TtDatum *const *args, uint32_t count, bool less, bool same) {
+static const TtDatum *compare(TtLispMachine *m, const TtDatum *const *args, uint32_t count, bool less,
+                              bool same) {
     bool holds = true;
     for (uint32_t i = 1; i < count; i++) {
         if (!is_number(args[i - 1]) || !is_number(args[i])) return wrong(m, "a comparison", "numbers");
@@ -133,7 +139,8 @@ static const TtDatum *run_not(TtLispMachine *m, const TtDatum *const *args, uint
     return tt_lisp_made_bool(m, !tt_lisp_datum_is_true(args[0]));
 }
 
-/* ---- lists ------------------------------------------------------------------------------------------------------ */
+/* ---- lists
+ * ------------------------------------------------------------------------------------------------------ */
 
 static const TtDatum *slice(TtLispMachine *m, const TtDatum *list, uint32_t from, uint32_t to) {
     TtDatum *part = tt_lisp_made_list(m, to - from);
@@ -149,7 +156,8 @@ static const TtDatum *run_list(TtLispMachine *m, const TtDatum *const *args, uin
 
 static const TtDatum *run_first(TtLispMachine *m, const TtDatum *const *args, uint32_t count) {
     (void)count;
-    return args[0]->kind == TT_LISP_LIST && args[0]->count ? args[0]->as.items[0] : wrong(m, "first", "a list with items");
+    return args[0]->kind == TT_LISP_LIST && args[0]->count ? args[0]->as.items[0]
+                                                           : wrong(m, "first", "a list with items");
 }
 
 static const TtDatum *run_last(TtLispMachine *m, const TtDatum *const *args, uint32_t count) {
@@ -166,10 +174,11 @@ static const TtDatum *run_rest(TtLispMachine *m, const TtDatum *const *args, uin
 
 static const TtDatum *run_nth(TtLispMachine *m, const TtDatum *const *args, uint32_t count) {
     (void)count;
-    if (args[0]->kind != TT_LISP_LIST || args[1]->kind != TT_LISP_INT) return wrong(m, "nth", "a list and a number");
+    if (args[0]->kind != TT_LISP_LIST || args[1]->kind != TT_LISP_INT)
+        return wrong(m, "nth", "a list and a number");
     if (args[1]->as.i < 0 || args[1]->as.i >= args[0]->count)
-        return tt_lisp_machine_error(m, "Index %" PRId64 " out of bounds for list of length %u", args[1]->as.i,
-                                     args[0]->count);
+        return tt_lisp_machine_error(m, "Index %" PRId64 " out of bounds for list of length %u",
+                                     args[1]->as.i, args[0]->count);
     return args[0]->as.items[args[1]->as.i];
 }
 
@@ -180,14 +189,16 @@ static const TtDatum *run_length(TtLispMachine *m, const TtDatum *const *args, u
 
 static const TtDatum *run_take(TtLispMachine *m, const TtDatum *const *args, uint32_t count) {
     (void)count;
-    if (args[0]->kind != TT_LISP_LIST || args[1]->kind != TT_LISP_INT) return wrong(m, "take", "a list and a number");
+    if (args[0]->kind != TT_LISP_LIST || args[1]->kind != TT_LISP_INT)
+        return wrong(m, "take", "a list and a number");
     int64_t wanted = args[1]->as.i < 0 ? 0 : args[1]->as.i > args[0]->count ? args[0]->count : args[1]->as.i;
     return slice(m, args[0], 0, (uint32_t)wanted);
 }
 
 static const TtDatum *run_drop(TtLispMachine *m, const TtDatum *const *args, uint32_t count) {
     (void)count;
-    if (args[0]->kind != TT_LISP_LIST || args[1]->kind != TT_LISP_INT) return wrong(m, "drop", "a list and a number");
+    if (args[0]->kind != TT_LISP_LIST || args[1]->kind != TT_LISP_INT)
+        return wrong(m, "drop", "a list and a number");
     int64_t wanted = args[1]->as.i < 0 ? 0 : args[1]->as.i > args[0]->count ? args[0]->count : args[1]->as.i;
     return slice(m, args[0], (uint32_t)wanted, args[0]->count);
 }
@@ -201,7 +212,8 @@ static const TtDatum *join(TtLispMachine *m, const TtDatum *a, const TtDatum *b)
 
 static const TtDatum *run_concat(TtLispMachine *m, const TtDatum *const *args, uint32_t count) {
     (void)count;
-    if (args[0]->kind != TT_LISP_LIST || args[1]->kind != TT_LISP_LIST) return wrong(m, "concat", "two lists");
+    if (args[0]->kind != TT_LISP_LIST || args[1]->kind != TT_LISP_LIST)
+        return wrong(m, "concat", "two lists");
     return join(m, args[0], args[1]);
 }
 
@@ -227,12 +239,14 @@ static const TtDatum *run_reverse(TtLispMachine *m, const TtDatum *const *args, 
 
 static const TtDatum *run_is_empty(TtLispMachine *m, const TtDatum *const *args, uint32_t count) {
     (void)count;
-    return args[0]->kind == TT_LISP_LIST ? tt_lisp_made_bool(m, !args[0]->count) : wrong(m, "is_empty", "a list");
+    return args[0]->kind == TT_LISP_LIST ? tt_lisp_made_bool(m, !args[0]->count)
+                                         : wrong(m, "is_empty", "a list");
 }
 
 static const TtDatum *run_range(TtLispMachine *m, const TtDatum *const *args, uint32_t count) {
     (void)count;
-    if (args[0]->kind != TT_LISP_INT || args[1]->kind != TT_LISP_INT) return wrong(m, "range", "two integers");
+    if (args[0]->kind != TT_LISP_INT || args[1]->kind != TT_LISP_INT)
+        return wrong(m, "range", "two integers");
     int64_t from = args[0]->as.i, to = args[1]->as.i;
     if (to < from) to = from;
     if ((uint64_t)to - (uint64_t)from > 100000) return wrong(m, "range", "at most 100000 numbers");
@@ -277,7 +291,8 @@ static const TtDatum *run_reduce(TtLispMachine *m, const TtDatum *const *args, u
     return value;
 }
 
-/* ---- texts, names, types ------------------------------------------------------------------------------------------ */
+/* ---- texts, names, types
+ * ------------------------------------------------------------------------------------------ */
 
 static const TtDatum *run_str(TtLispMachine *m, const TtDatum *const *args, uint32_t count) {
     TtStrbuf text = {0};

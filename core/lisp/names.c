@@ -49,7 +49,8 @@ static uint32_t name_label(TtLispCompiler *c, TtNames *labels, const TtLispFn *f
     TtStrbuf base = {0}, text = {0};
     const TtLispFn *parent = fn->parent;
     while (parent && parent->loop) parent = parent->parent;
-    if (parent && parent->parent) tt_strbuf_add_format(&base, "%s.", tt_names_text(&c->module->names, parent->label));
+    if (parent && parent->parent)
+        tt_strbuf_add_format(&base, "%s.", tt_names_text(&c->module->names, parent->label));
     tt_strbuf_add_text(&base, fn->binding ? fn->binding->text : "lambda");
     for (unsigned number = 1;; number++) {
         tt_strbuf_clear(&text);

@@ -76,9 +76,11 @@ TtLispNode *tt_lisp_operator_mod(TtLispCompiler *c, const TtDatum *form) {
     return op_node(c, form, TT_OP_MOD, 2);
 }
 
-/* ---- comparison ------------------------------------------------------------------------------------------ */
+/* ---- comparison ------------------------------------------------------------------------------------------
+ */
 
-static TtLispNode *compare_node(TtLispCompiler *c, const TtDatum *form, TtOp op, TtLispNode *a, TtLispNode *b) {
+static TtLispNode *compare_node(TtLispCompiler *c, const TtDatum *form, TtOp op, TtLispNode *a,
+                                TtLispNode *b) {
     TtLispNode *node = tt_lisp_node(c, TT_LISP_NODE_COMPARE, form, 2);
     node->op = (uint16_t)op;
     node->args[0] = a;
@@ -105,7 +107,8 @@ static TtLispNode *compare(TtLispCompiler *c, const TtDatum *form, TtOp op) {
     }
     TtLispNode *all = tt_lisp_node(c, TT_LISP_NODE_AND, form, count - 1);
     for (uint32_t i = 0; i + 1 < count; i++)
-        all->args[i] = compare_node(c, form, op, tt_lisp_ref(c, values[i], form), tt_lisp_ref(c, values[i + 1], form));
+        all->args[i] =
+            compare_node(c, form, op, tt_lisp_ref(c, values[i], form), tt_lisp_ref(c, values[i + 1], form));
     sequence->args[count] = all;
     tt_lisp_scope_close(c, scope);
     return sequence;
@@ -141,7 +144,8 @@ TtLispNode *tt_lisp_operator_not(TtLispCompiler *c, const TtDatum *form) {
     return tt_lisp_operands(c, TT_LISP_NODE_NOT, form, 1);
 }
 
-/* ---- data ---------------------------------------------------------------------------------------------------- */
+/* ---- data
+ * ---------------------------------------------------------------------------------------------------- */
 
 TtLispNode *tt_lisp_operator_list(TtLispCompiler *c, const TtDatum *form) {
     return tt_lisp_operands(c, TT_LISP_NODE_LIST, form, 1);
@@ -165,7 +169,8 @@ TtLispNode *tt_lisp_operator_str(TtLispCompiler *c, const TtDatum *form) {
     TtLispNode *node = tt_lisp_node(c, TT_LISP_NODE_FOLD, form, form->count - 1 + extra);
     node->op = TT_OP_CONCAT;
     if (extra) node->args[0] = text_node(c, form, "");
-    for (uint32_t i = 1; i < form->count; i++) node->args[i - 1 + extra] = tt_lisp_analyze(c, form->as.items[i]);
+    for (uint32_t i = 1; i < form->count; i++)
+        node->args[i - 1 + extra] = tt_lisp_analyze(c, form->as.items[i]);
     return node;
 }
 
@@ -194,7 +199,8 @@ TtLispNode *tt_lisp_operator_nth(TtLispCompiler *c, const TtDatum *form) {
     return op_node(c, form, TT_OP_INDEX, 2);
 }
 
-/* ---- console, errors ------------------------------------------------------------------------------------------- */
+/* ---- console, errors
+ * ------------------------------------------------------------------------------------------- */
 
 static TtLispNode *output(TtLispCompiler *c, const TtDatum *form, TtOp op) {
     TtLispNode *node = tt_lisp_node(c, TT_LISP_NODE_OP, form, 1);
@@ -255,7 +261,8 @@ TtLispNode *tt_lisp_operator_error_value(TtLispCompiler *c, const TtDatum *form)
     return error_field(c, form, "value");
 }
 
-/* ---- actors -------------------------------------------------------------------------------------------------------- */
+/* ---- actors
+ * -------------------------------------------------------------------------------------------------------- */
 
 /**
  * (spawn-link f a b): f, a and b are evaluated here; a function without parameters that holds them is what
@@ -270,7 +277,8 @@ static TtLispNode *spawn_with(TtLispCompiler *c, const TtDatum *form, TtOp op) {
     for (uint32_t i = 0; i < count; i++) {
         TtLispNode *value = tt_lisp_analyze(c, form->as.items[i + 1]);
         char text[24] = "_spawned";
-        text[8] = (char)('0' + i / 100 % 10), text[9] = (char)('0' + i / 10 % 10), text[10] = (char)('0' + i % 10);
+        text[8] = (char)('0' + i / 100 % 10), text[9] = (char)('0' + i / 10 % 10),
+        text[10] = (char)('0' + i % 10);
         /* Names with a blank, which no text can write. */
         text[11] = ' ';
         TtDatum *name = tt_lisp_make_symbol(c, form, text);
@@ -327,7 +335,8 @@ TtLispNode *tt_lisp_operator_send(TtLispCompiler *c, const TtDatum *form) {
     const TtDatum *name = tt_lisp_literal_name(c, form->as.items[1]);
     if (!name) return stack_operand(c, form, TT_OP_SEND, 2);
     if (!name->count || memchr(name->as.text, 0, name->count))
-        return tt_lisp_error(c, form->as.items[1], NULL, "The name of an actor must not be empty or hold a NUL");
+        return tt_lisp_error(c, form->as.items[1], NULL,
+                             "The name of an actor must not be empty or hold a NUL");
     TtLispNode *node = tt_lisp_operands(c, TT_LISP_NODE_NAMED, form, 2);
     node->op = TT_OP_SENDNAMED;
     node->datum = name;

@@ -5,11 +5,13 @@
 #include <string.h>
 
 /** Type words of (? type p), as type_of gives them, and number. */
-static const char *const type_words[] = {"int",   "float",    "string",    "bool", "null",       "list",   "object", "bytes",
-                                         "function", "exception", "ref",  "connection", "stream", "future", "number"};
+static const char *const type_words[] = {"int",  "float",      "string", "bool",     "null",
+                                         "list", "object",     "bytes",  "function", "exception",
+                                         "ref",  "connection", "stream", "future",   "number"};
 #define TYPE_WORDS (sizeof type_words / sizeof *type_words)
 
-static TtLispPattern *new_pattern(TtLispCompiler *c, TtLispPatternKind kind, const TtDatum *place, uint32_t count) {
+static TtLispPattern *new_pattern(TtLispCompiler *c, TtLispPatternKind kind, const TtDatum *place,
+                                  uint32_t count) {
     TtLispPattern *pattern = tt_lisp_alloc(&c->arena, sizeof *pattern);
     pattern->kind = (uint8_t)kind;
     pattern->begin = place->begin;
@@ -46,7 +48,8 @@ static TtLispPattern *pattern_of(TtLispCompiler *c, const TtDatum *datum, uint32
 static TtLispPattern *list_pattern(TtLispCompiler *c, const TtDatum *datum, uint32_t first) {
     TtLispPattern *pattern = new_pattern(c, TT_LISP_PATTERN_LIST, datum, datum->count - 1);
     pattern->binding = tt_lisp_add_hidden(c, "_list", datum);
-    for (uint32_t i = 1; i < datum->count; i++) pattern->parts[i - 1] = pattern_of(c, datum->as.items[i], first);
+    for (uint32_t i = 1; i < datum->count; i++)
+        pattern->parts[i - 1] = pattern_of(c, datum->as.items[i], first);
     if (datum->tail) pattern->rest = pattern_of(c, datum->tail, first);
     return pattern;
 }
@@ -75,8 +78,9 @@ static TtLispPattern *type_pattern(TtLispCompiler *c, const TtDatum *datum, uint
     for (size_t i = 0; i < TYPE_WORDS && !found; i++)
         if (strcmp(type_words[i], text) == 0) found = type_words[i];
     if (!found)
-        return malformed(c, word, "Unknown type: there are int, float, number, string, bool, null, list, object, "
-                                  "bytes, function, exception, ref, connection, stream and future");
+        return malformed(c, word,
+                         "Unknown type: there are int, float, number, string, bool, null, list, object, "
+                         "bytes, function, exception, ref, connection, stream and future");
     TtLispPattern *pattern = new_pattern(c, TT_LISP_PATTERN_TYPE, datum, 1);
     TtDatum *type = tt_lisp_alloc(&c->arena, sizeof *type);
     *type = *word;
@@ -106,14 +110,16 @@ static TtLispPattern *pattern_of(TtLispCompiler *c, const TtDatum *datum, uint32
     }
     if (datum->count == 3 && !datum->tail && tt_lisp_is_symbol(c, datum->as.items[1], "when"))
         return guard_pattern(c, datum, first);
-    if (datum->count && tt_lisp_is_symbol(c, datum->as.items[0], "list")) return list_pattern(c, datum, first);
+    if (datum->count && tt_lisp_is_symbol(c, datum->as.items[0], "list"))
+        return list_pattern(c, datum, first);
     if (datum->count && tt_lisp_is_symbol(c, datum->as.items[0], "?")) return type_pattern(c, datum, first);
     if (datum->count == 2 && tt_lisp_is_symbol(c, datum->as.items[0], "quote")) {
         TtLispNode *checked = tt_lisp_form_quote(c, datum);
         return equal_pattern(c, datum, checked->datum);
     }
-    return malformed(c, datum, "Not a pattern: there are _ name literal 'symbol (list p …) (list p … . rest) "
-                               "{key p …} (? type p) (p when test)");
+    return malformed(c, datum,
+                     "Not a pattern: there are _ name literal 'symbol (list p …) (list p … . rest) "
+                     "{key p …} (? type p) (p when test)");
 }
 
 TtLispPattern *tt_lisp_pattern(TtLispCompiler *c, const TtDatum *datum) {
@@ -124,7 +130,8 @@ bool tt_lisp_pattern_is_total(const TtLispPattern *pattern) {
     return pattern->kind == TT_LISP_PATTERN_ANY || pattern->kind == TT_LISP_PATTERN_BIND;
 }
 
-/* ---- match -------------------------------------------------------------------------------------------------- */
+/* ---- match
+ * -------------------------------------------------------------------------------------------------- */
 
 /** (pattern body…) in a scope of its own. */
 static void analyze_clause(TtLispCompiler *c, const TtDatum *clause, TtLispClause *made) {
@@ -150,13 +157,15 @@ TtLispNode *tt_lisp_form_match(TtLispCompiler *c, const TtDatum *form) {
         if (!is_clause(form->as.items[i])) return tt_lisp_malformed(c, form);
         analyze_clause(c, form->as.items[i], &node->clauses[i - 2]);
         if (i + 1 < form->count && tt_lisp_pattern_is_total(node->clauses[i - 2].pattern))
-            tt_lisp_warn(c, form->as.items[i + 1], "This clause is never reached: the pattern above fits everything");
+            tt_lisp_warn(c, form->as.items[i + 1],
+                         "This clause is never reached: the pattern above fits everything");
     }
     tt_lisp_scope_close(c, scope);
     return node;
 }
 
-/* ---- receive ------------------------------------------------------------------------------------------------- */
+/* ---- receive
+ * ------------------------------------------------------------------------------------------------- */
 
 TtLispNode *tt_lisp_form_receive(TtLispCompiler *c, const TtDatum *form) {
     uint32_t last = form->count;
@@ -175,10 +184,12 @@ TtLispNode *tt_lisp_form_receive(TtLispCompiler *c, const TtDatum *form) {
     for (uint32_t i = 1; i < last; i++) {
         const TtDatum *clause = form->as.items[i];
         if (!is_clause(clause)) return tt_lisp_malformed(c, form);
-        if (tt_lisp_is_form(c, clause, "after")) return tt_lisp_error(c, clause, NULL, "after is the last clause");
+        if (tt_lisp_is_form(c, clause, "after"))
+            return tt_lisp_error(c, clause, NULL, "after is the last clause");
         analyze_clause(c, clause, &node->clauses[node->clause_count++]);
         if (i + 1 < last && tt_lisp_pattern_is_total(node->clauses[node->clause_count - 1].pattern))
-            tt_lisp_warn(c, form->as.items[i + 1], "This clause is never reached: the pattern above fits everything");
+            tt_lisp_warn(c, form->as.items[i + 1],
+                         "This clause is never reached: the pattern above fits everything");
     }
     if (after) {
         TtLispNode *bind = tt_lisp_node(c, TT_LISP_NODE_BIND, after, 1);

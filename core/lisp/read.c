@@ -93,11 +93,13 @@ static void add_datum(Reader *reader, const TtDatum *datum) {
 }
 
 static void open_list(Reader *reader, uint32_t begin, char closer, bool skip, uint32_t quotation) {
-    Open open = {.begin = begin, .first = reader->items.count, .closer = closer, .skip = skip, .quotation = quotation};
+    Open open = {
+        .begin = begin, .first = reader->items.count, .closer = closer, .skip = skip, .quotation = quotation};
     if (reader->open.count >= TT_LISP_MAX_NESTING) {
         if (!reader->too_deep)
             tt_lisp_report(reader->text, false, begin, begin + 1, NULL,
-                           "Nested too deeply: at most %d parentheses within each other", TT_LISP_MAX_NESTING);
+                           "Nested too deeply: at most %d parentheses within each other",
+                           TT_LISP_MAX_NESTING);
         reader->too_deep = true;
         return;
     }
@@ -120,14 +122,15 @@ static void close_quotations(Reader *reader) {
     while (reader->open.count && !tt_vec_last(&reader->open).closer) {
         Open open = tt_vec_pop(&reader->open);
         reader->items.count = open.first;
-        tt_lisp_report(reader->text, false, open.begin, open.begin + 1, NULL,
-                       "A datum must follow this %s", open.skip ? "#;" : "quotation mark");
+        tt_lisp_report(reader->text, false, open.begin, open.begin + 1, NULL, "A datum must follow this %s",
+                       open.skip ? "#;" : "quotation mark");
     }
 }
 
 static void check_object(Reader *reader, const Open *open, uint32_t end) {
     uint32_t count = reader->items.count - open->first;
-    if (open->dot) tt_lisp_report(reader->text, false, open->begin, end, NULL, "A dot has no place in an object");
+    if (open->dot)
+        tt_lisp_report(reader->text, false, open->begin, end, NULL, "A dot has no place in an object");
     for (uint32_t i = 0; i < count; i += 2) {
         const TtDatum *key = reader->items.items[open->first + i];
         if (key->kind != TT_LISP_SYMBOL && key->kind != TT_LISP_STR)
@@ -153,8 +156,9 @@ static void close_list(Reader *reader, char closer) {
     if (open->closer != closer) {
         uint32_t line, column;
         tt_lisp_text_place(reader->text, open->begin, &line, &column);
-        tt_lisp_report(reader->text, false, at, at + 1, NULL, "%c closes the %c of line %" PRIu32 ", which wants %c",
-                       closer, open->closer == ')' ? '(' : '{', line, open->closer);
+        tt_lisp_report(reader->text, false, at, at + 1, NULL,
+                       "%c closes the %c of line %" PRIu32 ", which wants %c", closer,
+                       open->closer == ')' ? '(' : '{', line, open->closer);
     } else if (open->dot == 1) {
         tt_lisp_report(reader->text, false, at, at + 1, NULL, "A datum must follow the dot");
     }
@@ -185,7 +189,8 @@ static void add_code_point(Reader *reader, uint32_t code_point, uint32_t begin) 
 static int read_hex(Reader *reader, int most, uint32_t *number) {
     int digits = 0;
     *number = 0;
-    while (digits < most && reader->at < reader->text->length && hex_value(reader->text->source[reader->at]) >= 0) {
+    while (digits < most && reader->at < reader->text->length &&
+           hex_value(reader->text->source[reader->at]) >= 0) {
         *number = *number * 16 + (uint32_t)hex_value(reader->text->source[reader->at++]);
         digits++;
     }
@@ -236,7 +241,8 @@ static void read_string(Reader *reader) {
     tt_strbuf_clear(&reader->string);
     while (reader->at < text->length && text->source[reader->at] != '"') {
         uint32_t run = reader->at;
-        while (reader->at < text->length && text->source[reader->at] != '"' && text->source[reader->at] != '\\')
+        while (reader->at < text->length && text->source[reader->at] != '"' &&
+               text->source[reader->at] != '\\')
             reader->at++;
         tt_strbuf_add(&reader->string, text->source + run, reader->at - run);
         if (reader->at < text->length && text->source[reader->at] == '\\') read_escape(reader);
@@ -260,7 +266,8 @@ static void read_string(Reader *reader) {
 static bool is_number_start(const char *word, size_t length) {
     if (word[0] >= '0' && word[0] <= '9') return true;
     return length > 1 && (word[0] == '-' || word[0] == '+' || word[0] == '.') &&
-           ((word[1] >= '0' && word[1] <= '9') || (word[1] == '.' && length > 2 && word[2] >= '0' && word[2] <= '9'));
+           ((word[1] >= '0' && word[1] <= '9') ||
+            (word[1] == '.' && length > 2 && word[2] >= '0' && word[2] <= '9'));
 }
 
 static void read_number(Reader *reader, const char *word, uint32_t length, uint32_t begin) {
@@ -272,7 +279,8 @@ static void read_number(Reader *reader, const char *word, uint32_t length, uint3
     } else if (strspn(word + (word[0] == '-' || word[0] == '+'), "0123456789") >=
                (size_t)length - (word[0] == '-' || word[0] == '+')) {
         tt_lisp_report(reader->text, false, begin, begin + length, NULL,
-                       "Integer out of range: an integer is between %" PRId64 " and %" PRId64, INT64_MIN, INT64_MAX);
+                       "Integer out of range: an integer is between %" PRId64 " and %" PRId64, INT64_MIN,
+                       INT64_MAX);
     } else if (tt_parse_float(word, length, &number)) {
         datum->kind = TT_LISP_FLOAT;
         datum->as.f = number;
@@ -303,8 +311,8 @@ static void read_symbol(Reader *reader, const char *word, uint32_t length, uint3
     } else {
         for (uint32_t i = 0; i < length; i++)
             if ((unsigned char)word[i] < 0x20 || word[i] == 0x7F) {
-                tt_lisp_report(reader->text, false, begin + i, begin + i + 1, NULL, "Character U+%04X in a name",
-                               (unsigned)(unsigned char)word[i]);
+                tt_lisp_report(reader->text, false, begin + i, begin + i + 1, NULL,
+                               "Character U+%04X in a name", (unsigned)(unsigned char)word[i]);
                 return;
             }
         datum->as.symbol = tt_names_add(reader->symbols, word, length);
@@ -333,7 +341,8 @@ static void read_word(Reader *reader) {
     }
 }
 
-/* ---- the whole -------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------------
+ */
 
 /** `#| … |#`, which nest. */
 static void skip_block_comment(Reader *reader) {
@@ -363,7 +372,10 @@ static void read_next(Reader *reader) {
         while (reader->at < reader->text->length && source[reader->at] != '\n') reader->at++;
         return;
     case '(':
-    case '{': reader->at++; open_list(reader, reader->at - 1, c == '(' ? ')' : '}', false, 0); return;
+    case '{':
+        reader->at++;
+        open_list(reader, reader->at - 1, c == '(' ? ')' : '}', false, 0);
+        return;
     case ')':
     case '}': close_list(reader, c); return;
     case '[':

@@ -59,8 +59,8 @@ typedef struct LispContext {
     const char *file;
 } LispContext;
 
-static TtResult translate(TtLoader *loader, const char *path, const void *bytes, size_t length, TtModule **module,
-                          TtDiags *diags) {
+static TtResult translate(TtLoader *loader, const char *path, const void *bytes, size_t length,
+                          TtModule **module, TtDiags *diags) {
     if (tt_image_is(bytes, length) || has_extension(path, ".ttb")) {
         TtError error = {0};
         TtResult result = tt_image_read(path, bytes, length, module, &error);
@@ -77,8 +77,8 @@ static TtResult translate(TtLoader *loader, const char *path, const void *bytes,
 }
 
 /** Bytes → a module that is well-formed; on failure `*module` is NULL. */
-static TtResult read_module(TtLoader *loader, const char *path, const void *bytes, size_t length, TtModule **module,
-                            TtDiags *diags) {
+static TtResult read_module(TtLoader *loader, const char *path, const void *bytes, size_t length,
+                            TtModule **module, TtDiags *diags) {
     *module = NULL;
     TtResult result = TT_ERR_PARSE_ERROR;
     if (length > TT_MAX_SOURCE_BYTES)
@@ -286,7 +286,8 @@ static bool lisp_exports(void *context, const char *path, TtNames *names, char *
     } else if (there && found.known) {
         add_exports(names, found.known);
     } else if (there) {
-        there = read_module(lisp->loader, found.file.bytes, found.bytes, found.length, &module, &diags) == TT_OK;
+        there =
+            read_module(lisp->loader, found.file.bytes, found.bytes, found.length, &module, &diags) == TT_OK;
         if (there) add_exports(names, module);
     }
     tt_module_destroy(module);
