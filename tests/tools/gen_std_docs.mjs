@@ -9,7 +9,7 @@
 //   ;; Example: name("text", [1, 2.5], {key: null}, other_function) => what PRINT shows
 //   ;; Example: name(1) raises TypeMismatch
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT, green, main, red } from './steps.mjs';
 
@@ -34,6 +34,19 @@ export function readModule(name, source) {
     }
   }
   return module;
+}
+
+/** A module with the comments of its parts, std/NAME/*.ttvm, whose functions it exports in its order. */
+function readParts(folder, name) {
+  const read = (file) => readFileSync(path.join(folder, file), 'utf8');
+  const module = readModule(name, read(`${name}.ttvm`));
+  if (!existsSync(path.join(folder, name))) return module;
+  const parts = readdirSync(path.join(folder, name)).map((file) => readModule(name, read(`${name}/${file}`)));
+  const functions = [module, ...parts].flatMap((part) => part.functions);
+  return {
+    ...module,
+    functions: module.exports.flatMap((exported) => functions.filter((f) => f.name === exported)),
+  };
 }
 
 function readComment(module, label, comment) {
@@ -182,9 +195,7 @@ function makeTable(module) {
 /** Path → text of every generated file. */
 export function makeFiles(root = ROOT) {
   const folder = path.join(root, 'std');
-  const modules = ORDER.map((name) =>
-    readModule(name, readFileSync(path.join(folder, `${name}.ttvm`), 'utf8')),
-  );
+  const modules = ORDER.map((name) => readParts(folder, name));
   const moduleOf = new Map(
     modules.flatMap((module) => module.exports.map((name) => [name, module.name])).reverse(),
   );

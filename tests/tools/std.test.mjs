@@ -29,7 +29,8 @@ test('the prelude exports every name of the modules it imports', () => {
 });
 
 test('every exported function has the parameters that its comment says', () => {
-  for (const file of readdirSync(path.join(ROOT, 'std')).filter((name) => name.endsWith('.ttvm'))) {
+  const files = readdirSync(path.join(ROOT, 'std'), { recursive: true });
+  for (const file of files.filter((name) => name.endsWith('.ttvm'))) {
     const source = read(file);
     const module = readModule(file.slice(0, -'.ttvm'.length), source);
     for (const f of module.functions) {
