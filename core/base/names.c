@@ -63,3 +63,7 @@ void tt_names_free(TtNames *names) {
     tt_free(names->buckets);
     *names = (TtNames){0};
 }
+
+bool tt_names_test(const char *name) {
+    return strncmp(name, "test_", 5) == 0 || strncmp(name, "test-", 5) == 0;
+}

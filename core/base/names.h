@@ -6,6 +6,7 @@
 #ifndef TT_BASE_NAMES_H
 #define TT_BASE_NAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,9 @@ static inline const char *tt_names_text(const TtNames *names, uint32_t index) {
     return names->items[index].bytes;
 }
 void tt_names_free(TtNames *names);
+
+/** Whether a variable of this name holds a test, which --run-tests runs: `test_…`, `test-…`. */
+bool tt_names_test(const char *name);
 
 /** 32-bit hash of bytes (FNV-1a with a final mix); the same on every platform. */
 uint32_t tt_hash_bytes(const void *bytes, size_t length);

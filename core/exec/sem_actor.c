@@ -174,8 +174,9 @@ static bool list_tests(TtActor *actor, TtValue *list) {
     *list = tt_empty(TT_TAG_LIST);
     for (uint32_t slot = 0; globals && slot < top->slots.count; slot++) {
         const char *name = tt_names_text(&actor->program->names, top->slot_names[slot]);
-        bool named = strncmp(name, "test_", 5) == 0 || strncmp(name, "test-", 5) == 0;
-        if (!named || !tt_is_callable(globals[slot]) || tt_callee(globals[slot])->parameter_count) continue;
+        if (!tt_names_test(name) || !tt_is_callable(globals[slot]) ||
+            tt_callee(globals[slot])->parameter_count)
+            continue;
         TtValue pair[2] = {tt_null(), globals[slot]}, test;
         if (!tt_str_new(&actor->heap, name, &pair[0]) || !tt_list_new(&actor->heap, pair, 2, &test) ||
             !tt_list_append_own(&actor->heap, *list, test, list))

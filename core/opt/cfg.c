@@ -235,6 +235,8 @@ void tt_opt_build_graph(TtOpt *opt) {
     opt->captured = tt_alloc_zero(names);
     opt->stored_global = tt_alloc_zero(names);
     opt->read_as_global = tt_alloc_zero(names);
+    for (uint32_t i = 0; i < opt->module->names.count; i++) /* --run-tests looks for them */
+        opt->read_as_global[i] = tt_names_test(tt_names_text(&opt->module->names, i));
     scan_code(opt);
     find_scopes(opt);
     describe_scopes(opt);
