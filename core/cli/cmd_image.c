@@ -28,7 +28,8 @@ int tt_cli_cmd_disasm(const TtCliArgs *args) {
     TtCliSession session;
     int status = TT_CLI_FAILED;
     if (tt_cli_session_open(&session, args, args->operands.items, 1)) {
-        const char *text = tt_vm_disassemble(session.vm);
+        const char *text = args->settings.ir ? tt_vm_disassemble_registers(session.vm)
+                                             : tt_vm_disassemble(session.vm);
         status = tt_cli_put_result(args, text, strlen(text));
     }
     tt_cli_session_close(&session);

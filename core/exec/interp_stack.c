@@ -9,6 +9,7 @@
 #include "actor/supervisor.h"
 #include "exec/dispatch.h"
 #include "exec/field_hint.h"
+#include "exec/interp_ir.h"
 #include "exec/sem.h"
 
 #include "base/assert.h"
@@ -18,6 +19,7 @@
 
 #define TT_TRACED   0
 #define TT_PROFILED 0
+#define TT_MIXED    0
 #define RUN         run_plain
 #include "exec/interp_stack.inc"
 #undef TT_PROFILED
@@ -26,12 +28,22 @@
 #define TT_PROFILED 1
 #define RUN         run_profiled
 #include "exec/interp_stack.inc"
+#undef TT_MIXED
+#undef RUN
+
+/* Leaves for register code wherever there is some. */
+#define TT_MIXED 1
+#define RUN      run_mixed
+#include "exec/interp_stack.inc"
+#undef TT_MIXED
 #undef TT_TRACED
 #undef RUN
 
 #define TT_TRACED 1
+#define TT_MIXED  0
 #define RUN       run_traced
 #include "exec/interp_stack.inc"
+#undef TT_MIXED
 #undef TT_TRACED
 #undef TT_PROFILED
 #undef RUN
@@ -56,25 +68,37 @@ static TtExecStatus finish(TtActor *actor) {
     return TT_EXEC_ENDED;
 }
 
+static TtExecStatus run_slice(TtActor *actor, int64_t budget) {
+    if (actor->system->trace || actor->system->debug) return run_traced(actor, &budget);
+    if (!actor->system->registers)
+        return actor->context->profile ? run_profiled(actor, &budget) : run_plain(actor, &budget);
+    bool registers = tt_ir_can_resume(actor);
+    TtExecStatus status;
+    do {
+        status = registers ? tt_exec_registers(actor, &budget) : run_mixed(actor, &budget);
+        registers = !registers;
+    } while (status == TT_EXEC_OTHER_CODE);
+    return status;
+}
+
 TtExecStatus tt_exec_run(TtActor *actor, uint32_t budget) {
     actor->wait = TT_WAIT_NONE;
     if (tt_mailbox_has_outer(&actor->mailbox)) tt_signals_collect(actor);
     if (actor->supervisor) tt_supervisor_tick(actor);
     if (actor->ending || actor->killed) return finish(actor);
-    bool traced = actor->system->trace || actor->system->debug;
     TtExecStatus status;
-    if (TT_UNLIKELY(actor->system->profile)) {
+    if (TT_LIKELY(!actor->system->profile)) {
+        status = run_slice(actor, budget);
+    } else {
         TtActorRare *rare = tt_actor_rare(actor);
         if (rare->profile)
             tt_profile_resume(rare->profile);
         else
             tt_profile_start(actor);
         actor->context->profile = rare->profile;
-        status = traced ? run_traced(actor, budget) : run_profiled(actor, budget);
+        status = run_slice(actor, budget);
         actor->context->profile = NULL;
         tt_profile_pause(rare->profile, actor->instructions);
-    } else {
-        status = traced ? run_traced(actor, budget) : run_plain(actor, budget);
     }
     return status == TT_EXEC_ENDED ? finish(actor) : status;
 }

@@ -264,6 +264,9 @@ void tt_exec_prepare(TtModule *module) {
     module->plain[count + 1] = (TtInsn){TT_OP_RET, 0, 0}; /* where a TAIL_CALL at top level returns to */
     give_cells(module);
     module->exec = tt_fuse_code(module->plain, count + 2);
+    module->facts = tt_alloc_zero((size_t)count + 1);
+    for (uint32_t i = 0; i < count; i++)
+        module->facts[i] = (uint8_t)((p.peek[i] ? TT_FACT_PEEK : 0) | (p.own[i] ? TT_FACT_OWN : 0));
     tt_free(p.block_start);
     tt_free(p.has_try);
     tt_free(p.peek);

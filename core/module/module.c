@@ -83,6 +83,8 @@ void tt_module_destroy(TtModule *module) {
     tt_free(module->exec);
     tt_free(module->plain);
     tt_free(module->field_cells);
+    tt_free(module->facts);
+    if (module->free_ir) module->free_ir(module->ir);
     tt_free(module->globals);
     tt_free(module->source);
     tt_free(module->file);

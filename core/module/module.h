@@ -169,6 +169,10 @@ typedef struct TtModule {
     TtInsn *plain;         /* one operation for each instruction */
     TtInsn *exec;          /* the same with fused sequences */
     uint16_t *field_cells; /* atomic, relaxed: exec/field_hint.h */
+    uint8_t *facts;        /* instruction → TT_FACT_* */
+    /* -- register code (ir/lower.c), NULL unless the register engine runs ---------------------------- */
+    struct TtIrCode *ir;
+    void (*free_ir)(struct TtIrCode *ir);
 
     /* -- run time: guarded by the VM's module lock until READY ------------------------------------ */
     int state;                /* atomic TtModuleState; READY is stored with release order */
@@ -178,6 +182,12 @@ typedef struct TtModule {
     TT_VEC(TtExport) exports;
     uint32_t index; /* in the VM's module table */
 } TtModule;
+
+/** What exec/prepare.c found out about references, for every engine. */
+enum {
+    TT_FACT_PEEK = 1, /* LOAD: the value need not be marked as shared */
+    TT_FACT_OWN = 2   /* update: may work in place when the value is not marked */
+};
 
 TtModule *tt_module_create(const char *file);
 void tt_module_destroy(TtModule *module);

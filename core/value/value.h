@@ -245,6 +245,7 @@ struct TtFunction {
     const uint32_t *parameter_slots; /* NULL: parameter i is slot i */
     uint32_t max_operands;           /* operand cells a call needs before the next check; see verify/ */
     uint32_t scope;                  /* index of its TtScope in the module */
+    uint32_t ir_entry;               /* its first register instruction, 0: it has none (ir/ir.h) */
     struct TtModule *module;
 };
 

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/config.h"
 #include "exec/exec.h"
+#include "ir/ir.h"
 #include "lisp/lisp.h"
 #include "module/image.h"
 #include "verify/verify.h"
@@ -112,6 +113,7 @@ static TtResult build(TtLoader *loader, const char *path, const void *bytes, siz
     tt_module_link(*module);
     tt_verify_heights(*module);
     tt_exec_prepare(*module);
+    if (loader->system->registers) tt_ir_lower(*module);
     return TT_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "base/config.h"
 #include "base/utf8.h"
 #include "exec/exec.h"
+#include "ir/ir.h"
 #include "module/disasm.h"
 #include "module/image.h"
 #include "port/atomic.h"
@@ -94,6 +95,7 @@ TtVm *tt_vm_create(const TtConfig *config, const char **reason) {
                                 .time_ms = config->max_time_ms};
     system->host = config->host;
     system->denied = config->denied;
+    system->registers = config->registers && !config->trace && !config->debug;
     system->trace = config->trace;
     system->debug = config->debug;
     system->profile = config->profile;
@@ -215,6 +217,13 @@ const char *tt_vm_diagnostics_text(TtVm *vm, bool color) {
 const char *tt_vm_disassemble(TtVm *vm) {
     tt_strbuf_clear(&vm->text);
     if (vm->program) tt_disasm_module(&vm->text, vm->program, true);
+    return tt_strbuf_text(&vm->text);
+}
+
+const char *tt_vm_disassemble_registers(TtVm *vm) {
+    tt_strbuf_clear(&vm->text);
+    if (vm->program && !vm->program->ir) tt_ir_lower(vm->program);
+    if (vm->program) tt_ir_dump(&vm->text, vm->program);
     return tt_strbuf_text(&vm->text);
 }
 

@@ -5,6 +5,7 @@
 // tests/golden/<kind>/NAME.ttvm and NAME.out:
 //   asm     `disasm` of the source
 //   disasm  `compile` to an image, then `disasm` of the image; and its text assembles to the same image
+//   ir      `disasm --ir` of the source
 //   diag    `check` of the source: messages and exit status
 //   trace   `--trace --no-smp`: standard output, then the trace
 
@@ -22,6 +23,7 @@ const whole = (run) => section('stdout', run.stdout) + section('stderr', run.std
 /** kind → (run: (args) => result, file name, folder) → text of the .out file */
 const KINDS = {
   asm: async (run, file) => whole(await run(['disasm', file])),
+  ir: async (run, file) => whole(await run(['disasm', '--ir', file])),
   diag: async (run, file) => whole(await run(['check', file])),
   trace: async (run, file) => whole(await run(['--trace', '--no-smp', file])),
   disasm: async (run, file, folder) => {

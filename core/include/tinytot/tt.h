@@ -27,6 +27,7 @@ struct TtRequest;
 typedef struct TtConfig {
     struct TtHost *host; /* required; must outlive the VM */
     const char *gc;      /* "mark-sweep" (default) or "no-gc" */
+    bool registers;      /* the register engine; else the stack engine (with `trace` or `debug`, always) */
     uint32_t workers;    /* scheduler threads; 0 = one for each core */
     bool single_thread;  /* one scheduler, round-robin, fixed budget (--no-smp); tt_vm_step works */
     bool seeded;         /* choose who runs next, and random numbers, by `seed`; implies single_thread */
@@ -87,6 +88,8 @@ const char *tt_vm_diagnostics_text(TtVm *vm, bool color);
 
 /** The loaded program as `ttvm disasm` prints it, or as an image (`*length` set). The VM owns it. */
 const char *tt_vm_disassemble(TtVm *vm);
+/** The loaded program's register code, as `ttvm disasm --ir` prints it. The VM owns it. */
+const char *tt_vm_disassemble_registers(TtVm *vm);
 const void *tt_vm_image(TtVm *vm, size_t *length);
 
 /** The program as source text that reads back as it is, lines kept where they can be. The VM owns it. */

@@ -1,0 +1,765 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The register interpreter. Its frames are those of the stack engine and its state between two
+ * instructions is, too: whoever leaves it (waiting, failing, calling slowly, preempted) first stores where
+ * the actor is in the stack code. Locals:
+ *   pc    the instruction being executed     fp    first slot of the frame, as actor->fp
+ *   fuel  budget left at the last leader (ir/lower.c); what has run since is `run` of the address
+ */
+#include "exec/interp_ir.h"
+
+#include "exec/dispatch.h"
+#include "exec/field_hint.h"
+
+#include "base/assert.h"
+
+#include <string.h>
+
+#undef OP
+#undef FAST
+#undef NEXT
+
+// The dispatch macros look like calls to the formatter, and labels like anything.
+// clang-format off
+
+#if TT_DISPATCH_TABLE
+#define OP(name)   op_##name:
+#define DISPATCH() goto *table[pc->op]
+#else
+#define OP(name)   case TT_IR_##name:
+#define DISPATCH() goto dispatch
+#endif
+#define NEXT                                                                                                 \
+    do {                                                                                                     \
+        pc++;                                                                                                \
+        DISPATCH();                                                                                          \
+    } while (0)
+
+#define R(offset) ((TtValue *)(void *)((char *)fp + (offset)))
+/** A register or a constant, to read. */
+#define K(offset) ((const TtValue *)((offset) >= 0 ? (const void *)((const char *)fp + (offset)) : (const void *)(constants - (offset))))
+#define ADDRESS() (ir->origin.items[pc - code])
+
+/** Stores the locals at the instruction, before it has done anything. */
+#define SAVE()                                                                                               \
+    do {                                                                                                     \
+        actor->pc = ADDRESS();                                                                               \
+        clear_stale(actor, fp, ir, ir->before.items[pc - code]);                                             \
+        if (TT_UNLIKELY(actor->context->profile != NULL))                                                             \
+            actor->context->profile->executed = actor->instructions + EXECUTED() + ir->run[actor->pc] + 1;            \
+    } while (0)
+/** What may have moved. */
+#define LOAD_FRAME()                                                                                         \
+    do {                                                                                                     \
+        fp = actor->stack + actor->fp;                                                                       \
+        stack_end = actor->stack + actor->stack_capacity;                                                    \
+        globals = tt_actor_globals(actor, module);                                                           \
+    } while (0)
+#define PAY()                                                                                                \
+    do {                                                                                                     \
+        if (TT_UNLIKELY(actor->work)) {                                                                      \
+            fuel -= (int64_t)actor->work;                                                                    \
+            paid += actor->work;                                                                             \
+            actor->context->paid += actor->work;                                                             \
+            actor->work = 0;                                                                                 \
+        }                                                                                                    \
+    } while (0)
+/** Instructions executed in this slice, up to where `fuel` stands. */
+#define EXECUTED() ((uint64_t)(start_fuel - fuel) - paid)
+#define TRY_SEM(expression)                                                                                  \
+    do {                                                                                                     \
+        result = (expression);                                                                               \
+        if (TT_UNLIKELY(result != TT_OK)) goto fail;                                                         \
+        PAY();                                                                                               \
+    } while (0)
+/** After an operation that may have allocated. */
+#define NEXT_ALLOCATED                                                                                       \
+    do {                                                                                                     \
+        if (TT_UNLIKELY(tt_heap_wants_collection(&actor->heap))) goto collect;                               \
+        NEXT;                                                                                                \
+    } while (0)
+/** Takes the branch that pc is at. */
+#define BRANCH()                                                                                             \
+    do {                                                                                                     \
+        int32_t distance = pc->c;                                                                            \
+        fuel -= pc->w;                                                                                       \
+        pc = (const TtIrInsn *)(const void *)((const char *)pc + distance);                                  \
+        if (TT_UNLIKELY(fuel <= 0) && distance <= 0) goto preempt;                                           \
+        DISPATCH();                                                                                          \
+    } while (0)
+
+#define BOTH_INT(a, b)   ((a)->tag == TT_TAG_INT && (b)->tag == TT_TAG_INT)
+#define BOTH_FLOAT(a, b) ((a)->tag == TT_TAG_FLOAT && (b)->tag == TT_TAG_FLOAT)
+#define WRAP(a, operator, b) tt_int((int64_t)((uint64_t)(a) operator(uint64_t)(b)))
+
+#define ARITH_WITH(name, operator, right)                                                                    \
+    OP(name) {                                                                                               \
+        x = R(pc->b);                                                                                        \
+        y = right;                                                                                           \
+        if (TT_LIKELY(BOTH_INT(x, y)))                                                                       \
+            *R(pc->a) = WRAP(x->as.i, operator, y->as.i);                                                    \
+        else if (BOTH_FLOAT(x, y))                                                                           \
+            *R(pc->a) = tt_float(x->as.f operator y->as.f);                                                  \
+        else                                                                                                 \
+            goto arith;                                                                                      \
+        NEXT;                                                                                                \
+    }
+#define ARITH(name, operator)                                                                                \
+    ARITH_WITH(name, operator, R(pc->c))                                                                     \
+    ARITH_WITH(name##K, operator, K(pc->c))
+#define BITS(name, operator)                                                                                 \
+    OP(name) {                                                                                               \
+        x = K(pc->b);                                                                                        \
+        y = K(pc->c);                                                                                        \
+        if (TT_UNLIKELY(!BOTH_INT(x, y))) goto bits;                                                         \
+        *R(pc->a) = tt_int(x->as.i operator y->as.i);                                                        \
+        NEXT;                                                                                                \
+    }
+#define JUMP_IF(name, right, condition)                                                                      \
+    OP(name) {                                                                                               \
+        x = R(pc->a);                                                                                        \
+        y = right;                                                                                           \
+        bool holds;                                                                                          \
+        if (TT_LIKELY(BOTH_INT(x, y))) {                                                                     \
+            holds = x->as.i condition y->as.i;                                                               \
+        } else if (BOTH_FLOAT(x, y)) {                                                                       \
+            holds = x->as.f condition y->as.f;                                                               \
+        } else {                                                                                             \
+            TRY_SEM(tt_sem_compare(actor, ORIGINAL_OP(), x, y, &value));                                     \
+            holds = value.as.i != 0;                                                                         \
+        }                                                                                                    \
+        if (holds JUMP_WHEN) BRANCH();                                                                       \
+        NEXT;                                                                                                \
+    }
+#define JUMP_IF_INT(name, condition)                                                                         \
+    OP(name) {                                                                                               \
+        x = R(pc->a);                                                                                        \
+        bool holds;                                                                                          \
+        if (TT_LIKELY(x->tag == TT_TAG_INT)) {                                                               \
+            holds = x->as.i condition pc->b;                                                                 \
+        } else {                                                                                             \
+            scratch = tt_int(pc->b);                                                                         \
+            TRY_SEM(tt_sem_compare(actor, ORIGINAL_OP(), x, &scratch, &value));                              \
+            holds = value.as.i != 0;                                                                         \
+        }                                                                                                    \
+        if (holds JUMP_WHEN) BRANCH();                                                                       \
+        NEXT;                                                                                                \
+    }
+#define JUMPS(prefix, name, condition)                                                                       \
+    JUMP_IF(prefix##name, R(pc->b), condition)                                                               \
+    JUMP_IF_INT(prefix##name##I, condition)                                                                  \
+    JUMP_IF(prefix##name##K, K(pc->b), condition)
+#define ALL_JUMPS(prefix)                                                                                    \
+    JUMPS(prefix, LT, <)                                                                                     \
+    JUMPS(prefix, LE, <=)                                                                                    \
+    JUMPS(prefix, GT, >)                                                                                     \
+    JUMPS(prefix, GE, >=)                                                                                    \
+    JUMPS(prefix, EQ, ==)                                                                                    \
+    JUMPS(prefix, NE, !=)
+/** ADDI of an Int, then the branch behind it. */
+#define LOOP(name, condition)                                                                                \
+    OP(name) {                                                                                               \
+        TtValue *counter = R(pc->a);                                                                         \
+        y = R(pc[1].b);                                                                                      \
+        if (TT_UNLIKELY(!BOTH_INT(counter, y))) goto add_integer;                                            \
+        counter->as.i = (int64_t)((uint64_t)counter->as.i + (uint64_t)(int64_t)pc->c);                       \
+        pc++;                                                                                                \
+        if (counter->as.i condition y->as.i) BRANCH();                                                       \
+        NEXT;                                                                                                \
+    }                                                                                                        \
+    OP(name##I) {                                                                                            \
+        TtValue *counter = R(pc->a);                                                                         \
+        if (TT_UNLIKELY(counter->tag != TT_TAG_INT)) goto add_integer;                                       \
+        counter->as.i = (int64_t)((uint64_t)counter->as.i + (uint64_t)(int64_t)pc->c);                       \
+        pc++;                                                                                                \
+        if (counter->as.i condition pc->b) BRANCH();                                                         \
+        NEXT;                                                                                                \
+    }
+/** The stack instruction that the operation stands for. */
+#define ORIGINAL_OP() (module->code.items[ADDRESS()].op)
+
+/** Stores sp of a map and clears the cells below it that hold nothing valid. */
+TT_COLD static void clear_stale(TtActor *actor, TtValue *fp, const TtIrCode *ir, uint32_t map) {
+    const uint32_t *cells = ir->maps.items + map;
+    actor->sp = actor->fp + cells[0];
+    for (uint32_t i = 0; i < cells[1]; i++) fp[cells[2 + i]] = tt_null();
+}
+
+TtExecStatus tt_exec_registers(TtActor *actor, int64_t *budget) {
+#if TT_DISPATCH_TABLE
+    static const void *const table[TT_IR_OP_COUNT] = {
+#define TT_IR(name, a, b, c, flags, doc) [TT_IR_##name] = &&op_##name,
+#include "ir/ir_ops.def"
+#undef TT_IR
+    };
+#endif
+    const TtModule *module = NULL;
+    const TtIrCode *ir = NULL;
+    const TtIrInsn *code = NULL, *pc = NULL;
+    const char *constants = NULL;
+    const TtFunction *function;
+    TtValue *fp, *stack_end;
+    const TtValue *globals, *x, *y;
+    TtValue value, scratch;
+    TtResult result;
+    const int64_t start_fuel = *budget;
+    int64_t fuel = start_fuel;
+    uint64_t paid = 0;
+    const bool profiled = actor->context->profile != NULL;
+
+    goto load;
+
+#if !TT_DISPATCH_TABLE
+dispatch:
+    switch ((TtIrOp)pc->op) {
+#endif
+
+    OP(NOP) NEXT;
+    OP(COUNT) {
+        fuel -= pc->a;
+        NEXT;
+    }
+    OP(MOVE) {
+        *R(pc->a) = *R(pc->b);
+        NEXT;
+    }
+    OP(SHARE) {
+        *R(pc->a) = tt_value_share(*R(pc->b));
+        NEXT;
+    }
+    OP(LOADI) {
+        *R(pc->a) = tt_int(pc->b);
+        NEXT;
+    }
+    OP(LOADK) {
+        *R(pc->a) = *K(pc->b);
+        NEXT;
+    }
+    OP(LOADV) {
+        value = *R(pc->b);
+        if (TT_UNLIKELY(value.tag == TT_TAG_UNBOUND)) {
+            uint32_t slot = module->scopes.items[function->scope].global_slots[pc->b / TT_IR_CELL];
+            if (!globals || slot == TT_NO_SLOT || globals[slot].tag == TT_TAG_UNBOUND) goto undefined;
+            value = tt_value_share(globals[slot]);
+        }
+        *R(pc->a) = pc->w ? tt_value_share(value) : value;
+        NEXT;
+    }
+    OP(LOADG) {
+        if (TT_UNLIKELY(!globals || globals[pc->b].tag == TT_TAG_UNBOUND)) goto undefined;
+        *R(pc->a) = pc->w ? tt_value_share(globals[pc->b]) : globals[pc->b];
+        NEXT;
+    }
+    OP(SWAP) {
+        value = *R(pc->a);
+        *R(pc->a) = *R(pc->b);
+        *R(pc->b) = value;
+        NEXT;
+    }
+    OP(ROT) {
+        TtValue *first = R(pc->a);
+        value = first[0];
+        first[0] = first[1];
+        first[1] = first[2];
+        first[2] = value;
+        NEXT;
+    }
+
+    ARITH(ADD, +)
+    ARITH(SUB, -)
+    ARITH(MUL, *)
+    OP(ADDI) {
+        x = R(pc->b);
+        if (TT_UNLIKELY(x->tag != TT_TAG_INT)) goto add_integer;
+        *R(pc->a) = WRAP(x->as.i, +, (int64_t)pc->c);
+        NEXT;
+    }
+    OP(ARITH) {
+        x = K(pc->b);
+        y = K(pc->c);
+        goto arith;
+    }
+    OP(DIV) {
+        x = K(pc->b);
+        y = K(pc->c);
+        if (TT_LIKELY(BOTH_INT(x, y) && y->as.i > 0))
+            *R(pc->a) = tt_int(x->as.i / y->as.i);
+        else if (BOTH_FLOAT(x, y) && y->as.f != 0.0)
+            *R(pc->a) = tt_float(x->as.f / y->as.f);
+        else
+            goto arith;
+        NEXT;
+    }
+    OP(MOD) {
+        x = K(pc->b);
+        y = K(pc->c);
+        if (TT_UNLIKELY(!BOTH_INT(x, y) || y->as.i <= 0)) goto arith;
+        *R(pc->a) = tt_int(x->as.i % y->as.i);
+        NEXT;
+    }
+    OP(NEG) {
+        TRY_SEM(tt_sem_negate(actor, R(pc->b), &value));
+        *R(pc->a) = value;
+        NEXT;
+    }
+    OP(FLOAT) {
+        TRY_SEM(tt_sem_float_op(actor, ORIGINAL_OP(), K(pc->b), K(pc->c), &value));
+        *R(pc->a) = value;
+        NEXT;
+    }
+    BITS(AND_BITS, &)
+    BITS(OR_BITS, |)
+    BITS(XOR_BITS, ^)
+    OP(SHIFT) {
+        x = K(pc->b);
+        y = K(pc->c);
+        goto bits;
+    }
+    OP(NOT_BITS) {
+        x = R(pc->b);
+        if (TT_UNLIKELY(x->tag != TT_TAG_INT)) TRY_SEM(tt_sem_type_error(actor, "BIT_NOT", "an Int", *x));
+        *R(pc->a) = tt_int(~x->as.i);
+        NEXT;
+    }
+    OP(COMPARE) {
+        TRY_SEM(tt_sem_compare(actor, ORIGINAL_OP(), K(pc->b), K(pc->c), &value));
+        *R(pc->a) = value;
+        NEXT;
+    }
+    OP(AND) {
+        *R(pc->a) = tt_bool((int)tt_truthy(*K(pc->b)) & (int)tt_truthy(*K(pc->c)));
+        NEXT;
+    }
+    OP(OR) {
+        *R(pc->a) = tt_bool((int)tt_truthy(*K(pc->b)) | (int)tt_truthy(*K(pc->c)));
+        NEXT;
+    }
+    OP(NOT) {
+        *R(pc->a) = tt_bool(!tt_truthy(*R(pc->b)));
+        NEXT;
+    }
+    OP(BOOL) {
+        *R(pc->a) = tt_bool(tt_truthy(*R(pc->b)));
+        NEXT;
+    }
+
+    OP(CONCAT) {
+        TRY_SEM(tt_sem_concat(actor, K(pc->b), K(pc->c), &value));
+        *R(pc->a) = value;
+        NEXT_ALLOCATED;
+    }
+    OP(LEN) {
+        x = R(pc->b);
+        if (TT_LIKELY(x->tag == TT_TAG_LIST)) {
+            *R(pc->a) = tt_int(x->len);
+            NEXT;
+        }
+        TRY_SEM(tt_sem_len(actor, x, &value));
+        *R(pc->a) = value;
+        NEXT;
+    }
+    OP(LIST) {
+        if (!tt_list_new(&actor->heap, R(pc->b), (uint32_t)pc->c, &value))
+            TRY_SEM(tt_sem_heap_full(actor, "MAKE_LIST"));
+        *R(pc->a) = value;
+        NEXT_ALLOCATED;
+    }
+    OP(INDEX) {
+        x = K(pc->b);
+        y = K(pc->c);
+        if (TT_LIKELY(x->tag == TT_TAG_LIST && y->tag == TT_TAG_INT && (uint64_t)y->as.i < x->len)) {
+            *R(pc->a) = tt_value_share(((const TtListBuf *)x->as.object)->items[y->as.i]);
+            NEXT;
+        }
+        TRY_SEM(tt_sem_index(actor, x, y, &value));
+        *R(pc->a) = value;
+        NEXT_ALLOCATED;
+    }
+    OP(APPEND) {
+        TRY_SEM(tt_sem_list_append(actor, K(pc->b), K(pc->c), &value));
+        *R(pc->a) = value;
+        NEXT_ALLOCATED;
+    }
+    OP(SETITEM) {
+        TtValue *list = R(pc->a);
+        TRY_SEM(tt_sem_list_set(actor, list, K(pc->b), K(pc->c), false, list));
+        NEXT_ALLOCATED;
+    }
+    OP(SETITEM_OWN) {
+        TtValue *list = R(pc->a);
+        y = K(pc->b);
+        if (TT_LIKELY(list->tag == TT_TAG_LIST && y->tag == TT_TAG_INT && (uint64_t)y->as.i < list->len &&
+                      !(list->as.object->flags & (TT_OBJ_SHARED | TT_OBJ_FROZEN)))) {
+            TtValue *item = &((TtListBuf *)list->as.object)->items[y->as.i];
+            tt_heap_forget(&actor->heap, item);
+            *item = *K(pc->c);
+            NEXT;
+        }
+        TRY_SEM(tt_sem_list_set(actor, list, y, K(pc->c), true, list));
+        NEXT_ALLOCATED;
+    }
+    OP(POPITEM) {
+        TRY_SEM(tt_sem_list_pop(actor, R(pc->a), false, R(pc->a)));
+        NEXT;
+    }
+    OP(POPITEM_OWN) {
+        TRY_SEM(tt_sem_list_pop(actor, R(pc->a), true, R(pc->a)));
+        NEXT;
+    }
+    OP(GETFIELD) {
+        const TtValue *key = &module->constants.items[pc->c];
+        x = K(pc->b);
+        if (TT_UNLIKELY(x->tag != TT_TAG_OBJECT)) {
+            TRY_SEM(tt_sem_get_field(actor, "GET_FIELD", x, key, &value));
+            *R(pc->a) = value;
+            NEXT;
+        }
+        uint16_t *cell = &module->field_cells[(uint16_t)pc->w];
+        int64_t at = tt_field_guess(*x, key, cell);
+        if (TT_UNLIKELY(at < 0)) at = tt_field_find(*x, key, cell);
+        *R(pc->a) = at < 0 ? tt_null() : tt_value_share(((const TtMapBuf *)x->as.object)->entries[at].value);
+        NEXT;
+    }
+    OP(HASFIELD) {
+        const TtValue *key = &module->constants.items[pc->c];
+        x = K(pc->b);
+        if (TT_LIKELY(x->tag == TT_TAG_OBJECT)) {
+            *R(pc->a) = tt_int(tt_field_find(*x, key, &module->field_cells[(uint16_t)pc->w]) >= 0);
+            NEXT;
+        }
+        TRY_SEM(tt_sem_has_field(actor, x, key, &value));
+        *R(pc->a) = value;
+        NEXT;
+    }
+    OP(SETFIELD) {
+        TtValue *object = R(pc->a);
+        TRY_SEM(tt_field_set(actor, object, &module->constants.items[pc->c], K(pc->b), false,
+                             &module->field_cells[(uint16_t)pc->w], object));
+        NEXT_ALLOCATED;
+    }
+    OP(SETFIELD_OWN) {
+        TtValue *object = R(pc->a);
+        const TtValue *key = &module->constants.items[pc->c];
+        uint16_t *cell = &module->field_cells[(uint16_t)pc->w];
+        int64_t at = object->tag == TT_TAG_OBJECT ? tt_field_guess(*object, key, cell) : -1;
+        if (TT_LIKELY(at >= 0 && !(object->as.object->flags & (TT_OBJ_SHARED | TT_OBJ_FROZEN)))) {
+            TtValue *field = &((TtMapBuf *)object->as.object)->entries[at].value;
+            tt_heap_forget(&actor->heap, field);
+            *field = *K(pc->b);
+            NEXT;
+        }
+        TRY_SEM(tt_field_set(actor, object, key, K(pc->b), true, cell, object));
+        NEXT_ALLOCATED;
+    }
+    OP(GETKEY) {
+        TRY_SEM(tt_sem_get_field(actor, "OBJECT_GET", K(pc->b), K(pc->c), &value));
+        *R(pc->a) = value;
+        NEXT;
+    }
+    OP(SETKEY) {
+        TtValue *object = R(pc->a);
+        TRY_SEM(tt_sem_set_field(actor, "OBJECT_SET", object, K(pc->b), K(pc->c), false, object));
+        NEXT_ALLOCATED;
+    }
+    OP(SETKEY_OWN) {
+        TtValue *object = R(pc->a);
+        TRY_SEM(tt_sem_set_field(actor, "OBJECT_SET", object, K(pc->b), K(pc->c), true, object));
+        NEXT_ALLOCATED;
+    }
+    OP(BUILTIN) {
+        TRY_SEM(tt_sem_builtin(actor, (uint32_t)pc->c, R(pc->b), &value));
+        *R(pc->a) = value;
+        NEXT_ALLOCATED;
+    }
+    OP(SELF) {
+        *R(pc->a) = tt_int((int64_t)actor->pid);
+        NEXT;
+    }
+
+    OP(JUMP) BRANCH();
+    OP(JT) {
+        if (tt_truthy(*R(pc->a))) BRANCH();
+        NEXT;
+    }
+    OP(JF) {
+        if (!tt_truthy(*R(pc->a))) BRANCH();
+        NEXT;
+    }
+#define JUMP_WHEN
+    ALL_JUMPS(J)
+#undef JUMP_WHEN
+#define JUMP_WHEN == false
+    ALL_JUMPS(JN)
+#undef JUMP_WHEN
+    LOOP(LOOPLT, <)
+    LOOP(LOOPLE, <=)
+
+    OP(CALL) {
+        const TtFunction *target = &module->functions.items[pc->b];
+        TtValue *base = R(pc->a);
+        uint32_t count = target->parameter_count, slots = target->slot_count;
+        if (TT_UNLIKELY(profiled || !target->ir_entry || target->parameter_slots ||
+                        actor->depth >= actor->system->limits.depth ||
+                        stack_end - base < (ptrdiff_t)(count + slots + TT_FRAME_HEADER + target->max_operands))) {
+            value = tt_function(target);
+            goto call_slowly;
+        }
+        for (uint32_t i = count; i < slots; i++) base[i] = tt_unbound();
+        base[slots] = (TtValue){TT_TAG_FRAME, (uint32_t)(fp - actor->stack), {.function = function}};
+        base[slots + 1] = (TtValue){TT_TAG_FRAME, (uint32_t)pc->c, {.i = TT_FRAME_CALL}};
+        fuel -= pc->w;
+        fp = base;
+        function = target;
+        actor->function = target;
+        actor->fp = (uint32_t)(fp - actor->stack);
+        actor->depth++;
+        pc = code + target->ir_entry;
+        if (TT_UNLIKELY(fuel <= 0)) goto preempt;
+        DISPATCH();
+    }
+    OP(CALLV) {
+        TtValue *base = R(pc->a);
+        const TtValue *callee = base + pc->b;
+        const TtFunction *target = callee->tag == TT_TAG_FUNCTION ? callee->as.function : NULL;
+        if (TT_UNLIKELY(profiled || !target || target->parameter_count != (uint32_t)pc->b || !target->ir_entry ||
+                        target->module != module || target->parameter_slots ||
+                        actor->depth >= actor->system->limits.depth ||
+                        stack_end - base < (ptrdiff_t)(target->parameter_count + target->slot_count +
+                                                       TT_FRAME_HEADER + target->max_operands)))
+            goto call_value_slowly;
+        uint32_t slots = target->slot_count;
+        for (uint32_t i = (uint32_t)pc->b; i < slots; i++) base[i] = tt_unbound();
+        base[slots] = (TtValue){TT_TAG_FRAME, (uint32_t)(fp - actor->stack), {.function = function}};
+        base[slots + 1] = (TtValue){TT_TAG_FRAME, (uint32_t)pc->c, {.i = TT_FRAME_FUNCTION}};
+        fuel -= pc->w;
+        fp = base;
+        function = target;
+        actor->function = target;
+        actor->fp = (uint32_t)(fp - actor->stack);
+        actor->depth++;
+        pc = code + target->ir_entry;
+        if (TT_UNLIKELY(fuel <= 0)) goto preempt;
+        DISPATCH();
+    }
+    OP(TAIL) {
+        SAVE();
+        TRY_SEM(tt_call_tail(actor, tt_function(&module->functions.items[pc->b]), false));
+        fuel -= pc->w;
+        goto entered;
+    }
+    OP(RETURN) {
+        const TtValue *header = fp + function->slot_count;
+        const TtFunction *caller = header[0].as.function;
+        value = *K(pc->a);
+        if (TT_UNLIKELY(profiled || actor->captures.count || caller == NULL || caller->module != module ||
+                        header[1].as.i > TT_FRAME_FUNCTION))
+            goto return_slowly;
+        fuel -= pc->w;
+        const TtIrResume *resume = &ir->resume[header[1].len];
+        TtValue *caller_fp = actor->stack + header[0].len;
+        actor->function = caller;
+        actor->depth--;
+        if (TT_UNLIKELY(!caller->ir_entry || caller_fp + resume->cells != fp + 1)) {
+            actor->pc = header[1].len;
+            actor->fp = header[0].len;
+            actor->sp = (uint32_t)(fp + 1 - actor->stack);
+            fp[0] = value;
+            goto to_stack;
+        }
+        actor->fp = header[0].len;
+        fp[0] = value;
+        function = caller;
+        fp = caller_fp;
+        pc = code + resume->ir;
+        DISPATCH();
+    }
+    OP(RETURN_NONE) {
+        SAVE();
+        goto return_saved;
+    }
+    OP(YIELD) {
+        SAVE();
+        fuel -= pc->w;
+        actor->pc++;
+        goto preempt_saved;
+    }
+    OP(THROW) {
+        SAVE();
+        result = tt_sem_throw(actor);
+        fuel -= ir->run[actor->pc] + 1;
+        goto raise;
+    }
+    OP(LEAVE) {
+        actor->pc = (uint32_t)pc->a;
+        actor->sp = actor->fp + (uint32_t)pc->b;
+        fuel -= ir->run[pc->a];
+        if (pc->w && fuel <= 0) goto preempt_saved; /* a backward jump */
+        goto to_stack;
+    }
+    OP(UNDERFLOW) {
+        TRY_SEM(tt_sem_underflow(actor, tt_op_info(ORIGINAL_OP())->mnemonic));
+        TT_UNREACHABLE();
+    }
+    OP(STEP) {
+        SAVE();
+        uint32_t at = (uint32_t)pc->a;
+        TtStep step = tt_exec_step(actor, at < module->code.count ? module->code.items[at] : (TtInsn){TT_OP_HALT, 0, 0});
+        PAY();
+        switch (step) {
+        case TT_STEP_DONE:
+            LOAD_FRAME();
+            if (TT_UNLIKELY(actor->sp != actor->fp + (uint32_t)pc->c)) {
+                fuel -= ir->run[at] + 1;
+                actor->pc++;
+                if (tt_heap_wants_collection(&actor->heap)) tt_sem_collect_some(actor);
+                goto to_stack;
+            }
+            NEXT_ALLOCATED;
+        case TT_STEP_JUMPED: fuel -= ir->run[at] + 1; goto jumped;
+        case TT_STEP_FAILED: result = actor->context->error.result; goto fail_saved;
+        case TT_STEP_WAIT:
+            fuel -= ir->run[at];
+            actor->instructions += EXECUTED();
+            return TT_EXEC_WAITS;
+        case TT_STEP_ENDED: fuel -= ir->run[at] + 1; goto ended;
+        }
+        TT_UNREACHABLE();
+    }
+#if !TT_DISPATCH_TABLE
+    case TT_IR_OP_COUNT: TT_UNREACHABLE();
+    }
+#endif
+
+    /* ---- what the fast ways leave over ------------------------------------------------------------------ */
+
+add_integer:
+    x = R(pc->b);
+    if (x->tag == TT_TAG_INT) {
+        *R(pc->a) = WRAP(x->as.i, +, (int64_t)pc->c);
+        NEXT;
+    }
+    if (x->tag == TT_TAG_FLOAT) {
+        *R(pc->a) = tt_float(x->as.f + (double)pc->c);
+        NEXT;
+    }
+    scratch = tt_int(ORIGINAL_OP() == TT_OP_SUB ? -(int64_t)pc->c : (int64_t)pc->c);
+    y = &scratch;
+arith:
+    TRY_SEM(tt_sem_arith(actor, ORIGINAL_OP(), x, y, &value));
+    *R(pc->a) = value;
+    NEXT;
+bits:
+    TRY_SEM(tt_sem_bits(actor, ORIGINAL_OP(), x, y, &value));
+    *R(pc->a) = value;
+    NEXT;
+undefined:
+    TRY_SEM(tt_error_set(&actor->context->error, TT_ERR_UNDEFINED_VARIABLE, "Undefined variable: %s",
+                         tt_names_text(&module->names, (uint32_t)module->code.items[ADDRESS()].b)));
+    TT_UNREACHABLE();
+
+call_slowly:
+    SAVE();
+    TRY_SEM(tt_call_enter(actor, value, TT_FRAME_CALL, (uint32_t)pc->c));
+    fuel -= pc->w;
+    goto entered;
+call_value_slowly:
+    SAVE();
+    TRY_SEM(tt_call_take_callee(actor, "CALL_FUNCTION", module->code.items[actor->pc].b, &value));
+    result = tt_call_enter(actor, value, TT_FRAME_FUNCTION, (uint32_t)pc->c);
+    if (result != TT_OK) {
+        actor->sp++;
+        goto fail_saved;
+    }
+    fuel -= pc->w;
+    goto entered;
+return_slowly:
+    SAVE();
+    actor->stack[actor->sp - 1] = value;
+return_saved: {
+    uint32_t at = actor->pc;
+    TtStep step = tt_call_return(actor);
+    if (step == TT_STEP_FAILED) {
+        result = actor->context->error.result;
+        goto fail_saved;
+    }
+    fuel -= ir->run[at] + 1;
+    if (step == TT_STEP_ENDED) goto ended;
+    goto jumped;
+}
+
+    /* ---- the actor is saved and counted ------------------------------------------------------------------ */
+
+entered:
+    if (TT_UNLIKELY(fuel <= 0)) goto preempt_saved;
+    goto load;
+jumped:
+    if (TT_UNLIKELY(fuel <= 0)) goto preempt_saved;
+load:
+    if (TT_UNLIKELY(!tt_ir_can_resume(actor))) goto to_stack;
+    function = actor->function;
+    if (actor->stack_capacity - actor->sp < function->max_operands &&
+        !tt_actor_grow_stack(actor, function->max_operands))
+        goto stack_full;
+    if (function->module != module) {
+        module = function->module;
+        ir = module->ir;
+        code = ir->code.items;
+        constants = (const char *)ir->constants.items - TT_IR_CELL;
+    }
+    LOAD_FRAME();
+    pc = code + ir->resume[actor->pc].ir;
+    fuel += ir->run[actor->pc];
+    DISPATCH();
+
+fail:
+    SAVE();
+fail_saved:
+    fuel -= ir->run[actor->pc];
+    if (result == TT_ERR_HEAP_EXCEEDED) {
+        /* Garbage may be in the way: collect once, then execute the instruction again. */
+        uint64_t now = actor->instructions + EXECUTED() + 1;
+        TtActorRare *rare = tt_actor_rare(actor);
+        if (rare->collected_at != now) {
+            rare->collected_at = now;
+            tt_sem_collect(actor);
+            fuel += ir->run[actor->pc];
+            LOAD_FRAME();
+            DISPATCH();
+        }
+    }
+    fuel--;
+raise:
+    if (!tt_unwind_raise(actor, result)) goto ended;
+    goto jumped;
+
+collect:
+    /* The instruction is done, every live value is in the actor. */
+    clear_stale(actor, fp, ir, ir->after.items[pc - code]);
+    actor->pc = ADDRESS() + 1;
+    tt_sem_collect_some(actor);
+    NEXT;
+
+preempt: {
+    /* Where a block begins, which is a leader. */
+    const TtIrBlock *block = tt_ir_block_of(ir, (uint32_t)(pc - code));
+    actor->pc = block->address;
+    actor->sp = actor->fp + function->slot_count + TT_FRAME_HEADER + block->height;
+}
+preempt_saved:
+    actor->instructions += EXECUTED();
+    return TT_EXEC_PREEMPTED;
+stack_full:
+    result = tt_sem_heap_full(actor, "a growing operand stack");
+    goto raise;
+to_stack:
+    if (actor->stack_capacity - actor->sp < actor->function->max_operands &&
+        !tt_actor_grow_stack(actor, actor->function->max_operands))
+        goto stack_full;
+    actor->instructions += EXECUTED();
+    *budget = fuel;
+    return TT_EXEC_OTHER_CODE;
+ended:
+    actor->instructions += EXECUTED();
+    return TT_EXEC_ENDED;
+}
+// clang-format on
