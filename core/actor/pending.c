@@ -46,6 +46,7 @@ TtPending *tt_pending_start(TtActor *actor, TtService service, const TtArguments
     request->vm = pending;
     if (tt_service_info(service)->flags & TT_SERVICE_OPENS) actor->has_handles = true;
     tt_atomic_fetch_add_u64_seq(&system->requests, 1);
+    if (system->virtual_time) tt_atomic_fetch_add_u64_seq(&system->requests_made, 1);
     if (!system->host->submit(system->host, request)) return pending;
     tt_atomic_fetch_sub_u64_seq(&system->requests, 1);
     pending->done = true;

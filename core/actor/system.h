@@ -45,7 +45,7 @@ struct TtSystem {
     uint32_t denied; /* bit set of TtCapability */
     bool registers; /* constant: functions run their register code, where they have one */
     bool trace, debug, gc_debug, trace_processes, profile;
-    bool run_tests; /* when main has ended normally, its tests are run */
+    bool run_tests;          /* when main has ended normally, its tests are run */
     uint32_t event_mask;     /* constant: bit 1 << TtEventKind: events of the kind are wanted */
     bool event_lossless;     /* constant: workers wait for room instead of dropping events */
     uint64_t event_sequence; /* atomic: events written */
@@ -66,15 +66,16 @@ struct TtSystem {
     TtHeapStats gc_total;         /* of ended actors; guarded_by(stats_lock) */
     TtProfileTotal profile_total; /* likewise */
 
-    uint64_t next_pid;    /* atomic */
-    uint64_t next_ref;    /* atomic */
-    uint64_t next_future; /* atomic */
-    uint64_t live_actors; /* atomic */
-    uint64_t requests;    /* atomic: host requests under way */
-    uint64_t completing;  /* atomic: threads inside tt_pending_complete */
-    uint64_t virtual_ns;  /* atomic: the virtual clock */
-    uint32_t stop;        /* atomic: TtStop */
-    uint32_t exit_code;   /* with TT_STOP_EXIT */
+    uint64_t next_pid;      /* atomic */
+    uint64_t next_ref;      /* atomic */
+    uint64_t next_future;   /* atomic */
+    uint64_t live_actors;   /* atomic */
+    uint64_t requests;      /* atomic: host requests under way */
+    uint64_t requests_made; /* atomic: ever, under virtual time */
+    uint64_t completing;    /* atomic: threads inside tt_pending_complete */
+    uint64_t virtual_ns;    /* atomic: the virtual clock */
+    uint32_t stop;          /* atomic: TtStop */
+    uint32_t exit_code;     /* with TT_STOP_EXIT */
 
     /** Puts an actor that just became READY into a run queue. Any thread; `from` may be NULL. */
     void (*make_ready)(TtSystem *system, TtContext *from, TtActor *actor);

@@ -95,6 +95,8 @@
 #define TT_EVENT_RING_RECORDS (1u << 16)
 #endif
 #define TT_EVENT_SLICE_RECORDS (TT_EVENT_RING_RECORDS / 2)
+/** With --virtual-time: how long the clock stands for a request under way before it passes like real time. */
+#define TT_VIRTUAL_PATIENCE_NS 50000000u
 /** Most worker threads (--workers). */
 #define TT_MAX_WORKERS 256
 /** Frames kept in an exception's stack trace: the innermost and the outermost half of it each. */

@@ -90,14 +90,44 @@ static uint64_t earliest_timer(const TtScheduler *sched) {
     return earliest;
 }
 
-/** Virtual time: when all wait for it, it jumps to the next deadline. True when it did. */
+/** Virtual time that waits for somebody outside. */
+static bool is_held_up(const TtSystem *system) {
+    return tt_atomic_load_u64_seq(&system->requests) || tt_atomic_load_u64_seq(&system->output_waiting);
+}
+
+/** How much longer virtual time stands for the youngest request. */
+static uint64_t patience_left(const TtScheduler *sched, uint64_t now) {
+    uint64_t end = sched->flow_since + TT_VIRTUAL_PATIENCE_NS;
+    return end > now ? end - now : 0;
+}
+
+/** Virtual time while requests are under way: stands for a while, then passes as real time does. */
+static void flow_clock(TtScheduler *sched, uint64_t earliest) {
+    TtSystem *system = sched->system;
+    uint64_t now = tt_clock_ns(), executed = tt_sched_instructions(sched);
+    uint64_t made = tt_atomic_load_u64_seq(&system->requests_made);
+    if (made != sched->flow_requests) sched->flow_since = now;
+    if (made != sched->flow_requests || executed != sched->flow_instructions) sched->flow_mark = now;
+    sched->flow_requests = made;
+    sched->flow_instructions = executed;
+    if (patience_left(sched, now)) return;
+    uint64_t from = sched->flow_since + TT_VIRTUAL_PATIENCE_NS;
+    if (from < sched->flow_mark) from = sched->flow_mark;
+    uint64_t clock = tt_atomic_load_u64_rlx(&system->virtual_ns) + (now - from);
+    sched->flow_mark = now;
+    tt_atomic_store_u64_rlx(&system->virtual_ns, clock < earliest ? clock : earliest);
+}
+
+/** Virtual time: when all wait for it, it jumps to the next deadline. True when that is reached. */
 static bool jump_clock(TtScheduler *sched) {
     TtSystem *system = sched->system;
     if (!system->virtual_time) return false;
-    if (tt_atomic_load_u64_seq(&system->requests) || tt_atomic_load_u64_seq(&system->output_waiting))
-        return false;
     uint64_t earliest = earliest_timer(sched);
     if (earliest == UINT64_MAX) return false;
+    if (is_held_up(system)) {
+        if (earliest > tt_atomic_load_u64_rlx(&system->virtual_ns)) flow_clock(sched, earliest);
+        return earliest <= tt_atomic_load_u64_rlx(&system->virtual_ns);
+    }
     if (earliest > tt_atomic_load_u64_rlx(&system->virtual_ns))
         tt_atomic_store_u64_rlx(&system->virtual_ns, earliest);
     return true;
@@ -120,11 +150,17 @@ static bool is_over(const TtScheduler *sched) {
     return tt_atomic_load_u32_acq(&sched->end) != TT_SCHED_RUNNING;
 }
 
+/** Nanoseconds until a deadline of the clock that timers follow; UINT64_MAX for none. */
+static uint64_t time_until(const TtScheduler *sched, uint64_t deadline) {
+    uint64_t now = tt_system_clock_ns(sched->system);
+    if (deadline == UINT64_MAX || deadline <= now) return deadline == UINT64_MAX ? UINT64_MAX : 0;
+    return deadline - now + (sched->system->virtual_time ? patience_left(sched, tt_clock_ns()) : 0);
+}
+
 /** Nanoseconds this worker may sleep; UINT64_MAX: until woken. */
 static uint64_t sleep_time(const TtWorker *worker) {
     const TtScheduler *sched = worker->sched;
-    uint64_t earliest = tt_timers_earliest(&worker->timers), now = tt_system_clock_ns(sched->system);
-    uint64_t ns = earliest == UINT64_MAX ? UINT64_MAX : earliest > now ? earliest - now : 0;
+    uint64_t ns = time_until(sched, tt_timers_earliest(&worker->timers));
     if (sched->system->limits.time_ms && ns > LIMIT_POLL_NS) ns = LIMIT_POLL_NS;
     return ns;
 }
@@ -370,8 +406,7 @@ uint64_t tt_sched_next_timer_ns(const TtScheduler *sched) {
     if (tt_sched_is_paused(sched)) return UINT64_MAX;
     uint64_t due = tt_worker_wait_ns(&sched->workers[0]);
     if (due) return due;
-    uint64_t earliest = earliest_timer(sched), now = tt_system_clock_ns(sched->system);
-    uint64_t ns = earliest == UINT64_MAX ? UINT64_MAX : earliest > now ? earliest - now : 0;
+    uint64_t ns = time_until(sched, earliest_timer(sched));
     if (sched->system->limits.time_ms) {
         uint64_t limit = sched->system->limits.time_ms * 1000000u, elapsed = tt_clock_ns() - sched->start_ns;
         uint64_t left = limit > elapsed ? limit - elapsed : 0;

@@ -51,6 +51,11 @@ struct TtScheduler {
     uint64_t speed;    /* atomic: instructions a second; 0: no limit */
     uint64_t due_ns;   /* guarded_by(idle_lock): with a speed, when the next piece of a slice may run */
 
+    /* Virtual time while requests are under way; the only worker's. Real nanoseconds but for the counts. */
+    uint64_t flow_since; /* when the youngest request was seen */
+    uint64_t flow_mark;  /* up to when time has passed */
+    uint64_t flow_requests, flow_instructions;
+
     uint32_t main_ended; /* atomic */
     bool main_failed;    /* before main_ended is set */
     TtStrbuf main_reason;
