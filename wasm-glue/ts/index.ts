@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** The engine in a browser: the only file of this folder that the site imports. */
 import type { Engine, EngineOptions } from './api.js';
-import { createEngineIn } from './client.js';
 import type { WorkerHandle } from './environment.js';
 
 export * from './api.js';
@@ -47,7 +46,9 @@ function frame(callback: () => void): () => void {
 }
 
 /** Rejects with `EngineBug` when the engine cannot be loaded. */
-export function createEngine(options: EngineOptions): Promise<Engine> {
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  // Loaded by who needs it: what comes before anybody runs anything has to stay small.
+  const { createEngineIn } = await import('./client.js');
   return createEngineIn(
     {
       spawn,

@@ -161,9 +161,10 @@ const NAMES: readonly ('text' | Kinds)[] = KINDS;
 
 /**
  * The events of a batch in the order of their sequence numbers. Texts are decoded here: a caller that may get
- * many more events than it shows should keep batches and decode what it shows.
+ * many more events than it shows should keep batches and decode what it shows. `mask`: bit 1 << n for each kind
+ * n of TRACE_TABLE that is wanted.
  */
-export function decodeTrace(batch: TraceBatch): TraceEvent[] {
+export function decodeTrace(batch: TraceBatch, mask = -1): TraceEvent[] {
   const { records, files } = batch;
   const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
   const events: TraceEvent[] = [];
@@ -172,8 +173,9 @@ export function decodeTrace(batch: TraceBatch): TraceEvent[] {
   for (let at = 0; at + TRACE_RECORD_BYTES <= records.length;) {
     const start = at;
     at += TRACE_RECORD_BYTES;
-    const kind = NAMES[view.getUint8(start + KIND)];
-    if (kind === undefined || kind === 'text') continue;
+    const number = view.getUint8(start + KIND);
+    const kind = NAMES[number];
+    if (kind === undefined || kind === 'text' || ((mask >>> number) & 1) === 0) continue;
     while (at < records.length && view.getUint8(at + KIND) === 0) at += TRACE_RECORD_BYTES;
     const sequence = number64(view, start);
     ordered &&= sequence > last;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** The embed page: small, shows the program at once, loads the engine at the first interaction. */
-import { filesToObject, mergeOptions, objectToProgram } from './app/automation.ts';
+import { EVENT_KINDS, filesToObject, mergeOptions, objectToProgram, readMask } from './app/automation.ts';
 import { EmbedView } from './embed/view.ts';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -45,4 +45,6 @@ globalThis.ttvmPlayground = {
   },
   link: () => view.link(),
   open: (link) => view.open(link),
+  events: (mask) => view.runner.eventStream(readMask(mask)),
+  eventKinds: EVENT_KINDS,
 };

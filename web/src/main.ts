@@ -3,7 +3,7 @@
 import { FIRST_EXAMPLE } from 'virtual:first-example';
 import { html, render } from 'lit';
 import { App } from './app/app.ts';
-import { filesToObject, mergeOptions, objectToProgram } from './app/automation.ts';
+import { EVENT_KINDS, filesToObject, mergeOptions, objectToProgram, readMask } from './app/automation.ts';
 import { cacheForOffline, endedUncleanly, noteRunning, settleIsolation } from './app/lifecycle.ts';
 import { registerCommands } from './app/page_commands.ts';
 import { messageOf } from './app/runner.ts';
@@ -160,4 +160,6 @@ globalThis.ttvmPlayground = {
   },
   link: () => app.links.make(),
   open: (link) => app.links.open(link),
+  events: (mask) => app.runner.eventStream(readMask(mask)),
+  eventKinds: EVENT_KINDS,
 };

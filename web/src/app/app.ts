@@ -5,6 +5,7 @@ import type { Example } from 'virtual:examples';
 import { DEFAULT_OPTIONS, makeProgram, readOptions } from '../model/program.ts';
 import type { Program } from '../model/program.ts';
 import { ShareError } from '../model/share_codec.ts';
+import { VIEWS } from '../panes/registry.ts';
 import { Checker } from './checker.ts';
 import { Commands } from './commands.ts';
 import { Events } from './events.ts';
@@ -134,10 +135,17 @@ export class App {
     writeStored('local', 'split', String(Math.round(split * 10) / 10));
   }
 
+  setViewSplit(viewSplit: number): void {
+    this.store.update({ viewSplit });
+    writeStored('local', 'view-split', String(Math.round(viewSplit * 10) / 10));
+  }
+
   private readSettings(): void {
     const theme = readStored('local', 'theme');
     const editor = readStored('local', 'editor');
     const split = Number(readStored('local', 'split'));
+    const viewSplit = Number(readStored('local', 'view-split'));
+    const view = VIEWS.find(({ name }) => name === readStored('local', 'view'))?.name;
     const output = readStored('local', 'output');
     // The terminal needs a keyboard; the text view has a field for input.
     const touch = matchMedia('(pointer: coarse)').matches;
@@ -146,6 +154,8 @@ export class App {
       ...((editor === 'full' || editor === 'plain') && { editorKind: editor }),
       outputMode: output === 'text' || (output === null && touch) ? 'text' : 'terminal',
       ...(split >= 20 && split <= 80 && { split }),
+      ...(viewSplit >= 20 && viewSplit <= 80 && { viewSplit }),
+      ...(view !== undefined && { view }),
     });
     applyTheme(this.store.state.theme);
   }

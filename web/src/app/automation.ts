@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** `globalThis.ttvmPlayground`: the page by program, for our own tests and for embedders. Stable. */
-import type { Diagnostic, RunOptions } from '../../../wasm-glue/ts/index.ts';
+import { TRACE_TABLE } from '../../../wasm-glue/ts/index.ts';
+import type { Diagnostic, RunOptions, TraceEvent } from '../../../wasm-glue/ts/index.ts';
 import { makeProgram, nameProblem, readOptions } from '../model/program.ts';
 import type { Program, SourceFile } from '../model/program.ts';
 import type { RunSummary } from './store.ts';
@@ -21,6 +22,22 @@ export interface Playground {
   link(): Promise<string>;
   /** Rejects, and changes nothing, when the link cannot be opened. */
   open(link: string): Promise<void>;
+  /**
+   * The events of the run that is going, if a view or another stream records them, else of the next one; ends with
+   * that run. `mask` has bit 1 << n for each wanted kind n of `eventKinds`; left out it wants all.
+   */
+  events(mask?: number): AsyncIterableIterator<TraceEvent> & { readonly dropped: number };
+  /** Names of the kinds by number; 0 continues a text and never comes by itself. */
+  readonly eventKinds: readonly string[];
+}
+
+export const EVENT_KINDS: readonly string[] = TRACE_TABLE.map((row) => row.kind);
+
+/** `undefined`, or a mask of events.def's kinds. Throws `TypeError` for what is neither. */
+export function readMask(mask: unknown): number {
+  if (mask === undefined) return -1;
+  if (typeof mask === 'number' && Number.isInteger(mask)) return mask;
+  throw new TypeError('The mask of events must be an integer: bit 1 << n for kind n of eventKinds.');
 }
 
 declare global {

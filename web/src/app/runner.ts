@@ -15,6 +15,7 @@ import type {
 import { OutputLog } from '../model/output_log.ts';
 import { engineFiles, findFile } from '../model/program.ts';
 import type { SourceFile } from '../model/program.ts';
+import type { EventStream } from './event_stream.ts';
 import type { Events } from './events.ts';
 import type { RunSummary, Status, Store } from './store.ts';
 import { TraceFeed } from './trace_feed.ts';
@@ -50,6 +51,8 @@ export class Runner {
   /** The run that is going or went last: it can be looked at until the next one begins. */
   private latest: Run | null = null;
   readonly feed = new TraceFeed();
+  /** Whether the events of the run that is going are recorded. */
+  private recorded = false;
   /** Between `run()` and the moment the engine has taken the program. */
   private launching = false;
   private log = new OutputLog();
@@ -89,6 +92,7 @@ export class Runner {
     this.current = null;
     this.latest = null;
     this.launching = true;
+    this.feed.ended();
     this.feed.begin();
     const { program, options } = this.store.state;
     this.log = new OutputLog();
@@ -109,8 +113,11 @@ export class Runner {
       const engine = await this.engine();
       if (ticket !== this.ticket) return STOPPED;
       this.options.onRunning(true);
+      const { recording } = this;
+      if (recording) this.feed.started();
+      this.recorded = recording;
       const run: Run = engine.run(
-        { files: engineFiles(program), main: program.main, options: { ...options, events: this.recording } },
+        { files: engineFiles(program), main: program.main, options: { ...options, events: recording } },
         {
           output: (stream, text) => (ticket === this.ticket ? this.take(stream, text) : undefined),
           wantsInput: (waiting) => {
@@ -156,7 +163,12 @@ export class Runner {
 
   /** Events are recorded for whoever looks at them, and cost nothing otherwise. */
   private get recording(): boolean {
-    return this.store.state.view !== null;
+    return this.store.state.view !== null || this.feed.wanted;
+  }
+
+  /** The events of the run that is going, if they are recorded, else of the next one. */
+  eventStream(mask: number): EventStream {
+    return this.feed.stream(mask, this.current !== null && this.recorded);
   }
 
   async pause(): Promise<void> {
@@ -211,6 +223,7 @@ export class Runner {
     this.ticket += 1;
     this.current = null;
     this.latest = null;
+    this.feed.ended();
     this.feed.begin();
     this.launching = false;
     this.pendingInput = [];
@@ -280,6 +293,7 @@ export class Runner {
 
   private settle(status: Status, summary: RunSummary | null, results: readonly SourceFile[] = []): void {
     this.current = null;
+    this.feed.ended();
     this.launching = false;
     this.options.onRunning(false);
     this.tellDropped(true);

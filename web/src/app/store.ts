@@ -29,6 +29,10 @@ export type ViewName = 'actors' | 'trace';
 export type DialogName =
   'options' | 'share' | 'examples' | 'commands' | 'history' | 'new-file' | 'rename' | 'help' | 'schedulers';
 
+/** In percent; see `State`. */
+export const USUAL_SPLIT = 56;
+export const USUAL_VIEW_SPLIT = 64;
+
 export interface NoticeAction {
   readonly label: string;
   run(): void;
@@ -61,6 +65,8 @@ export interface State {
   readonly outputMode: OutputMode;
   /** Percent of the width that the editor has, on wide screens. */
   readonly split: number;
+  /** Percent of the width, or of the height where it is below, that editor and output have beside a view. */
+  readonly viewSplit: number;
   /** The pane that narrow screens show. */
   readonly pane: string;
   readonly view: ViewName | null;
@@ -88,7 +94,8 @@ export function initialState(): State {
     theme: 'auto',
     editorKind: 'auto',
     outputMode: 'terminal',
-    split: 56,
+    split: USUAL_SPLIT,
+    viewSplit: USUAL_VIEW_SPLIT,
     pane: 'editor',
     view: null,
     speed: null,

@@ -49,14 +49,28 @@ export function layoutActors({ items, supervised }: Picture): Layout {
     else siblings.push(id);
   }
   const tree = supervised && items.size <= MAX_TREE;
-  const places = tree ? layTree(roots, children, radii) : circles(roots, children, radii);
-  let width = RADIUS * 3;
-  let height = RADIUS * 3;
-  for (const place of places.values()) {
-    width = Math.max(width, Math.abs(place.x) + place.radius * 2);
-    height = Math.max(height, Math.abs(place.y) + place.radius * 2);
+  return centred(tree ? layTree(roots, children, radii) : circles(roots, children, radii));
+}
+
+/** Moves the middle of the picture's extent to (0, 0). */
+function centred(places: Map<number, Place>): Layout {
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const { x, y, radius } of places.values()) {
+    left = Math.min(left, x - radius * 2);
+    right = Math.max(right, x + radius * 2);
+    top = Math.min(top, y - radius * 2);
+    bottom = Math.max(bottom, y + radius * 2);
   }
-  return { places, width, height };
+  if (places.size === 0) return { places, width: RADIUS * 3, height: RADIUS * 3 };
+  for (const place of places.values()) {
+    place.x -= (left + right) / 2;
+    place.y -= (top + bottom) / 2;
+  }
+  return {
+    places,
+    width: Math.max(RADIUS * 3, (right - left) / 2),
+    height: Math.max(RADIUS * 3, (bottom - top) / 2),
+  };
 }
 
 /** Grows with the number of actors, but slowly: 64 are 40 wide, 100,000 are 62. */
@@ -93,12 +107,7 @@ function layTree(
     return { width: Math.max(width, STEP_X), stem, places: [{ id, x: stem, y: 0 }, ...places] };
   };
   const all = sideBySide(roots.map(blockOf), 0).places;
-  const middle = (values: readonly number[]): number => (Math.min(...values) + Math.max(...values)) / 2;
-  const middleX = middle(all.map((place) => place.x));
-  const middleY = middle(all.map((place) => place.y));
-  return new Map(
-    all.map(({ id, x, y }) => [id, { x: x - middleX, y: y - middleY, radius: radii.get(id) ?? RADIUS }]),
-  );
+  return new Map(all.map(({ id, x, y }) => [id, { x, y, radius: radii.get(id) ?? RADIUS }]));
 }
 
 function sideBySide(

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { messageOf } from '../app/runner.ts';
+import { USUAL_SPLIT, USUAL_VIEW_SPLIT } from '../app/store.ts';
 import type { State } from '../app/store.ts';
 import type { Pane } from '../panes/pane.ts';
 import { VIEWS } from '../panes/registry.ts';
@@ -22,10 +23,24 @@ export class Layout extends AppElement {
   declare panes: readonly Pane[];
   /** Loaded when one of them is opened first. */
   private views: Promise<Views> | null = null;
+  /** Where the view has its place below the other panes. */
+  private readonly stacked = matchMedia('(max-width: 1240px)');
+  private readonly restack = (): void => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.stacked.addEventListener('change', this.restack);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.stacked.removeEventListener('change', this.restack);
+  }
 
   protected override watches(state: State, before: State): boolean {
     return (
       state.split !== before.split ||
+      state.viewSplit !== before.viewSplit ||
       state.pane !== before.pane ||
       state.view !== before.view ||
       state.active !== before.active
@@ -33,8 +48,13 @@ export class Layout extends AppElement {
   }
 
   protected override render(): TemplateResult {
-    const { split, pane, view } = this.state;
-    return html`<main class="work" data-pane=${pane} data-view=${view ?? 'none'}>
+    const { split, viewSplit, pane, view } = this.state;
+    return html`<main
+        class="work"
+        data-pane=${pane}
+        data-view=${view ?? 'none'}
+        style=${`--view-split: ${viewSplit}%`}
+      >
         <div class="panes" style=${`--split: ${split}%`} data-pane=${pane}>
           <section class="pane pane-editor" data-testid="pane-editor" aria-label="Editor">
             <tt-file-tabs .app=${this.app}></tt-file-tabs>
@@ -51,6 +71,7 @@ export class Layout extends AppElement {
           <tt-splitter
             class="splitter"
             .value=${split}
+            .usual=${USUAL_SPLIT}
             label="Width of the editor"
             @change=${(event: CustomEvent<number>) => this.app.setSplit(event.detail)}
           ></tt-splitter>
@@ -62,6 +83,19 @@ export class Layout extends AppElement {
             <div class="pane-body" data-testid="output" data-host="output"></div>
           </section>
         </div>
+        ${
+          view === null
+            ? nothing
+            : html`<tt-splitter
+                class="splitter"
+                data-testid="view-splitter"
+                .value=${viewSplit}
+                .usual=${USUAL_VIEW_SPLIT}
+                .across=${this.stacked.matches}
+                label="Room for editor and output beside the view"
+                @change=${(event: CustomEvent<number>) => this.app.setViewSplit(event.detail)}
+              ></tt-splitter>`
+        }
         <div class="views" data-host="views"></div>
       </main>
       <nav class="pane-tabs" aria-label="Panes">

@@ -3,21 +3,30 @@ import { LitElement, html } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 
 /**
- * A vertical bar between two columns, moved by pointer and keyboard. `value` is the percentage of
- * the parent's width left of it; fires `change` with the new value as detail.
+ * A bar between two columns, or with `across` between two rows, moved by pointer and keyboard. `value` is the
+ * percentage of the parent's width or height before it; fires `change` with the new value as detail.
  */
 export class Splitter extends LitElement {
-  static override readonly properties = { value: { type: Number }, label: {} };
+  static override readonly properties = {
+    value: { type: Number },
+    usual: { type: Number },
+    across: { type: Boolean },
+    label: {},
+  };
 
   declare value: number;
+  /** Where it goes by Enter and double click. */
+  declare usual: number;
+  declare across: boolean;
   declare label: string;
   private readonly least = 20;
   private readonly most = 80;
-  private readonly usual = 56;
 
   constructor() {
     super();
-    this.value = this.usual;
+    this.value = 50;
+    this.usual = 50;
+    this.across = false;
     this.label = '';
   }
 
@@ -28,7 +37,6 @@ export class Splitter extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.setAttribute('role', 'separator');
-    this.setAttribute('aria-orientation', 'vertical');
     this.setAttribute('aria-valuemin', String(this.least));
     this.setAttribute('aria-valuemax', String(this.most));
     this.tabIndex = 0;
@@ -45,6 +53,10 @@ export class Splitter extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('across')) {
+      this.setAttribute('aria-orientation', this.across ? 'horizontal' : 'vertical');
+      this.classList.toggle('across', this.across);
+    }
     if (changed.has('value')) this.setAttribute('aria-valuenow', String(Math.round(this.value)));
     if (changed.has('label')) this.setAttribute('aria-label', this.label);
   }
@@ -59,7 +71,12 @@ export class Splitter extends LitElement {
     event.preventDefault();
     this.setPointerCapture(event.pointerId);
     this.focus();
-    const move = (moved: PointerEvent): void => this.moveTo(((moved.clientX - box.left) / box.width) * 100);
+    const move = (moved: PointerEvent): void => {
+      const part = this.across
+        ? (moved.clientY - box.top) / box.height
+        : (moved.clientX - box.left) / box.width;
+      this.moveTo(part * 100);
+    };
     const end = (): void => {
       this.removeEventListener('pointermove', move);
       this.removeEventListener('lostpointercapture', end);
@@ -71,9 +88,9 @@ export class Splitter extends LitElement {
   private readonly press = (event: KeyboardEvent): void => {
     const step = event.shiftKey ? 10 : 2;
     const to =
-      event.key === 'ArrowLeft'
+      event.key === (this.across ? 'ArrowUp' : 'ArrowLeft')
         ? this.value - step
-        : event.key === 'ArrowRight'
+        : event.key === (this.across ? 'ArrowDown' : 'ArrowRight')
           ? this.value + step
           : event.key === 'Home'
             ? this.least

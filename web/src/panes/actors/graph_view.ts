@@ -405,6 +405,8 @@ export class GraphView {
 
   private press(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // What is chosen from is what is there, also when no frame has shown it yet.
+    if (this.bodies.size === 0) this.layOutIfNeeded(performance.now());
     const directions: Record<string, readonly [number, number]> = {
       ArrowRight: [1, 0],
       ArrowLeft: [-1, 0],
