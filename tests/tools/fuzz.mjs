@@ -19,6 +19,7 @@ const SEEDS = {
     'tests/limits',
     'tests/regress',
   ],
+  fuzz_lisp: ['examples/lisp', 'tests/bench', 'tests/conformance/lisp'],
 };
 
 /** Milliseconds for starting and for finishing the last input, on top of the asked-for time. */
