@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** Commands that load programs without running them: check, disasm, compile. */
+/** Commands that load programs without running them: check, disasm, compile, compile-lisp. */
 #include "cmd.h"
 
 #include "cli/host/files.h"
@@ -28,30 +28,46 @@ int tt_cli_cmd_disasm(const TtCliArgs *args) {
     TtCliSession session;
     int status = TT_CLI_FAILED;
     if (tt_cli_session_open(&session, args, args->operands.items, 1)) {
-        const char *text = args->settings.ir ? tt_vm_disassemble_registers(session.vm)
-                                             : tt_vm_disassemble(session.vm);
+        const char *text =
+            args->settings.ir ? tt_vm_disassemble_registers(session.vm) : tt_vm_disassemble(session.vm);
         status = tt_cli_put_result(args, text, strlen(text));
     }
     tt_cli_session_close(&session);
     return status;
 }
 
+/** Writes to a file, or for "-" to standard output; the exit status. */
+static int write_result(const TtCliArgs *args, const char *path, const void *bytes, size_t length) {
+    if (strcmp(path, "-") == 0) return tt_cli_put_result(args, bytes, length);
+    int error = tt_cli_file_write(path, bytes, length, NULL);
+    if (!error) return TT_CLI_OK;
+    tt_cli_error(args, "cannot write %s: %s", path, tt_cli_errno_text(error));
+    return TT_CLI_FAILED;
+}
+
 int tt_cli_cmd_compile(const TtCliArgs *args) {
     TtCliSession session;
     int status = TT_CLI_FAILED;
-    const char *path = args->operands.items[1];
     if (tt_cli_session_open(&session, args, args->operands.items, 1)) {
         size_t length;
         const void *image = tt_vm_image(session.vm, &length);
-        if (strcmp(path, "-") == 0) {
-            status = tt_cli_put_result(args, image, length);
-        } else {
-            int error = tt_cli_file_write(path, image, length, NULL);
-            if (error)
-                tt_cli_error(args, "cannot write %s: %s", path, tt_cli_errno_text(error));
-            else
-                status = TT_CLI_OK;
-        }
+        status = write_result(args, args->operands.items[1], image, length);
+    }
+    tt_cli_session_close(&session);
+    return status;
+}
+
+int tt_cli_cmd_compile_lisp(const TtCliArgs *args) {
+    const char *path = args->operands.items[0], *dot = strrchr(path, '.');
+    if (!dot || strcmp(dot, ".lisp") != 0) {
+        tt_cli_error(args, "compile-lisp takes a .lisp program, not %s", path);
+        return TT_CLI_USAGE;
+    }
+    TtCliSession session;
+    int status = TT_CLI_FAILED;
+    if (tt_cli_session_open(&session, args, args->operands.items, 1)) {
+        const char *text = tt_vm_listing(session.vm);
+        status = write_result(args, args->operands.items[1], text, strlen(text));
     }
     tt_cli_session_close(&session);
     return status;

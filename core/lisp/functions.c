@@ -3,7 +3,8 @@
  * What becomes of local functions. A closure holds copies, so a function cannot find itself or its
  * siblings among its captures; instead:
  *
- *   - A named let or do whose calls of itself are all in tail position is a loop: its parameters are variables of the function around, its calls of itself are jumps.
+ *   - A named let or do whose calls of itself are all in tail position is a loop: its parameters are
+ * variables of the function around, its calls of itself are jumps.
  *   - Any other function gets a label. What it needs from the functions around (its free variables, and
  *     those of the functions it uses) is passed by every caller as further parameters; where it is used as
  *     a value, a closure with the same names as captures is made there. One piece of code serves both.
@@ -227,8 +228,8 @@ static void find_loops(Walk *w) {
     for (uint32_t i = 1; i < c->functions.count; i++) {
         TtLispFn *fn = c->functions.items[i];
         const TtLispBinding *binding = fn->binding;
-        fn->candidate = fn->repeats && binding && !binding->global && binding->fn == fn && tt_lisp_is_known(binding) &&
-                        !binding->as_value;
+        fn->candidate = fn->repeats && binding && !binding->global && binding->fn == fn &&
+                        tt_lisp_is_known(binding) && !binding->as_value;
     }
     for (uint32_t walks = 0;; walks++) {
         w->changed = false;

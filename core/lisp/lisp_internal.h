@@ -57,7 +57,7 @@ struct TtLispFn {
     TtLispFn *parent; /* the one in whose text it stands; NULL: the program */
     uint32_t begin, end;
     /* functions.c */
-    bool repeats; /* a named let or do */
+    bool repeats;                    /* a named let or do */
     bool candidate;                  /* may still turn out to be a loop */
     bool loop;                       /* is emitted where it is entered; calls of itself are jumps */
     bool entered;                    /* while walking */

@@ -21,15 +21,15 @@ static TtLispPattern *new_pattern(TtLispCompiler *c, TtLispPatternKind kind, con
     return pattern;
 }
 
-static TtLispPattern *malformed(TtLispCompiler *c, const TtDatum *datum, const char *what) {
-    (void)tt_lisp_error(c, datum, NULL, "%s", what);
-    return new_pattern(c, TT_LISP_PATTERN_ANY, datum, 0);
-}
-
 static TtLispPattern *equal_pattern(TtLispCompiler *c, const TtDatum *place, const TtDatum *datum) {
     TtLispPattern *pattern = new_pattern(c, TT_LISP_PATTERN_EQUAL, place, 0);
     pattern->datum = datum;
     return pattern;
+}
+
+static TtLispPattern *malformed(TtLispCompiler *c, const TtDatum *datum, const char *what) {
+    (void)tt_lisp_error(c, datum, NULL, "%s", what);
+    return equal_pattern(c, datum, datum);
 }
 
 /** A name; the same name twice in one pattern is an error. Names of one pattern begin after `first`. */

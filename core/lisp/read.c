@@ -28,7 +28,7 @@ typedef struct Reader {
     TT_VEC(const TtDatum *) items;
     TtStrbuf string;
     TtLispForms *forms;
-    bool too_deep;
+    bool too_deep, cut; /* cut: the text ends inside of a string or comment */
 } Reader;
 
 static bool is_blank(char c) {
@@ -249,6 +249,7 @@ static void read_string(Reader *reader) {
     }
     if (reader->at >= text->length) {
         reader->at = text->length;
+        reader->cut = true;
         tt_lisp_report(text, false, begin, begin + 1, NULL, "Unterminated string: no closing \"");
     } else {
         reader->at++;
@@ -361,6 +362,7 @@ static void skip_block_comment(Reader *reader) {
         }
     }
     reader->at = text->length;
+    reader->cut = true;
     tt_lisp_report(text, false, begin, begin + 2, NULL, "Unterminated comment: no closing |#");
 }
 
@@ -439,7 +441,7 @@ void tt_lisp_read(const TtLispText *text, TtLispArena *arena, TtNames *symbols, 
         else
             read_next(&reader);
     }
-    if (!reader.too_deep) {
+    if (!reader.too_deep && !reader.cut) {
         close_quotations(&reader);
         if (reader.open.count) {
             /* The innermost one is most likely not the one that lacks its end; the outermost is the form. */

@@ -296,6 +296,46 @@ void tt_disasm_module(TtStrbuf *out, const TtModule *module, bool addresses) {
     tt_free(labels.first);
 }
 
+/** `    ; NUMBER  text` of a line of the source, when there is one with something in it. */
+static void add_source_line(TtStrbuf *out, const TtModule *module, const char *const *lines, uint32_t count,
+                            uint32_t line) {
+    if (!line || line > count) return;
+    const char *begin = lines[line - 1], *end = module->source + module->source_length;
+    const char *newline = memchr(begin, '\n', (size_t)(end - begin));
+    if (newline) end = newline;
+    while (end > begin && (end[-1] == '\r' || end[-1] == ' ')) end--;
+    while (begin < end && (*begin == ' ' || *begin == '\t')) begin++;
+    tt_strbuf_add_format(out, "    ; %" PRIu32 "  ", line);
+    tt_strbuf_add(out, begin, (size_t)(end - begin));
+    tt_strbuf_add_char(out, '\n');
+}
+
+void tt_disasm_listing(TtStrbuf *out, const TtModule *module) {
+    Labels labels = collect_labels(module);
+    TT_VEC(const char *) lines = {0};
+    const char *source = module->source ? module->source : "";
+    tt_vec_push(&lines, source);
+    for (const char *at = source; (at = strchr(at, '\n')); at++) tt_vec_push(&lines, at + 1);
+    tt_strbuf_add_format(out, "; Made from %s.\n\n", module->file);
+    uint32_t shown = 0;
+    for (uint32_t i = 0; i < module->code.count; i++) {
+        if (i && labels.first[i] != TT_NO_NAME) tt_strbuf_add_char(out, '\n');
+        if (labels.first[i] != TT_NO_NAME) shown = 0;
+        add_labels(out, module, &labels, i);
+        uint32_t line = module->positions.items[i].line;
+        if (line != shown) add_source_line(out, module, lines.items, module->source ? lines.count : 0, line);
+        shown = line;
+        tt_strbuf_add_text(out, "    ");
+        add_insn(out, module, &labels, i);
+        tt_strbuf_add_char(out, '\n');
+    }
+    add_labels(out, module, &labels, module->code.count);
+    for (uint32_t i = 0; i <= module->code.count; i++) tt_free(labels.invented[i]);
+    tt_free(labels.invented);
+    tt_free(labels.first);
+    tt_vec_free(&lines);
+}
+
 /** Empty lines that are put in a row, and blanks before an instruction, to bring it to its place. */
 #define MOST_EMPTY_LINES 5000
 #define MOST_INDENT      200

@@ -220,6 +220,12 @@ const char *tt_vm_disassemble(TtVm *vm) {
     return tt_strbuf_text(&vm->text);
 }
 
+const char *tt_vm_listing(TtVm *vm) {
+    tt_strbuf_clear(&vm->text);
+    if (vm->program) tt_disasm_listing(&vm->text, vm->program);
+    return tt_strbuf_text(&vm->text);
+}
+
 const char *tt_vm_disassemble_registers(TtVm *vm) {
     tt_strbuf_clear(&vm->text);
     if (vm->program && !vm->program->ir) tt_ir_lower(vm->program);

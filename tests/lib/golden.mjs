@@ -2,9 +2,10 @@
 // Golden tests: what a tool of `ttvm` prints for an input, compared with the file beside it. No comments in
 // the input count; `--update` writes the files anew (then read the difference before committing it).
 //
-// tests/golden/<kind>/NAME.ttvm and NAME.out:
+// tests/golden/<kind>/NAME.ttvm (or .lisp) and NAME.out:
 //   asm     `disasm` of the source
 //   disasm  `compile` to an image, then `disasm` of the image; and its text assembles to the same image
+//   lisp    NAME.lisp: `compile-lisp`; and its text assembles to the same code
 //   ir      `disasm --ir` of the source
 //   diag    `check` of the source: messages and exit status
 //   trace   `--trace --no-smp`: standard output, then the trace
@@ -25,6 +26,14 @@ const KINDS = {
   asm: async (run, file) => whole(await run(['disasm', file])),
   ir: async (run, file) => whole(await run(['disasm', '--ir', file])),
   diag: async (run, file) => whole(await run(['check', file])),
+  lisp: async (run, file) => {
+    const listed = await run(['compile-lisp', file, 'listed.ttvm']);
+    if (listed.status !== 0) return whole(listed);
+    const text = await run(['compile-lisp', file, '-']);
+    const [direct, again] = [await run(['disasm', file]), await run(['disasm', 'listed.ttvm'])];
+    const same = stripComments(direct.stdout) === stripComments(again.stdout);
+    return whole(text) + (same ? '--- reads back the same\n' : section('reads back differently', again.stdout));
+  },
   trace: async (run, file) => whole(await run(['--trace', '--no-smp', file])),
   disasm: async (run, file, folder) => {
     const compiled = await run(['compile', file, 'one.ttb']);
@@ -48,11 +57,11 @@ const stripComments = (text) => text.replace(/[ \t]*;.*$/gm, '');
 
 export function collectGolden(root) {
   return Object.keys(KINDS).flatMap((kind) =>
-    listFiles(path.join(root, 'tests/golden', kind), /\.ttvm$/).map((file) => ({
+    listFiles(path.join(root, 'tests/golden', kind), /\.(ttvm|lisp)$/).map((file) => ({
       kind,
       file,
       name: path.relative(root, file).replaceAll('\\', '/'),
-      out: file.replace(/\.ttvm$/, '.out'),
+      out: file.replace(/\.(ttvm|lisp)$/, '.out'),
     })),
   );
 }

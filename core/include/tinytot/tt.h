@@ -88,6 +88,8 @@ const char *tt_vm_diagnostics_text(TtVm *vm, bool color);
 
 /** The loaded program as `ttvm disasm` prints it, or as an image (`*length` set). The VM owns it. */
 const char *tt_vm_disassemble(TtVm *vm);
+/** The same as source text to read and to edit, with the lines it came from as comments. The VM owns it. */
+const char *tt_vm_listing(TtVm *vm);
 /** The loaded program's register code, as `ttvm disasm --ir` prints it. The VM owns it. */
 const char *tt_vm_disassemble_registers(TtVm *vm);
 const void *tt_vm_image(TtVm *vm, size_t *length);
