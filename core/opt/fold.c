@@ -22,6 +22,12 @@ static bool find_operands(const TtOpt *opt, uint32_t at, uint32_t count, uint32_
     return true;
 }
 
+/** A LOAD of a known value that is used here is a constant that has been propagated. */
+static void remove_push(TtOpt *opt, uint32_t at) {
+    if (tt_opt_insn(opt, at).op == TT_OP_LOAD) opt->report->passes[TT_OPT_PROPAGATE].changes++;
+    tt_opt_delete(opt, at);
+}
+
 /** The operation becomes a push of its result: what it finds is what its first operand's push found. */
 static void set_result(TtOpt *opt, uint32_t at, const uint32_t *pushes, uint32_t count, TtValue result) {
     TtOptFact *fact = &opt->facts[at];
@@ -32,7 +38,7 @@ static void set_result(TtOpt *opt, uint32_t at, const uint32_t *pushes, uint32_t
     fact->out = (TtOptValue){.types = 1u << result.tag, .known = true, .value = result};
     for (int i = 0; i < 3; i++) fact->in[i] = first->in[i];
     tt_opt_replace(opt, at, tt_opt_push_of(opt, result));
-    for (uint32_t i = 0; i < count; i++) tt_opt_delete(opt, pushes[i]);
+    for (uint32_t i = 0; i < count; i++) remove_push(opt, pushes[i]);
     tt_opt_count(opt);
 }
 
@@ -59,7 +65,7 @@ static void fold_branch(TtOpt *opt, uint32_t at, TtInsn insn) {
     uint32_t push;
     TtValue value;
     if (!find_operands(opt, at, 1, &push, &value)) return;
-    tt_opt_delete(opt, push);
+    remove_push(opt, push);
     opt->marks[at] |= TT_OPT_STALE;
     if (tt_truthy(value) == (insn.op == TT_OP_JNZ))
         tt_opt_replace(opt, at, (TtInsn){TT_OP_JMP, 0, insn.b});

@@ -56,6 +56,7 @@ void tt_opt_run(TtModule *module, const TtOptWorld *world, TtOptReport *report) 
     opt.count = module->code.count;
     while (opt.count && opt.report->rounds < MOST_ROUNDS && run_round(&opt)) opt.report->rounds++;
     opt.report->instructions_after = opt.count;
+    tt_free(opt.rules);
 }
 
 static bool starts_actor(unsigned op) {

@@ -93,6 +93,8 @@ typedef struct TtOpt {
     TtOptFact *facts;
     bool *spawned; /* label → may be started by name */
 
+    struct TtOptRules *rules; /* of the peephole pass, read when it first runs */
+
     /* live.c */
     uint64_t *live;        /* sets of variables that are live where blocks end */
     uint32_t *live_row;    /* block → first word in `live`, TT_OPT_NONE: everything is taken to be live */

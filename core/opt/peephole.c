@@ -2,6 +2,7 @@
 /** Peephole: the rules of peephole.def, tried at every instruction until none applies. */
 #include "opt/pass.h"
 
+#include "base/alloc.h"
 #include "base/assert.h"
 
 #include <stdlib.h>
@@ -68,11 +69,19 @@ static uint32_t read_parts(const char *text, Part *parts) {
     return count;
 }
 
-static void read_rules(Rule *rules) {
+struct TtOptRules {
+    Rule rules[RULES];
+};
+
+static const Rule *read_rules(TtOpt *opt) {
+    if (opt->rules) return opt->rules->rules;
+    opt->rules = tt_alloc(sizeof *opt->rules);
     for (size_t i = 0; i < RULES; i++) {
-        rules[i].pattern_count = read_parts(texts[i].pattern, rules[i].pattern);
-        rules[i].replacement_count = read_parts(texts[i].replacement, rules[i].replacement);
+        Rule *rule = &opt->rules->rules[i];
+        rule->pattern_count = read_parts(texts[i].pattern, rule->pattern);
+        rule->replacement_count = read_parts(texts[i].replacement, rule->replacement);
     }
+    return opt->rules->rules;
 }
 
 /* ---- matching
@@ -158,8 +167,7 @@ static void rewrite(TtOpt *opt, const Rule *rule, const uint32_t *matched) {
 }
 
 void tt_opt_peephole(TtOpt *opt) {
-    Rule rules[RULES];
-    read_rules(rules);
+    const Rule *rules = read_rules(opt);
     for (uint32_t at = 0; at < opt->count;) {
         uint32_t matched[MOST_PARTS], applied = 0;
         for (size_t i = 0; i < RULES && !applied && !tt_opt_is_deleted(opt, at); i++) {
