@@ -24,6 +24,8 @@ const SEEDS = {
 
 /** Milliseconds for starting and for finishing the last input, on top of the asked-for time. */
 const SPARE_MS = 60_000;
+/** The target that is no libFuzzer program. */
+const DIFFERENTIAL = 'differential';
 
 /** Those of the places that exist; libFuzzer reads a folder with all below it. */
 const existing = (places) =>
@@ -55,13 +57,32 @@ async function fuzz(name, seconds) {
   return good;
 }
 
+/** Random programs, run in all ways that must not make a difference (tests/fuzz/programs). */
+async function compareWays(seconds) {
+  const from = String(Date.now() * 1000);
+  const { code, output } = await run(
+    path.join(BUILD, 'native/bin/differential'),
+    ['--from', from, '--seconds', String(seconds)],
+    { timeout: seconds * 1000 + SPARE_MS },
+  );
+  const good = code === 0;
+  console.log(
+    `${DIFFERENTIAL}: ${output.trim().split('\n').at(-1)}, ${good ? green('good') : red('FAILED')}`,
+  );
+  if (!good) console.log(output);
+  return good;
+}
+
 main(import.meta, async (args) => {
   const seconds = Number(process.env.FUZZ_SECONDS ?? 60);
   if (!Number.isInteger(seconds) || seconds < 1)
     throw new StepError('FUZZ_SECONDS must be a whole number above 0');
-  await build(['fuzz'], { goal: 'fuzz' });
+  if (args.length === 0 || args.some((name) => name !== DIFFERENTIAL))
+    await build(['fuzz'], { goal: 'fuzz' });
+  if (args.length === 0 || args.includes(DIFFERENTIAL)) await build(['native'], { goal: 'fuzz' });
   const folder = path.join(BUILD, 'fuzz/fuzz');
-  const all = existsSync(folder) ? readdirSync(folder).filter((name) => /^fuzz_\w+$/.test(name)) : [];
+  const found = existsSync(folder) ? readdirSync(folder).filter((name) => /^fuzz_\w+$/.test(name)) : [];
+  const all = [...found, DIFFERENTIAL];
   const unknown = args.find((name) => !all.includes(name));
   if (unknown) throw new StepError(`no fuzz target '${unknown}'; there are: ${all.join(', ')}`);
   const queue = args.length > 0 ? [...args] : all.sort();
@@ -70,7 +91,8 @@ main(import.meta, async (args) => {
   let failed = 0;
   const work = async () => {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-      if (!(await fuzz(name, seconds))) failed++;
+      const good = name === DIFFERENTIAL ? await compareWays(seconds) : await fuzz(name, seconds);
+      if (!good) failed++;
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));

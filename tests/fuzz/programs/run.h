@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+/** Runs a program text in this process, in one of the ways that must not make a difference. */
+#ifndef TT_FUZZ_RUN_H
+#define TT_FUZZ_RUN_H
+
+#include "base/strbuf.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct TtWay {
+    const char *name;
+    bool optimize;
+    bool text;             /* the optimizer's output as source text, run without it */
+    uint64_t instructions; /* the most that are executed; 0: some number that small programs do not reach */
+    uint32_t reductions;   /* 0: as many as any program takes, so that counts of instructions do not show */
+} TtWay;
+
+typedef struct TtOutcome {
+    bool loaded;
+    bool limited;  /* by the limit of instructions: says nothing */
+    bool unstable; /* its optimized text was changed again by the optimizer */
+    int status, reason;
+    uint64_t instructions;
+    TtStrbuf out, err;
+} TtOutcome;
+
+void tt_run_program(const char *source, size_t length, const TtWay *way, TtOutcome *outcome);
+void tt_outcome_free(TtOutcome *outcome);
+
+#endif
