@@ -8,6 +8,7 @@
 //   lisp    NAME.lisp: `compile-lisp`; and its text assembles to the same code
 //   ir      `disasm --ir` of the source
 //   diag    `check` of the source: messages and exit status
+//   opt     `optimize`: the report, the text, whether it is optimized any further, and that both print the same
 //   trace   `--trace --no-smp`: standard output, then the trace
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -35,6 +36,21 @@ const KINDS = {
     return whole(text) + (same ? '--- reads back the same\n' : section('reads back differently', again.stdout));
   },
   trace: async (run, file) => whole(await run(['--trace', '--no-smp', file])),
+  opt: async (run, file, folder) => {
+    const report = await run(['optimize', file, 'once.ttvm']);
+    if (report.status !== 0) return whole(report);
+    const text = readFileSync(path.join(folder, 'once.ttvm'), 'utf8');
+    const again = await run(['optimize', 'once.ttvm', 'twice.ttvm']);
+    const [before, after] = [await run([file]), await run(['once.ttvm'])];
+    const same = before.stdout === after.stdout && before.status === after.status;
+    return (
+      section('report', report.stdout) +
+      section('text', text) +
+      section('stdout', before.stdout) +
+      (again.stdout.endsWith('rounds: 0\n') ? '' : section('optimized further', again.stdout)) +
+      (same ? '--- does the same\n' : section('does something else', after.stdout))
+    );
+  },
   disasm: async (run, file, folder) => {
     const compiled = await run(['compile', file, 'one.ttb']);
     if (compiled.status !== 0) return whole(compiled);
