@@ -12,6 +12,10 @@
  *     the update may also change the buffer in place.
  * A reference that outlives a call keeps its freedom from marking only if no callee can update the
  * variable: locals, not globals.
+
+ * The stack interpreter may then do every update in place if the buffer has no mark: a reference on
+ * the operand stack is the only one, or it is marked, or it is one of those two cases. `own` tells
+ * which updates belong to the second, for engines that keep references in variables instead of LOADs.
  */
 #include "exec/exec.h"
 
@@ -221,10 +225,10 @@ static TtInsn prepare_insn(const Prepare *p, uint32_t at) {
     case TT_OP_PUSH_INT:
         if (insn.a == 1) insn.op = TT_FAST_PUSH_INT_BIG;
         break;
-    case TT_OP_LIST_SET: insn.op = p->own[at] ? TT_FAST_LIST_SET_OWN : insn.op; break;
-    case TT_OP_LIST_POP: insn.op = p->own[at] ? TT_FAST_LIST_POP_OWN : insn.op; break;
-    case TT_OP_SET_FIELD: insn.op = p->own[at] ? TT_FAST_SET_FIELD_OWN : insn.op; break;
-    case TT_OP_OBJECT_SET: insn.op = p->own[at] ? TT_FAST_OBJECT_SET_OWN : insn.op; break;
+    case TT_OP_LIST_SET: insn.op = TT_FAST_LIST_SET_OWN; break;
+    case TT_OP_LIST_POP: insn.op = TT_FAST_LIST_POP_OWN; break;
+    case TT_OP_SET_FIELD: insn.op = TT_FAST_SET_FIELD_OWN; break;
+    case TT_OP_OBJECT_SET: insn.op = TT_FAST_OBJECT_SET_OWN; break;
     default: break;
     }
     if (checked) insn.op |= TT_EXEC_CHECKED;
