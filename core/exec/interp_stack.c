@@ -17,6 +17,27 @@
 
 #include <string.h>
 
+/** The value that a simple push of fuse.c leaves; false when the variable has none. */
+static inline bool simple_push(TtInsn insn, const TtValue *fp, TtValue *value) {
+    switch (insn.op) {
+    case TT_OP_TRUE: *value = tt_bool(true); return true;
+    case TT_OP_FALSE: *value = tt_bool(false); return true;
+    case TT_OP_NULL: *value = tt_null(); return true;
+    case TT_OP_PUSH_INT: *value = tt_int(insn.b); return true;
+    default: *value = tt_value_share(fp[insn.b]); return value->tag != TT_TAG_UNBOUND;
+    }
+}
+
+/** Captures into the slots of a frame whose parameters are its first slots and hide those of their name. */
+static inline void place_captures(TtValue *slots, const TtClosure *closure) {
+    uint32_t parameters = closure->function->parameter_count;
+    for (uint32_t i = 0; i < closure->obj.used; i++) {
+        uint32_t slot = closure->captures[i].slot;
+        if (slot != TT_NO_SLOT && slot >= parameters)
+            slots[slot] = tt_value_share(closure->captures[i].value);
+    }
+}
+
 #define TT_TRACED   0
 #define TT_PROFILED 0
 #define TT_MIXED    0
