@@ -64,7 +64,7 @@ test('options of later times are unknown', async () => {
 test('near misses get a suggestion', async () => {
   await refused(['--no-smtp', 'x'], 'unknown option --no-smtp; did you mean --no-smp?');
   await refused(['--work', '2', 'x'], 'did you mean --workers?');
-  await refused(['--allow-fs', 'x'], 'did you mean --allow-fs-read?');
+  await refused(['--allow-fs-raed', 'x'], 'did you mean --allow-fs-read?');
   await refused(['--deny-nte', 'x'], 'did you mean --deny-net?');
   await refused(['-workers', 'x'], 'unknown option -workers; did you mean --workers?');
   const { stderr } = await run(['--zzzzzz', 'x']);
@@ -76,7 +76,10 @@ test('values that lack or are surplus', async () => {
     if (argument && !name.endsWith('-')) await refused([name], `${name} needs a value`);
     if (!argument) await refused([`${name}=1`, 'x'], `${name} takes no value`);
   }
-  await refused(['--allow-net=1', 'x'], '--allow-net takes no value');
+  await refused(['--deny-net=1', 'x'], '--deny-net takes no value');
+  await refused(['--allow-env=HOME', 'x'], 'only --allow-net and --allow-fs take a value');
+  await refused(['--allow-net=a:b', 'x'], '--allow-net expects HOST');
+  await refused(['--allow-fs=no/such/folder', 'x'], 'there is no directory');
 });
 
 test('numbers are checked', async () => {
