@@ -67,12 +67,11 @@ TtResult tt_builtin_value_expect(TtBuiltinCall *call, const TtValue *args, TtVal
     bool number = tt_is_number(args[0]) && equals_text(args[1], "number");
     if (number || equals_text(args[1], get_type(args[0]))) return TT_OK;
     char first = args[1].len ? *tt_bytes_data(args[1]) : 0;
-    const char *article = first && strchr("aeiou", first) ? "an" : "a";
+    const char *article = equals_text(args[1], "bytes") ? "" : first && strchr("aeiou", first) ? "an " : "a ";
     const char *type = equals_text(args[1], "int") ? "integer" : tt_bytes_data(args[1]);
     int length = equals_text(args[1], "int") ? 7 : (int)args[1].len;
-    return tt_error_set(call->error, TT_ERR_TYPE_MISMATCH, "%.*s expects %s %.*s but got %s",
-                        (int)args[2].len, tt_bytes_data(args[2]), article, length, type,
-                        tt_type_name(args[0]));
+    return tt_error_set(call->error, TT_ERR_TYPE_MISMATCH, "%.*s expects %s%.*s but got %s", (int)args[2].len,
+                        tt_bytes_data(args[2]), article, length, type, tt_type_name(args[0]));
 }
 
 TtResult tt_builtin_value_raise(TtBuiltinCall *call, const TtValue *args, TtValue *result) {

@@ -13,7 +13,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import path from 'node:path';
 import { ROOT, green, main, red } from './steps.mjs';
 
-const ORDER = ['math', 'string', 'list', 'object', 'convert', 'io', 'network', 'actor', 'test'];
+const ORDER = ['math', 'string', 'list', 'object', 'convert', 'io', 'network', 'advanced', 'actor', 'test'];
 const START = '<!-- functions: written by tests/tools/gen_std_docs.mjs -->';
 const END = '<!-- end of functions -->';
 
