@@ -38,6 +38,8 @@
 #define R(offset) ((TtValue *)(void *)((char *)fp + (offset)))
 /** A register or a constant, to read. */
 #define K(offset) ((const TtValue *)((offset) >= 0 ? (const void *)((const char *)fp + (offset)) : (const void *)(constants - (offset))))
+/** A constant. */
+#define C(offset) ((const TtValue *)(const void *)(constants - (offset)))
 #define ADDRESS() (ir->origin.items[pc - code])
 
 /** Stores the locals at the instruction, before it has done anything. */
@@ -106,7 +108,7 @@
     }
 #define ARITH(name, operator)                                                                                \
     ARITH_WITH(name, operator, R(pc->c))                                                                     \
-    ARITH_WITH(name##K, operator, K(pc->c))
+    ARITH_WITH(name##K, operator, C(pc->c))
 #define BITS(name, operator)                                                                                 \
     OP(name) {                                                                                               \
         x = K(pc->b);                                                                                        \
@@ -148,7 +150,7 @@
 #define JUMPS(prefix, name, condition)                                                                       \
     JUMP_IF(prefix##name, R(pc->b), condition)                                                               \
     JUMP_IF_INT(prefix##name##I, condition)                                                                  \
-    JUMP_IF(prefix##name##K, K(pc->b), condition)
+    JUMP_IF(prefix##name##K, C(pc->b), condition)
 #define ALL_JUMPS(prefix)                                                                                    \
     JUMPS(prefix, LT, <)                                                                                     \
     JUMPS(prefix, LE, <=)                                                                                    \
@@ -157,12 +159,22 @@
     JUMPS(prefix, EQ, ==)                                                                                    \
     JUMPS(prefix, NE, !=)
 /** ADDI of an Int, then the branch behind it. */
-#define LOOP(name, condition)                                                                                \
+#define LOOP(name, suffix, condition)                                                                                \
     OP(name) {                                                                                               \
         TtValue *counter = R(pc->a);                                                                         \
         y = R(pc[1].b);                                                                                      \
         if (TT_UNLIKELY(!BOTH_INT(counter, y))) goto add_integer;                                            \
         counter->as.i = (int64_t)((uint64_t)counter->as.i + (uint64_t)(int64_t)pc->c);                       \
+        pc++;                                                                                                \
+        if (counter->as.i condition y->as.i) BRANCH();                                                       \
+        NEXT;                                                                                                \
+    }                                                                                                        \
+    OP(LOOPADD##suffix) {                                                                                    \
+        TtValue *counter = R(pc->a);                                                                         \
+        x = R(pc->c);                                                                                        \
+        y = R(pc[1].b);                                                                                      \
+        if (TT_UNLIKELY(!BOTH_INT(counter, x) || y->tag != TT_TAG_INT)) goto add;                            \
+        counter->as.i = (int64_t)((uint64_t)counter->as.i + (uint64_t)x->as.i);                              \
         pc++;                                                                                                \
         if (counter->as.i condition y->as.i) BRANCH();                                                       \
         NEXT;                                                                                                \
@@ -175,6 +187,33 @@
         if (counter->as.i condition pc->b) BRANCH();                                                         \
         NEXT;                                                                                                \
     }
+/** Whether a frame of the function can be made without a look at anything, its arguments at `base`. */
+#define FITS(target, base)                                                                                   \
+    ((target)->ir_entry && !(target)->parameter_slots && actor->depth < depth_limit &&                       \
+     stack_end - (base) >= (ptrdiff_t)((target)->parameter_count + (target)->slot_count + TT_FRAME_HEADER +  \
+                                       (target)->max_operands))
+/** Makes `target` at `base` the current function; what it captured and its module are yet to be seen to. */
+#define ENTER(kind)                                                                                          \
+    do {                                                                                                     \
+        uint32_t slots = target->slot_count;                                                                 \
+        for (uint32_t i = target->parameter_count; i < slots; i++) base[i] = tt_unbound();                   \
+        base[slots] = (TtValue){TT_TAG_FRAME, (uint32_t)(fp - actor->stack), {.function = function}};        \
+        base[slots + 1] = (TtValue){TT_TAG_FRAME, (uint32_t)pc->c, {.i = (kind)}};                           \
+        fuel -= pc->w;                                                                                       \
+        fp = base;                                                                                           \
+        function = target;                                                                                   \
+        actor->function = target;                                                                            \
+        actor->fp = (uint32_t)(fp - actor->stack);                                                           \
+        actor->depth++;                                                                                      \
+    } while (0)
+#define ENTER_MODULE(target)                                                                                 \
+    do {                                                                                                     \
+        module = (target)->module;                                                                           \
+        ir = module->ir;                                                                                     \
+        code = ir->code.items;                                                                               \
+        constants = (const char *)ir->constants.items - TT_IR_CELL;                                          \
+        globals = tt_actor_globals(actor, module);                                                           \
+    } while (0)
 /** The stack instruction that the operation stands for. */
 #define ORIGINAL_OP() (module->code.items[ADDRESS()].op)
 
@@ -197,8 +236,8 @@ TtExecStatus tt_exec_registers(TtActor *actor, int64_t *budget) {
     const TtIrCode *ir = NULL;
     const TtIrInsn *code = NULL, *pc = NULL;
     const char *constants = NULL;
-    const TtFunction *function;
-    TtValue *fp, *stack_end;
+    const TtFunction *function, *target;
+    TtValue *fp, *stack_end, *base;
     const TtValue *globals, *x, *y;
     TtValue value, scratch;
     TtResult result;
@@ -206,6 +245,8 @@ TtExecStatus tt_exec_registers(TtActor *actor, int64_t *budget) {
     int64_t fuel = start_fuel;
     uint64_t paid = 0;
     const bool profiled = actor->context->profile != NULL;
+    /* A profile is to see every call. */
+    const uint32_t depth_limit = profiled ? 0 : actor->system->limits.depth;
 
     goto load;
 
@@ -232,7 +273,7 @@ dispatch:
         NEXT;
     }
     OP(LOADK) {
-        *R(pc->a) = *K(pc->b);
+        *R(pc->a) = *C(pc->b);
         NEXT;
     }
     OP(LOADV) {
@@ -382,11 +423,6 @@ dispatch:
     }
     OP(SETITEM) {
         TtValue *list = R(pc->a);
-        TRY_SEM(tt_sem_list_set(actor, list, K(pc->b), K(pc->c), false, list));
-        NEXT_ALLOCATED;
-    }
-    OP(SETITEM_OWN) {
-        TtValue *list = R(pc->a);
         y = K(pc->b);
         if (TT_LIKELY(list->tag == TT_TAG_LIST && y->tag == TT_TAG_INT && (uint64_t)y->as.i < list->len &&
                       !(list->as.object->flags & (TT_OBJ_SHARED | TT_OBJ_FROZEN)))) {
@@ -399,10 +435,6 @@ dispatch:
         NEXT_ALLOCATED;
     }
     OP(POPITEM) {
-        TRY_SEM(tt_sem_list_pop(actor, R(pc->a), false, R(pc->a)));
-        NEXT;
-    }
-    OP(POPITEM_OWN) {
         TRY_SEM(tt_sem_list_pop(actor, R(pc->a), true, R(pc->a)));
         NEXT;
     }
@@ -433,12 +465,6 @@ dispatch:
     }
     OP(SETFIELD) {
         TtValue *object = R(pc->a);
-        TRY_SEM(tt_field_set(actor, object, &module->constants.items[pc->c], K(pc->b), false,
-                             &module->field_cells[(uint16_t)pc->w], object));
-        NEXT_ALLOCATED;
-    }
-    OP(SETFIELD_OWN) {
-        TtValue *object = R(pc->a);
         const TtValue *key = &module->constants.items[pc->c];
         uint16_t *cell = &module->field_cells[(uint16_t)pc->w];
         int64_t at = object->tag == TT_TAG_OBJECT ? tt_field_guess(*object, key, cell) : -1;
@@ -457,11 +483,6 @@ dispatch:
         NEXT;
     }
     OP(SETKEY) {
-        TtValue *object = R(pc->a);
-        TRY_SEM(tt_sem_set_field(actor, "OBJECT_SET", object, K(pc->b), K(pc->c), false, object));
-        NEXT_ALLOCATED;
-    }
-    OP(SETKEY_OWN) {
         TtValue *object = R(pc->a);
         TRY_SEM(tt_sem_set_field(actor, "OBJECT_SET", object, K(pc->b), K(pc->c), true, object));
         NEXT_ALLOCATED;
@@ -491,54 +512,41 @@ dispatch:
 #define JUMP_WHEN == false
     ALL_JUMPS(JN)
 #undef JUMP_WHEN
-    LOOP(LOOPLT, <)
-    LOOP(LOOPLE, <=)
+    LOOP(LOOPLT, LT, <)
+    LOOP(LOOPLE, LE, <=)
 
     OP(CALL) {
-        const TtFunction *target = &module->functions.items[pc->b];
-        TtValue *base = R(pc->a);
-        uint32_t count = target->parameter_count, slots = target->slot_count;
-        if (TT_UNLIKELY(profiled || !target->ir_entry || target->parameter_slots ||
-                        actor->depth >= actor->system->limits.depth ||
-                        stack_end - base < (ptrdiff_t)(count + slots + TT_FRAME_HEADER + target->max_operands))) {
+        target = &module->functions.items[pc->b];
+        base = R(pc->a);
+        if (TT_UNLIKELY(!FITS(target, base))) {
             value = tt_function(target);
             goto call_slowly;
         }
-        for (uint32_t i = count; i < slots; i++) base[i] = tt_unbound();
-        base[slots] = (TtValue){TT_TAG_FRAME, (uint32_t)(fp - actor->stack), {.function = function}};
-        base[slots + 1] = (TtValue){TT_TAG_FRAME, (uint32_t)pc->c, {.i = TT_FRAME_CALL}};
-        fuel -= pc->w;
-        fp = base;
-        function = target;
-        actor->function = target;
-        actor->fp = (uint32_t)(fp - actor->stack);
-        actor->depth++;
+        ENTER(TT_FRAME_CALL);
+        if (TT_UNLIKELY(fuel <= 0)) goto preempt_entry;
         pc = code + target->ir_entry;
-        if (TT_UNLIKELY(fuel <= 0)) goto preempt;
         DISPATCH();
     }
     OP(CALLV) {
-        TtValue *base = R(pc->a);
-        const TtValue *callee = base + pc->b;
-        const TtFunction *target = callee->tag == TT_TAG_FUNCTION ? callee->as.function : NULL;
-        if (TT_UNLIKELY(profiled || !target || target->parameter_count != (uint32_t)pc->b || !target->ir_entry ||
-                        target->module != module || target->parameter_slots ||
-                        actor->depth >= actor->system->limits.depth ||
-                        stack_end - base < (ptrdiff_t)(target->parameter_count + target->slot_count +
-                                                       TT_FRAME_HEADER + target->max_operands)))
+        base = R(pc->a);
+        value = base[pc->b];
+        if (TT_UNLIKELY(!tt_is_callable(value))) goto call_value_slowly;
+        target = tt_callee(value);
+        if (TT_UNLIKELY(target->parameter_count != (uint32_t)pc->b || !FITS(target, base)))
             goto call_value_slowly;
-        uint32_t slots = target->slot_count;
-        for (uint32_t i = (uint32_t)pc->b; i < slots; i++) base[i] = tt_unbound();
-        base[slots] = (TtValue){TT_TAG_FRAME, (uint32_t)(fp - actor->stack), {.function = function}};
-        base[slots + 1] = (TtValue){TT_TAG_FRAME, (uint32_t)pc->c, {.i = TT_FRAME_FUNCTION}};
-        fuel -= pc->w;
-        fp = base;
-        function = target;
-        actor->function = target;
-        actor->fp = (uint32_t)(fp - actor->stack);
-        actor->depth++;
+        ENTER(TT_FRAME_FUNCTION);
+        if (value.tag == TT_TAG_CLOSURE) {
+            /* A parameter hides a capture of the same name. */
+            const TtClosure *closure = tt_closure(value);
+            for (uint32_t i = 0; i < closure->obj.used; i++) {
+                uint32_t slot = closure->captures[i].slot;
+                if (slot != TT_NO_SLOT && slot >= target->parameter_count)
+                    fp[slot] = tt_value_share(closure->captures[i].value);
+            }
+        }
+        if (TT_UNLIKELY(fuel <= 0)) goto preempt_entry;
+        if (target->module != module) ENTER_MODULE(target);
         pc = code + target->ir_entry;
-        if (TT_UNLIKELY(fuel <= 0)) goto preempt;
         DISPATCH();
     }
     OP(TAIL) {
@@ -549,26 +557,35 @@ dispatch:
     }
     OP(RETURN) {
         const TtValue *header = fp + function->slot_count;
-        const TtFunction *caller = header[0].as.function;
+        target = header[0].as.function;
         value = *K(pc->a);
-        if (TT_UNLIKELY(profiled || actor->captures.count || caller == NULL || caller->module != module ||
+        if (TT_UNLIKELY(profiled || actor->captures.count || target == NULL ||
                         header[1].as.i > TT_FRAME_FUNCTION))
             goto return_slowly;
         fuel -= pc->w;
+        const bool other_module = target->module != module;
+        if (TT_UNLIKELY(other_module)) {
+            if (!target->module->ir) {
+                fuel += pc->w;
+                goto return_slowly;
+            }
+            ENTER_MODULE(target);
+        }
         const TtIrResume *resume = &ir->resume[header[1].len];
         TtValue *caller_fp = actor->stack + header[0].len;
-        actor->function = caller;
+        actor->function = target;
+        actor->fp = header[0].len;
         actor->depth--;
-        if (TT_UNLIKELY(!caller->ir_entry || caller_fp + resume->cells != fp + 1)) {
-            actor->pc = header[1].len;
-            actor->fp = header[0].len;
+        actor->pc = header[1].len;
+        bool resumes = target->ir_entry && caller_fp + resume->cells == fp + 1;
+        fp[0] = value;
+        if (TT_UNLIKELY(!resumes || (other_module && fuel <= 0))) {
             actor->sp = (uint32_t)(fp + 1 - actor->stack);
-            fp[0] = value;
+            /* The stack engine looks at the budget here, too. */
+            if (other_module && fuel <= 0) goto preempt_saved;
             goto to_stack;
         }
-        actor->fp = header[0].len;
-        fp[0] = value;
-        function = caller;
+        function = target;
         fp = caller_fp;
         pc = code + resume->ir;
         DISPATCH();
@@ -632,6 +649,14 @@ dispatch:
 
     /* ---- what the fast ways leave over ------------------------------------------------------------------ */
 
+add:
+    x = R(pc->b);
+    y = R(pc->c);
+    if (BOTH_INT(x, y)) {
+        *R(pc->a) = WRAP(x->as.i, +, y->as.i);
+        NEXT;
+    }
+    goto arith;
 add_integer:
     x = R(pc->b);
     if (x->tag == TT_TAG_INT) {
@@ -645,6 +670,11 @@ add_integer:
     scratch = tt_int(ORIGINAL_OP() == TT_OP_SUB ? -(int64_t)pc->c : (int64_t)pc->c);
     y = &scratch;
 arith:
+    if (pc->w) { /* the constant is the left operand */
+        const TtValue *left = y;
+        y = x;
+        x = left;
+    }
     TRY_SEM(tt_sem_arith(actor, ORIGINAL_OP(), x, y, &value));
     *R(pc->a) = value;
     NEXT;
@@ -700,12 +730,7 @@ load:
     if (actor->stack_capacity - actor->sp < function->max_operands &&
         !tt_actor_grow_stack(actor, function->max_operands))
         goto stack_full;
-    if (function->module != module) {
-        module = function->module;
-        ir = module->ir;
-        code = ir->code.items;
-        constants = (const char *)ir->constants.items - TT_IR_CELL;
-    }
+    if (function->module != module) ENTER_MODULE(function);
     LOAD_FRAME();
     pc = code + ir->resume[actor->pc].ir;
     fuel += ir->run[actor->pc];
@@ -745,6 +770,10 @@ preempt: {
     actor->pc = block->address;
     actor->sp = actor->fp + function->slot_count + TT_FRAME_HEADER + block->height;
 }
+    goto preempt_saved;
+preempt_entry:
+    actor->pc = function->entry;
+    actor->sp = actor->fp + function->slot_count + TT_FRAME_HEADER;
 preempt_saved:
     actor->instructions += EXECUTED();
     return TT_EXEC_PREEMPTED;

@@ -3,13 +3,14 @@
  * Canonical code → executable code of the same length (a HALT and a RET behind it): variables become slots,
  * and operations whose operands the verifier could not prove get TT_EXEC_CHECKED.
  *
- * Ownership. A LOAD leaves the value in its variable too, so in general it marks a list or object as
- * shared, and the next update copies. Two cases need no mark, found by following the operand stack
+ * Ownership. Every update may change a list or object in place that is not marked as shared: whoever leaves
+ * a reference in a second place marks it, so what an operand without a mark refers to is nobody else's. A
+ * LOAD leaves the value in its variable too, so in general it marks, and the next update copies; the copy is
+ * not marked. Two cases need no mark, found by following the operand stack
  * within a basic block:
  *   - the pushed reference is consumed by instructions that only read it (TT_FLAG_READS);
  *   - it is updated and stored back into the same variable, and nothing between the update and the
- *     store can throw, yield or read the variable, so nobody can see the variable in between. Then
- *     the update may also change the buffer in place.
+ *     store can throw, yield or read the variable, so nobody can see the variable in between.
  * A reference that outlives a call keeps its freedom from marking only if no callee can update the
  * variable: locals, not globals.
 
@@ -29,23 +30,21 @@
 
 typedef struct Entry {
     int32_t load;     /* LOAD that pushed it, -1: unknown */
-    int32_t update;   /* last update applied to it, -1: none; earlier ones by Prepare.previous */
-    bool destructive; /* an update that may work in place has been applied */
+    bool updated;     /* an update has been applied to it */
+    bool destructive; /* one that changes what is there, in place */
     bool spoiled;     /* must not be committed */
 } Entry;
 
 typedef struct Prepare {
     TtModule *module;
     bool *block_start;
-    bool *has_try;     /* by scope */
-    bool *peek;        /* LOAD: no mark needed */
-    bool *own;         /* update: may work in place */
-    int32_t *previous; /* update → the one before in its chain */
+    bool *has_try; /* by scope */
+    bool *peek;    /* LOAD: no mark needed */
     Entry entries[MAX_TRACKED];
     uint32_t count;
 } Prepare;
 
-static const Entry unknown_entry = {-1, -1, false, false};
+static const Entry unknown_entry = {-1, false, false, false};
 
 static void push(Prepare *p, Entry entry) {
     if (p->count == MAX_TRACKED) {
@@ -93,7 +92,7 @@ static void note_hazards(Prepare *p, TtInsn insn, uint32_t at, uint32_t operands
         if (entry->destructive && observable && !chained) entry->spoiled = true;
         /* The older value comes to stay beside the updated one, and what both contain with it. */
         if ((insn.op == TT_OP_LOAD || insn.op == TT_OP_CAPTURE) && loaded_name(p, *entry) == insn.b &&
-            entry->update >= 0)
+            entry->updated)
             entry->spoiled = true;
         if ((flags & TT_FLAG_YIELDS) && i < below && !is_local(p, *entry)) *entry = unknown_entry;
         if ((insn.op == TT_OP_STORE || insn.op == TT_OP_STORE_GLOBAL || insn.op == TT_OP_DELETE) &&
@@ -109,17 +108,11 @@ static bool only_reference(const Prepare *p, Entry entry) {
     return true;
 }
 
-static void commit(Prepare *p, Entry entry) {
-    p->peek[entry.load] = true;
-    for (int32_t update = entry.update; update >= 0; update = p->previous[update]) p->own[update] = true;
-}
-
-static void follow_update(Prepare *p, TtInsn insn, uint32_t at, uint32_t operands) {
+static void follow_update(Prepare *p, TtInsn insn, uint32_t operands) {
     for (uint32_t i = 1; i < operands; i++) (void)pop(p); /* kept by the container */
     Entry container = pop(p);
     if (container.load >= 0 && !only_reference(p, container)) container.spoiled = true;
-    p->previous[at] = container.update;
-    container.update = (int32_t)at;
+    container.updated = true;
     container.destructive = container.destructive || is_destructive(insn.op);
     push(p, container);
     if (insn.op == TT_OP_LIST_POP) push(p, unknown_entry);
@@ -134,11 +127,11 @@ static void follow(Prepare *p, TtInsn insn, uint32_t at) {
     }
     note_hazards(p, insn, at, (uint32_t)pops);
     if (is_update(insn.op)) {
-        follow_update(p, insn, at, (uint32_t)pops);
+        follow_update(p, insn, (uint32_t)pops);
         return;
     }
     switch ((TtOp)insn.op) {
-    case TT_OP_LOAD: push(p, (Entry){(int32_t)at, -1, false, false}); return;
+    case TT_OP_LOAD: push(p, (Entry){(int32_t)at, false, false, false}); return;
     case TT_OP_SWAP: {
         Entry b = pop(p), a = pop(p);
         push(p, b);
@@ -155,14 +148,14 @@ static void follow(Prepare *p, TtInsn insn, uint32_t at) {
     case TT_OP_STORE:
     case TT_OP_STORE_GLOBAL: {
         Entry value = pop(p);
-        bool same = value.load >= 0 && value.update >= 0 && !value.spoiled && loaded_name(p, value) == insn.b;
+        bool same = value.load >= 0 && value.updated && !value.spoiled && loaded_name(p, value) == insn.b;
         bool global = insn.op == TT_OP_STORE_GLOBAL || p->module->scope_of[at] == 0;
-        if (same && global != is_local(p, value)) commit(p, value);
+        if (same && global != is_local(p, value)) p->peek[value.load] = true;
         return;
     }
     case TT_OP_RET: {
         Entry value = pop(p);
-        if (value.load >= 0 && value.update < 0 && is_local(p, value)) p->peek[value.load] = true;
+        if (value.load >= 0 && !value.updated && is_local(p, value)) p->peek[value.load] = true;
         p->count = 0;
         return;
     }
@@ -171,7 +164,7 @@ static void follow(Prepare *p, TtInsn insn, uint32_t at) {
     bool reads = (info->flags & TT_FLAG_READS) || insn.op == TT_OP_BUILTIN;
     for (int i = 0; i < pops; i++) {
         Entry entry = pop(p);
-        if (reads && entry.load >= 0 && entry.update < 0) p->peek[entry.load] = true;
+        if (reads && entry.load >= 0 && !entry.updated) p->peek[entry.load] = true;
     }
     if (pushes == TT_VARIES)
         p->count = 0;
@@ -255,8 +248,6 @@ void tt_exec_prepare(TtModule *module) {
     p.block_start = tt_alloc_zero((count + 2) * sizeof *p.block_start);
     p.has_try = tt_alloc_zero(module->scopes.count * sizeof *p.has_try);
     p.peek = tt_alloc_zero((count + 1) * sizeof *p.peek);
-    p.own = tt_alloc_zero((count + 1) * sizeof *p.own);
-    p.previous = tt_alloc((count + 1) * sizeof *p.previous);
     find_blocks(&p);
     for (uint32_t i = 0; i < count; i++) {
         if (p.block_start[i]) p.count = 0;
@@ -269,11 +260,8 @@ void tt_exec_prepare(TtModule *module) {
     give_cells(module);
     module->exec = tt_fuse_code(module->plain, count + 2);
     module->facts = tt_alloc_zero((size_t)count + 1);
-    for (uint32_t i = 0; i < count; i++)
-        module->facts[i] = (uint8_t)((p.peek[i] ? TT_FACT_PEEK : 0) | (p.own[i] ? TT_FACT_OWN : 0));
+    for (uint32_t i = 0; i < count; i++) module->facts[i] = p.peek[i] ? TT_FACT_PEEK : 0;
     tt_free(p.block_start);
     tt_free(p.has_try);
     tt_free(p.peek);
-    tt_free(p.own);
-    tt_free(p.previous);
 }

@@ -75,9 +75,7 @@ static void set_entries(Flow *flow) {
     /* Where several functions or a label that SPAWN may name begin, nothing is bound. */
     uint32_t *owners = tt_alloc_zero((module->code.count + 1) * sizeof *owners);
     for (uint32_t i = 0; i < module->functions.count; i++) owners[module->functions.items[i].entry]++;
-    for (uint32_t i = 0; i < module->labels.count; i++) {
-        if (tt_ir_is_named(module, i)) owners[module->labels.items[i].address]++;
-    }
+    for (uint32_t i = 0; i < module->code.count; i++) owners[i] += flow->heights->label[i];
     for (uint32_t i = 0; i < module->functions.count; i++) {
         const TtFunction *function = &module->functions.items[i];
         uint32_t at = function->entry;

@@ -209,18 +209,29 @@ static void find_starts(const TtModule *module, TtIrHeights *heights) {
     for (uint32_t i = 0; i < count; i++) start[i] = start[i] || heights->entry[i];
 }
 
+/** Whether some string of the module is the name of label number `label`. */
+static bool is_named(const TtModule *module, uint32_t label) {
+    const TtName *name = &module->names.items[module->labels.items[label].name];
+    return tt_module_find_constant(module, TT_TAG_STR, name->bytes, name->length) != TT_NO_NAME;
+}
+
 /**
- * SPAWN may begin at a label that some string names; not where the code around it has left operands.
+ * SPAWN may begin at a label that some string names. Not where the code around it has left operands; and
+ * what has parameters is meant to be called, its name is in a message: as an actor it runs stack code.
  */
 static void reach_named_labels(Finder *f) {
     const TtModule *module = f->module;
+    bool *called = tt_alloc_zero((size_t)module->code.count + 1);
+    for (uint32_t i = 0; i < module->functions.count; i++)
+        if (module->functions.items[i].parameter_count) called[module->functions.items[i].entry] = true;
     for (uint32_t i = 0; i < module->labels.count; i++) {
         uint32_t at = module->labels.items[i].address;
-        if (at >= module->code.count || !tt_ir_is_named(module, i)) continue;
+        if (at >= module->code.count || called[at] || !is_named(module, i)) continue;
         if (f->heights->before[at] == TT_IR_UNREACHED) reach(f, at, 0);
         while (f->work.count) step(f, tt_vec_pop(&f->work));
-        if (f->heights->before[at] == 0) f->heights->entry[at] = true;
+        if (f->heights->before[at] == 0) f->heights->entry[at] = f->heights->label[at] = true;
     }
+    tt_free(called);
 }
 
 static void find_arities(Finder *f) {
@@ -248,6 +259,7 @@ void tt_ir_heights(const TtModule *module, TtIrHeights *heights) {
     heights->arguments = tt_alloc_zero((count + 1) * sizeof *heights->arguments);
     heights->start = tt_alloc_zero((size_t)count + 2);
     heights->entry = tt_alloc_zero((size_t)count + 1);
+    heights->label = tt_alloc_zero((size_t)count + 1);
     heights->eager = tt_alloc_zero((scope_count + 1) * sizeof *heights->eager);
     find_starts(module, heights);
     Finder f = {.module = module, .heights = heights};
@@ -277,5 +289,6 @@ void tt_ir_heights_free(TtIrHeights *heights) {
     tt_free(heights->arguments);
     tt_free(heights->start);
     tt_free(heights->entry);
+    tt_free(heights->label);
     tt_free(heights->eager);
 }

@@ -19,18 +19,13 @@ typedef struct TtIrHeights {
     uint32_t
         *arguments;  /* CALL_FUNCTION, TAIL_CALL_FUNCTION, SPAWN_ARGS: operands taken below the function */
     bool *start;     /* by address: begins a block */
-    bool *entry;     /* by address: a function, or a label that is named by a string, begins */
+    bool *entry;     /* by address: a function begins, or `label` */
+    bool *label;     /* by address: SPAWN may begin at a label here, with nothing bound */
     uint32_t *eager; /* by scope: operands below this lie in their homes at all times (TRY) */
 } TtIrHeights;
 
 void tt_ir_heights(const TtModule *module, TtIrHeights *heights);
 void tt_ir_heights_free(TtIrHeights *heights);
-
-/** Whether some string of the module is the name of label number `label`. */
-static inline bool tt_ir_is_named(const TtModule *module, uint32_t label) {
-    const TtName *name = &module->names.items[module->labels.items[label].name];
-    return tt_module_find_constant(module, TT_TAG_STR, name->bytes, name->length) != TT_NO_NAME;
-}
 
 /** The block form of CATCH, which code that comes from above jumps over. */
 static inline bool tt_ir_is_block_catch(TtInsn insn) {

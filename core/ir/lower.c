@@ -233,7 +233,9 @@ static void enable(const TtIrLower *l, TtFunction *function) {
 static void enable_functions(TtIrLower *l) {
     TtModule *module = l->module;
     for (uint32_t i = 0; i < module->functions.count; i++) enable(l, &module->functions.items[i]);
-    for (uint32_t i = 0; i < module->label_functions.count; i++) enable(l, module->label_functions.items[i]);
+    for (uint32_t i = 0; i < module->label_functions.count; i++)
+        if (l->heights.label[module->label_functions.items[i]->entry])
+            enable(l, module->label_functions.items[i]);
     enable(l, &module->top);
 }
 

@@ -119,8 +119,14 @@ static void lower_arith(TtIrLower *l, unsigned op) {
                  {TT_OP_SUB, TT_IR_SUB, TT_IR_SUBK},
                  {TT_OP_MUL, TT_IR_MUL, TT_IR_MULK}};
     uint32_t left = l->height - 2, right = l->height - 1;
-    if (is_literal(l, left)) {
+    if (is_literal(l, left) && (is_literal(l, right) || op == TT_OP_SUB)) {
         lower_binary(l, TT_IR_ARITH);
+        return;
+    }
+    if (is_literal(l, left)) {
+        l->height -= 2;
+        int32_t b = tt_ir_register(l, right);
+        tt_ir_result(l, op == TT_OP_ADD ? TT_IR_ADDK : TT_IR_MULK, 1, b, tt_ir_operand(l, left));
         return;
     }
     const TtIrOperand *literal = &l->operands.items[right];
@@ -151,13 +157,18 @@ static TtIrOp branch_of(unsigned op) {
     }
 }
 
-/** ADDI right before its comparison: both in one. */
+/** An addition right before its comparison: both in one. */
 static void fuse_loop(TtIrLower *l, uint32_t branch) {
     TtIrInsn *code = l->ir->code.items;
     const TtIrInsn *jump = &code[branch];
-    if (branch <= l->block_ir || code[branch - 1].op != TT_IR_ADDI) return;
+    if (branch <= l->block_ir) return;
     TtIrInsn *add = &code[branch - 1];
-    if (add->a != add->b || add->a != jump->a) return;
+    if ((add->op != TT_IR_ADDI && add->op != TT_IR_ADD) || add->a != add->b || add->a != jump->a) return;
+    if (add->op == TT_IR_ADD) {
+        if (jump->op == TT_IR_JLT) add->op = TT_IR_LOOPADDLT;
+        if (jump->op == TT_IR_JLE) add->op = TT_IR_LOOPADDLE;
+        return;
+    }
     switch (jump->op) {
     case TT_IR_JLT: add->op = TT_IR_LOOPLT; break;
     case TT_IR_JLTI: add->op = TT_IR_LOOPLTI; break;
@@ -199,20 +210,18 @@ static void lower_test(TtIrLower *l, TtInsn insn) {
  * LIST_SET, SET_FIELD, OBJECT_SET work on a register in place. That is the variable itself when the
  * container comes from it and goes back to it, else the container's home.
  */
-static void lower_update(TtIrLower *l, TtIrOp op, TtIrOp own_op, uint32_t operands, int32_t field) {
-    bool own = l->module->facts[l->at] & TT_FACT_OWN;
+static void lower_update(TtIrLower *l, TtIrOp op, uint32_t operands, int32_t field) {
     uint32_t container = l->height - operands;
     int32_t b = operands == 3 ? tt_ir_operand(l, container + 1) : tt_ir_kept(l, container + 1);
     int32_t c = operands == 3 ? tt_ir_kept(l, container + 2) : field;
     l->height = container;
     const TtIrOperand *from = &l->operands.items[container];
     uint32_t slot = tt_ir_next_store(l);
-    bool in_place = own && slot != TT_NO_SLOT && from->place == TT_IR_VARIABLE && !from->share &&
+    bool in_place = slot != TT_NO_SLOT && from->place == TT_IR_VARIABLE && !from->share &&
                     (uint32_t)from->value == slot && b != (int32_t)slot * TT_IR_CELL &&
                     c != (int32_t)slot * TT_IR_CELL;
     if (!in_place) tt_ir_settle(l, container);
-    (void)tt_ir_emit(l, own ? own_op : op, 0,
-                     in_place ? (int32_t)slot * TT_IR_CELL : tt_ir_home(l, container), b, c);
+    (void)tt_ir_emit(l, op, 0, in_place ? (int32_t)slot * TT_IR_CELL : tt_ir_home(l, container), b, c);
     uint32_t at = l->ir->code.count - 1;
     if (operands == 2) l->ir->code.items[at].w = (int16_t)l->module->plain[l->at].a;
     if (in_place) {
@@ -240,8 +249,7 @@ static void lower_window(TtIrLower *l, TtIrOp op, uint32_t count, int32_t c) {
 
 static void lower_pop_item(TtIrLower *l) {
     tt_ir_settle(l, l->height - 1);
-    bool own = l->module->facts[l->at] & TT_FACT_OWN;
-    (void)tt_ir_emit(l, own ? TT_IR_POPITEM_OWN : TT_IR_POPITEM, 0, tt_ir_home(l, l->height - 1), 0, 0);
+    (void)tt_ir_emit(l, TT_IR_POPITEM, 0, tt_ir_home(l, l->height - 1), 0, 0);
     tt_ir_push(l, (TtIrOperand){.place = TT_IR_HOME});
 }
 
@@ -395,9 +403,9 @@ void tt_ir_lower_insn(TtIrLower *l) {
         return;
     case TT_OP_INDEX: lower_binary(l, TT_IR_INDEX); return;
     case TT_OP_LIST_APPEND: lower_append(l); return;
-    case TT_OP_LIST_SET: lower_update(l, TT_IR_SETITEM, TT_IR_SETITEM_OWN, 3, 0); return;
+    case TT_OP_LIST_SET: lower_update(l, TT_IR_SETITEM, 3, 0); return;
     case TT_OP_LIST_POP: lower_pop_item(l); return;
-    case TT_OP_SET_FIELD: lower_update(l, TT_IR_SETFIELD, TT_IR_SETFIELD_OWN, 2, insn.b); return;
+    case TT_OP_SET_FIELD: lower_update(l, TT_IR_SETFIELD, 2, insn.b); return;
     case TT_OP_GET_FIELD: lower_field(l, TT_IR_GETFIELD, insn); return;
     case TT_OP_HAS_FIELD:
         if (insn.b < 0)
@@ -406,7 +414,7 @@ void tt_ir_lower_insn(TtIrLower *l) {
             lower_field(l, TT_IR_HASFIELD, insn);
         return;
     case TT_OP_OBJECT_GET: lower_binary(l, TT_IR_GETKEY); return;
-    case TT_OP_OBJECT_SET: lower_update(l, TT_IR_SETKEY, TT_IR_SETKEY_OWN, 3, 0); return;
+    case TT_OP_OBJECT_SET: lower_update(l, TT_IR_SETKEY, 3, 0); return;
     case TT_OP_BUILTIN: lower_window(l, TT_IR_BUILTIN, (uint32_t)pops, insn.b); return;
     case TT_OP_SELF: tt_ir_result(l, TT_IR_SELF, 0, 0, 0); return;
 

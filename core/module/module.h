@@ -184,10 +184,7 @@ typedef struct TtModule {
 } TtModule;
 
 /** What exec/prepare.c found out about references, for every engine. */
-enum {
-    TT_FACT_PEEK = 1, /* LOAD: the value need not be marked as shared */
-    TT_FACT_OWN = 2   /* update: may work in place when the value is not marked */
-};
+enum { TT_FACT_PEEK = 1 /* LOAD: the value need not be marked as shared */ };
 
 TtModule *tt_module_create(const char *file);
 void tt_module_destroy(TtModule *module);
