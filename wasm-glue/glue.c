@@ -66,9 +66,7 @@ void tt_glue_set_option(TtGlue *glue, uint32_t option, double value) {
         if (on)
             glue->refusal = "the register engine does not exist in this version; run with the stack engine";
         break;
-    case TT_GLUE_OPTION_OPTIMIZE:
-        if (on) glue->refusal = "the optimizer does not exist in this version; run without it";
-        break;
+    case TT_GLUE_OPTION_OPTIMIZE: config->optimize = on; break;
     case TT_GLUE_OPTION_NO_GC: config->gc = on ? "no-gc" : "mark-sweep"; break;
     case TT_GLUE_OPTION_WORKERS: config->workers = (uint32_t)value; break;
     case TT_GLUE_OPTION_COOPERATIVE: config->single_thread = on; break;

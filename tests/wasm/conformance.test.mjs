@@ -28,13 +28,14 @@ function filesOf(folder) {
   return files;
 }
 
-async function runOnce(engine, { file, expectations }) {
+async function runOnce(engine, { file, expectations }, how = {}) {
   const main = path.basename(file);
   const files = filesOf(path.dirname(file));
   const program = startProgram(engine, files[main], {
     main,
     files,
     ...runOptions(expectations.options),
+    ...how,
     args: expectations.args,
     env: expectations.env,
   });
@@ -73,3 +74,20 @@ for (const build of BUILDS) {
     }
   });
 }
+
+/** Optimized code is the same on both builds: one will do. */
+describe('wasm-st, optimized', () => {
+  let engine;
+  before(async () => {
+    engine = await startEngine(BUILDS.find(({ mode }) => mode === 'wasm-st'));
+  });
+  after(() => engine.dispose());
+
+  const both = ({ expectations }) => runsIn(expectations, 'wasm-st') && runsIn(expectations, 'opt');
+  for (const program of programs.filter(both)) {
+    test(program.name, async () => {
+      const wrong = await runOnce(engine, program, { optimize: true });
+      assert.ok(wrong.length === 0, wrong.join('\n'));
+    });
+  }
+});

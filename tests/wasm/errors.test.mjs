@@ -131,7 +131,7 @@ for (const build of BUILDS) {
     }
 
     test('what does not exist in this version says so', async () => {
-      for (const how of [{ engine: 'register' }, { optimize: true }]) {
+      for (const how of [{ engine: 'register' }]) {
         const { err, result } = await runProgram(engine, 'HALT', how);
         assert.equal(result.status, 1);
         assert.match(err, /^Error: .*does not exist in this version/);

@@ -18,6 +18,7 @@ const WITH_VALUE = {
 const FLAGS = {
   '--no-smp': (options) => (options.deterministic = true),
   '--virtual-time': (options) => (options.virtualTime = true),
+  '--optimize': (options) => (options.optimize = true),
   '--trace': (options) => (options.trace = true),
 };
 

@@ -39,6 +39,10 @@ export class OptionsDialog extends AppDialog {
     const most = engine.kind === 'ready' ? engine.info.maxSchedulers : 64;
     return html`<div class="form">
       <fieldset>
+        <legend>Engine</legend>
+        ${this.check('optimize', 'Optimize', 'The program runs in fewer instructions; traces show those.')}
+      </fieldset>
+      <fieldset>
         <legend>Scheduling</legend>
         ${this.check('deterministic', 'Deterministic', 'One scheduler; the same interleaving every time.')}
         ${this.check('virtualTime', 'Virtual time', 'Time jumps when every actor waits: no real waiting.')}
@@ -161,14 +165,14 @@ export class OptionsDialog extends AppDialog {
   }
 
   private check(
-    name: 'deterministic' | 'virtualTime' | 'trace',
+    name: 'optimize' | 'deterministic' | 'virtualTime' | 'trace',
     label: string,
     about: string,
   ): TemplateResult {
     return html`<label class="check"
       ><input
         type="checkbox"
-        ?autofocus=${name === 'deterministic'}
+        ?autofocus=${name === 'optimize'}
         data-testid=${`option-${name}`}
         .checked=${this.state.options[name]}
         @change=${(event: Event) => this.set({ [name]: (event.target as HTMLInputElement).checked })}
