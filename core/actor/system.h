@@ -74,6 +74,7 @@ struct TtSystem {
     uint64_t requests_made; /* atomic: ever, under virtual time */
     uint64_t completing;    /* atomic: threads inside tt_pending_complete */
     uint64_t virtual_ns;    /* atomic: the virtual clock */
+    uint32_t interrupt;     /* atomic: main is to be interrupted at its next slice */
     uint32_t stop;          /* atomic: TtStop */
     uint32_t exit_code;     /* with TT_STOP_EXIT */
 

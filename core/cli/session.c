@@ -78,7 +78,9 @@ bool tt_cli_session_open(TtCliSession *session, const TtCliArgs *args, const cha
         return false;
     }
     tt_cli_host_attach(session->host, session->vm);
-    if (strcmp(operands[0], "-") == 0)
+    if (args->command == tt_cli_command_find("repl"))
+        session->loaded = tt_vm_open_session(session->vm);
+    else if (strcmp(operands[0], "-") == 0)
         session->loaded = load_standard_input(session, args);
     else
         session->loaded = tt_vm_load(session->vm, operands[0]);

@@ -57,4 +57,8 @@ typedef struct TtFrameWalk {
 TtFrameWalk tt_exec_walk(const TtActor *actor);
 void tt_exec_walk_on(TtFrameWalk *walk);
 
+/** When `interrupt` of the system is set and this is its main actor: raises Timeout in it, where it may be
+ * caught. */
+void tt_exec_interrupt(TtActor *actor);
+
 #endif

@@ -294,3 +294,11 @@ bool tt_unwind_raise(TtActor *actor, TtResult result) {
     }
     return false;
 }
+
+void tt_exec_interrupt(TtActor *actor) {
+    /* Only the worker that runs main gets past this line, so nobody else takes the request back. */
+    if (actor->pid != 1 || !is_caught(actor)) return;
+    tt_atomic_store_u32_seq(&actor->system->interrupt, 0);
+    (void)tt_error_set(&actor->context->error, TT_ERR_TIMEOUT, "Interrupted");
+    (void)tt_unwind_raise(actor, TT_ERR_TIMEOUT);
+}

@@ -421,6 +421,7 @@ static void declare_definition(TtLispCompiler *c, const TtDatum *form) {
     TtLispBinding *binding = tt_lisp_add_global(c, name->as.symbol, name);
     if (binding->defined) binding->redefined = true;
     binding->defined = true;
+    binding->at = name->begin;
     if (form->as.items[1]->kind != TT_LISP_LIST) return;
     reach_symbol(&c->helpers, name->as.symbol);
     c->helpers.items[name->as.symbol] = form;
@@ -559,6 +560,77 @@ static void analyze_top(TtLispCompiler *c, const TtDatum *form) {
     tt_vec_push(&c->program, node);
 }
 
+/* ---- sessions
+ * ------------------------------------------------------------------------------------------------- */
+
+/** The variables of earlier lines: exports of the module before, and of this one. */
+static void declare_session(TtLispCompiler *c) {
+    static const TtDatum nowhere = {0};
+    const TtLispSession *session = c->session;
+    if (session->previous) {
+        TtDatum *path = tt_lisp_alloc(&c->arena, sizeof *path);
+        path->kind = TT_LISP_STR;
+        path->as.text = session->previous;
+        path->count = (uint32_t)strlen(session->previous);
+        TtLispNode *node = tt_lisp_node(c, TT_LISP_NODE_IMPORT, &nowhere, 0);
+        node->datum = path;
+        node->operand = -1;
+        tt_vec_push(&c->program, node);
+    }
+    for (uint32_t i = 0; i < session->variable_count; i++) {
+        const char *name = session->variables[i];
+        TtLispBinding *binding =
+            tt_lisp_add_global(c, tt_names_add(&c->symbols, name, strlen(name)), &nowhere);
+        binding->defined = true;
+    }
+}
+
+/** Variables, and what this line defines by whatever form, are there for the next. */
+static void export_session(TtLispCompiler *c) {
+    for (uint32_t i = 0; i < c->global_list.count; i++) {
+        TtLispBinding *binding = c->global_list.items[i];
+        if (binding->defined && (!tt_lisp_is_known(binding) || binding->at >= c->session->input_at))
+            binding->exported = true;
+    }
+}
+
+/** (let ((it form)) (if (!= it null) (print it))) */
+static const TtDatum *shown(TtLispCompiler *c, const TtDatum *form) {
+    TtStrbuf text = {0};
+    tt_strbuf_add_text(&text, "(let ((it 0)) (if (!= it null) (print it)))");
+    TtLispText source;
+    TtDiags ignored = {0};
+    TtLispForms forms = {0};
+    tt_lisp_text_init(&source, text.bytes, text.length, &ignored);
+    tt_lisp_read(&source, &c->arena, &c->symbols, &forms);
+    TtDatum *whole = (TtDatum *)forms.items.items[0];
+    const TtDatum *pair = whole->as.items[1]->as.items[0];
+    ((const TtDatum **)pair->as.items)[1] = form;
+    /* The places of the template mean nothing in this text. */
+    const TtDatum *made[] = {whole,
+                             whole->as.items[1],
+                             pair,
+                             whole->as.items[2],
+                             whole->as.items[2]->as.items[1],
+                             whole->as.items[2]->as.items[2]};
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+        ((TtDatum *)made[i])->begin = form->begin;
+        ((TtDatum *)made[i])->end = form->end;
+    }
+    tt_vec_free(&forms.items);
+    tt_lisp_text_free(&source);
+    tt_diags_free(&ignored);
+    tt_strbuf_free(&text);
+    return whole;
+}
+
+static bool is_expression(TtLispCompiler *c, const TtDatum *form) {
+    static const char *const others[] = {"define", "import", "export"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (tt_lisp_is_form(c, form, others[i])) return false;
+    return true;
+}
+
 void tt_lisp_analyze_program(TtLispCompiler *c, const TtLispForms *forms) {
     static const TtDatum nowhere = {0};
     TtLispFn *program = tt_lisp_alloc(&c->arena, sizeof *program);
@@ -566,10 +638,16 @@ void tt_lisp_analyze_program(TtLispCompiler *c, const TtLispForms *forms) {
     program->address = UINT32_MAX;
     tt_vec_push(&c->functions, program);
     c->fn = program;
+    if (c->session) declare_session(c);
     for (uint32_t i = 0; i < forms->items.count; i++) declare(c, forms->items.items[i]);
+    if (c->session && c->top.count) {
+        const TtDatum **last = &c->top.items[c->top.count - 1];
+        if ((*last)->begin >= c->session->input_at && is_expression(c, *last)) *last = shown(c, *last);
+    }
     uint32_t scope = tt_lisp_scope_open(c);
     for (uint32_t i = 0; i < c->top.count; i++) analyze_top(c, c->top.items[i]);
     tt_lisp_scope_close(c, scope);
+    if (c->session) export_session(c);
     TtLispNode *body = tt_lisp_node(c, TT_LISP_NODE_SEQUENCE, &nowhere, c->program.count);
     if (c->program.count) memcpy(body->args, c->program.items, c->program.count * sizeof *body->args);
     program->body = body;

@@ -73,6 +73,7 @@ void tt_lisp_report(const TtLispText *text, bool warning, uint32_t begin, uint32
  */
 typedef struct TtLispForms {
     TT_VEC(const TtDatum *) items;
+    bool incomplete; /* the text ends within a form, a string or a comment */
 } TtLispForms;
 void tt_lisp_read(const TtLispText *text, TtLispArena *arena, TtNames *symbols, TtLispForms *forms);
 

@@ -68,14 +68,20 @@ static void compile(TtLispCompiler *c, uint32_t errors) {
 
 TtResult tt_lisp_compile(const char *file, const char *source, size_t length, const TtLispImports *imports,
                          TtModule **module, TtDiags *diags) {
+    return tt_lisp_compile_line(file, source, length, imports, NULL, module, diags);
+}
+
+TtResult tt_lisp_compile_line(const char *file, const char *source, size_t length,
+                              const TtLispImports *imports, const TtLispSession *session, TtModule **module,
+                              TtDiags *diags) {
     uint32_t errors = diags->errors;
     if (length > TT_MAX_SOURCE_BYTES) {
         tt_diag_add(diags, false, 0, 0, 0, NULL, "The file is too large: %zu bytes, at most %u", length,
                     TT_MAX_SOURCE_BYTES);
         return TT_ERR_PARSE_ERROR;
     }
-    if (length >= 3 && memcmp(source, "\xEF\xBB\xBF", 3) == 0) source += 3, length -= 3;
-    TtLispCompiler c = {.imports = imports, .module = tt_module_create(file)};
+    if (!session && length >= 3 && memcmp(source, "\xEF\xBB\xBF", 3) == 0) source += 3, length -= 3;
+    TtLispCompiler c = {.imports = imports, .session = session, .module = tt_module_create(file)};
     c.module->source = tt_alloc_string(source, length);
     c.module->source_length = length;
     tt_lisp_text_init(&c.text, c.module->source, length, diags);

@@ -167,6 +167,7 @@ typedef struct TtLispCompiler {
     TtLispArena arena;
     TtNames symbols;
     const TtLispImports *imports;
+    const TtLispSession *session; /* or NULL */
     TtModule *module;
     /* by symbol; shorter than `symbols` where nothing was noted */
     TT_VEC(TtLispBinding *) current; /* innermost local binding */

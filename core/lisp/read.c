@@ -441,6 +441,7 @@ void tt_lisp_read(const TtLispText *text, TtLispArena *arena, TtNames *symbols, 
         else
             read_next(&reader);
     }
+    forms->incomplete = !reader.too_deep && (reader.cut || reader.open.count);
     if (!reader.too_deep && !reader.cut) {
         close_quotations(&reader);
         if (reader.open.count) {

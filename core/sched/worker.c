@@ -185,6 +185,7 @@ static inline void run_slice(TtWorker *worker, TtActor *actor, uint32_t budget, 
     worker->context.running = actor;
     if (TT_UNLIKELY(actor->system->event_mask) && !held) emit_run(&worker->context, actor);
     uint64_t before = actor->instructions, paid = worker->context.paid;
+    if (TT_UNLIKELY(tt_atomic_load_u32_rlx(&actor->system->interrupt))) tt_exec_interrupt(actor);
     TtExecStatus status = tt_exec_run(actor, piece);
     uint64_t executed = actor->instructions - before;
     tt_atomic_store_u64_rlx(&worker->instructions, tt_atomic_load_u64_rlx(&worker->instructions) + executed);

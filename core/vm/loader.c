@@ -347,6 +347,21 @@ TtResult tt_loader_program(TtLoader *loader, const char *path, const void *bytes
     return result;
 }
 
+TtResult tt_loader_line(TtLoader *loader, const char *file, const char *text, size_t length,
+                        const struct TtLispSession *session, TtModule **module, TtDiags *diags) {
+    LispContext context = {loader, file};
+    TtLispImports imports = {&context, lisp_exports};
+    tt_lock_acquire(&loader->lock);
+    TtResult result = tt_lisp_compile_line(file, text, length, &imports, session, module, diags);
+    if (result == TT_OK) result = tt_verify_structure(*module, diags);
+    tt_lock_release(&loader->lock);
+    if (result != TT_OK) return result;
+    tt_module_link(*module);
+    tt_verify_heights(*module);
+    tt_exec_prepare(*module);
+    return TT_OK;
+}
+
 /** The first error of a module that does not build, as an exception's message. */
 static TtResult report_errors(TtError *error, TtResult result, const char *file, const TtDiags *diags) {
     for (uint32_t i = 0; i < diags->list.count; i++) {

@@ -33,4 +33,9 @@ TtResult tt_loader_import(TtLoader *loader, const TtModule *importer, const char
                           TtError *error);
 TtResult tt_loader_spawn(TtLoader *loader, const char *name, TtModule **module, TtError *error);
 
+struct TtLispSession;
+/** A line of a session, which the caller owns. Any thread. */
+TtResult tt_loader_line(TtLoader *loader, const char *file, const char *text, size_t length,
+                        const struct TtLispSession *session, TtModule **module, TtDiags *diags);
+
 #endif

@@ -8,6 +8,7 @@
 #include "base/config.h"
 #include "base/utf8.h"
 #include "exec/exec.h"
+#include "lisp/lisp.h"
 #include "ir/ir.h"
 #include "module/disasm.h"
 #include "module/image.h"
@@ -19,6 +20,7 @@
 #include "trace/ring.h"
 #include "vm/deadlock.h"
 #include "vm/loader.h"
+#include "vm/repl.h"
 
 #include <string.h>
 
@@ -32,6 +34,7 @@ struct TtVm {
     TtDiags diags;
     char *source; /* of the program, for its diagnostics */
     size_t source_length;
+    TtRepl *repl;  /* of a session, else NULL */
     TtStrbuf text; /* last answer of tt_vm_disassemble or tt_vm_diagnostics_text */
     TtStrbuf image;
     TtStrbuf final_text; /* report at the end, until the host has taken it */
@@ -52,7 +55,9 @@ void tt_config_default(TtConfig *config) {
 
 static TtResult load_module(TtSystem *system, const TtModule *importer, const char *path, TtModule **module,
                             TtError *error) {
-    return tt_loader_import(&((TtVm *)system->vm)->loader, importer, path, module, error);
+    TtVm *vm = system->vm;
+    if (vm->repl && tt_repl_module(vm->repl, path, module)) return TT_OK;
+    return tt_loader_import(&vm->loader, importer, path, module, error);
 }
 
 static TtResult load_program(TtSystem *system, const char *name, TtModule **module, TtError *error) {
@@ -138,6 +143,7 @@ static void wait_for_requests(TtVm *vm) {
 
 void tt_vm_destroy(TtVm *vm) {
     if (!vm) return;
+    if (vm->repl) tt_atomic_fetch_sub_u64_seq(&vm->system.requests, 1);
     if (vm->sched) {
         tt_vm_stop(vm);
         tt_sched_join(vm->sched);
@@ -146,6 +152,7 @@ void tt_vm_destroy(TtVm *vm) {
         tt_sched_destroy(vm->sched);
     }
     tt_profile_table_free(vm->profile);
+    tt_repl_free(vm->repl);
     tt_loader_free(&vm->loader);
     tt_system_free(&vm->system);
     tt_diags_free(&vm->diags);
@@ -186,6 +193,41 @@ bool tt_vm_load(TtVm *vm, const char *path) {
     bool loaded = tt_vm_load_bytes(vm, path, bytes, length);
     tt_free(bytes);
     return loaded;
+}
+
+/* ---- sessions
+ * ---------------------------------------------------------------------------------------------- */
+
+bool tt_vm_open_session(TtVm *vm) {
+    vm->repl = tt_repl_create(&vm->system, &vm->loader);
+    return tt_vm_load_bytes(vm, "repl", tt_repl_driver(), strlen(tt_repl_driver()));
+}
+
+bool tt_vm_feed(TtVm *vm, const char *text, size_t length) {
+    tt_diags_free(&vm->diags);
+    tt_free(vm->source);
+    vm->source = tt_alloc_string(text, length);
+    vm->source_length = length;
+    return tt_repl_feed(vm->repl, text, length, &vm->diags);
+}
+
+bool tt_vm_session_idle(TtVm *vm, uint32_t ms) {
+    if (is_single(vm) && !tt_vm_ended(vm) && !tt_repl_idle(vm->repl, 0)) (void)tt_vm_step(vm, ms);
+    return tt_repl_idle(vm->repl, is_single(vm) ? 0 : ms);
+}
+
+void tt_vm_interrupt(TtVm *vm) {
+    tt_atomic_store_u32_seq(&vm->system.interrupt, 1);
+    TtActor *actor = tt_pids_find(&vm->system, 1);
+    if (actor) tt_actor_wake(actor, NULL);
+    if (vm->system.poke) vm->system.poke(&vm->system);
+}
+
+bool tt_vm_is_whole(const char *text, size_t length) {
+    TtLispItems items = {0};
+    bool whole = tt_lisp_items(text, length, &items);
+    tt_lisp_items_free(&items);
+    return whole;
 }
 
 uint32_t tt_vm_diagnostic_count(const TtVm *vm) {

@@ -33,7 +33,9 @@ const KINDS = {
     const text = await run(['compile-lisp', file, '-']);
     const [direct, again] = [await run(['disasm', file]), await run(['disasm', 'listed.ttvm'])];
     const same = stripComments(direct.stdout) === stripComments(again.stdout);
-    return whole(text) + (same ? '--- reads back the same\n' : section('reads back differently', again.stdout));
+    return (
+      whole(text) + (same ? '--- reads back the same\n' : section('reads back differently', again.stdout))
+    );
   },
   trace: async (run, file) => whole(await run(['--trace', '--no-smp', file])),
   opt: async (run, file, folder) => {

@@ -81,6 +81,22 @@ typedef struct TtDiagnostic {
 bool tt_vm_load(TtVm *vm, const char *path);
 /** As tt_vm_load, from memory; `path` is its name. */
 bool tt_vm_load_bytes(TtVm *vm, const char *path, const void *bytes, size_t length);
+/* ---- sessions: Lisp, line by line, in one actor that lives on ------------------------------------------- */
+
+/** Instead of tt_vm_load; tt_vm_start follows. */
+bool tt_vm_open_session(TtVm *vm);
+/**
+ * Gives the actor a line (one or more whole forms); false with diagnostics when it does not compile. The line
+ * before must be done: tt_vm_session_idle. The thread that created the VM.
+ */
+bool tt_vm_feed(TtVm *vm, const char *text, size_t length);
+/** Waits (or steps a single-threaded VM) for at most so long; true when the actor waits for the next line. */
+bool tt_vm_session_idle(TtVm *vm, uint32_t ms);
+/** Raises Timeout in what the actor is doing, at the end of its slice. Any thread, while it is not idle. */
+void tt_vm_interrupt(TtVm *vm);
+/** Whether a text ends outside of every form, string and comment, so that it can be fed. */
+bool tt_vm_is_whole(const char *text, size_t length);
+
 uint32_t tt_vm_diagnostic_count(const TtVm *vm);
 TtDiagnostic tt_vm_diagnostic(const TtVm *vm, uint32_t index);
 /** All diagnostics as text, with source lines and carets. The VM owns it. */
