@@ -81,7 +81,7 @@ export const SUITES = {
     minutes: 15,
   },
   cli: { targets: ['native'], parts: () => [folderTests('tests/cli')], minutes: 10 },
-  wasm: { targets: ['wasm'], parts: () => [folderTests('tests/wasm')], minutes: 15 },
+  wasm: { targets: ['wasm', 'native'], parts: () => [folderTests('tests/wasm')], minutes: 15 },
   web: { goal: 'test', targets: ['all'], parts: () => [folderTests('tests/web')], minutes: 15 },
   asan: {
     presets: ['asan'],
