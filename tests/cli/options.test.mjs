@@ -16,7 +16,7 @@ const OPTIONS = [...table.matchAll(/^TT_CLI_OPTION\("([^"]+)", "([^"]*)", (\w+),
     set,
   }),
 );
-const COMMANDS = ['check', 'disasm', 'compile', 'test-all'];
+const COMMANDS = ['check', 'disasm', 'compile', 'test-all', 'bench'];
 
 async function refused(args, ...texts) {
   const { status, stdout, stderr } = await run(args);
