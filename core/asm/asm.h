@@ -14,4 +14,7 @@
 TtResult tt_asm_parse(const char *file, const char *source, size_t length, TtModule **module,
                       TtDiags *diags) TT_MUST_USE;
 
+/** Appends the text as it is best written; any text. What it means is the same. */
+void tt_asm_format(TtStrbuf *out, const char *source, size_t length);
+
 #endif

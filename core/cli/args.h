@@ -24,7 +24,7 @@ typedef struct TtCliCommand {
 /** What options set. */
 typedef struct TtCliSettings {
     TtConfig config; /* all but host, args and module_path */
-    bool ir, gc_stats, no_table, help, version, sandbox;
+    bool ir, check, gc_stats, no_table, help, version, sandbox;
     uint32_t allowed, denied; /* sets of TtCapability, disjoint */
     TtCliRules rules;         /* what --allow-CAP=… narrows them to */
     const char *color;

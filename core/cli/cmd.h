@@ -17,6 +17,7 @@ int tt_cli_cmd_compile_lisp(const TtCliArgs *args);
 int tt_cli_cmd_optimize(const TtCliArgs *args);
 int tt_cli_cmd_repl(const TtCliArgs *args);
 int tt_cli_cmd_bench(const TtCliArgs *args);
+int tt_cli_cmd_fmt(const TtCliArgs *args);
 int tt_cli_cmd_test_all(const TtCliArgs *args);
 /** All test-… commands about actors: the programs of the folder named like the command. */
 int tt_cli_cmd_test_actors(const TtCliArgs *args);

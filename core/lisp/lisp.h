@@ -28,6 +28,9 @@ typedef struct TtLispImports {
 TtResult tt_lisp_compile(const char *file, const char *source, size_t length, const TtLispImports *imports,
                          TtModule **module, TtDiags *diags) TT_MUST_USE;
 
+/** Appends the text as it is best written; any text. What it means is the same. */
+void tt_lisp_format(TtStrbuf *out, const char *source, size_t length);
+
 /* ---- sessions: a program that grows line by line (vm/repl.c) --------------------------------------------
  */
 

@@ -4,12 +4,13 @@
 
 #include "actor/signal.h"
 #include "actor/start.h"
+#include "asm/asm.h"
 #include "base/alloc.h"
 #include "base/config.h"
 #include "base/utf8.h"
 #include "exec/exec.h"
-#include "lisp/lisp.h"
 #include "ir/ir.h"
+#include "lisp/lisp.h"
 #include "module/disasm.h"
 #include "module/image.h"
 #include "port/atomic.h"
@@ -193,6 +194,21 @@ bool tt_vm_load(TtVm *vm, const char *path) {
     bool loaded = tt_vm_load_bytes(vm, path, bytes, length);
     tt_free(bytes);
     return loaded;
+}
+
+char *tt_format(const char *path, const char *text, size_t length) {
+    TtStrbuf out = {0};
+    size_t name = strlen(path);
+    if (name > 5 && strcmp(path + name - 5, ".lisp") == 0)
+        tt_lisp_format(&out, text, length);
+    else
+        tt_asm_format(&out, text, length);
+    if (!out.bytes) tt_strbuf_add_text(&out, "");
+    return tt_strbuf_take(&out);
+}
+
+void tt_free_text(char *text) {
+    tt_free(text);
 }
 
 /* ---- sessions

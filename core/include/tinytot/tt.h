@@ -81,6 +81,10 @@ typedef struct TtDiagnostic {
 bool tt_vm_load(TtVm *vm, const char *path);
 /** As tt_vm_load, from memory; `path` is its name. */
 bool tt_vm_load_bytes(TtVm *vm, const char *path, const void *bytes, size_t length);
+/** A program's text as it is best written, whatever is in it; `.lisp` by its name, else .ttvm. Free with tt_free_text. */
+char *tt_format(const char *path, const char *text, size_t length);
+void tt_free_text(char *text);
+
 /* ---- sessions: Lisp, line by line, in one actor that lives on ------------------------------------------- */
 
 /** Instead of tt_vm_load; tt_vm_start follows. */
