@@ -24,7 +24,9 @@ const BY_INSTRUCTION = {
 };
 
 test('wrong types raise TypeMismatch in the name of the function', async (t) => {
-  const functions = MODULES.flatMap((module) => module.functions).filter((f) => /TypeMismatch/.test(f.errors));
+  const functions = MODULES.flatMap((module) => module.functions).filter((f) =>
+    /TypeMismatch/.test(f.errors),
+  );
   assert.ok(functions.length > 120, 'the comments are read');
   const source = [
     'IMPORT "std/prelude"',
