@@ -34,7 +34,7 @@ static inline const char *tt_names_text(const TtNames *names, uint32_t index) {
 }
 void tt_names_free(TtNames *names);
 
-/** Whether a variable of this name holds a test, which --run-tests runs: `test_…`, `test-…`. */
+/** Whether a function of this name is a test, which --run-tests runs: `test_…`, `test-…`. */
 bool tt_names_test(const char *name);
 
 /** 32-bit hash of bytes (FNV-1a with a final mix); the same on every platform. */

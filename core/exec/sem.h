@@ -206,6 +206,8 @@ TtStep tt_sem_children(TtActor *actor);
 TtStep tt_sem_run_supervisor(TtActor *actor);
 /** --run-tests: main is about to end; starts the actor that runs its tests. */
 TtStep tt_sem_start_tests(TtActor *actor);
+/** What they are: pairs [name, function]. False at a heap limit (sem_tests.c). */
+bool tt_sem_list_tests(TtActor *actor, TtValue *list);
 TtStep tt_sem_register(TtActor *actor, TtValue name);
 TtStep tt_sem_unregister(TtActor *actor, TtValue name);
 TtStep tt_sem_whereis(TtActor *actor, TtValue name);

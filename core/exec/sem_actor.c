@@ -167,28 +167,10 @@ TtStep tt_sem_spawn_args(TtActor *actor) {
 /* ---- --run-tests ----------------------------------------------------------------------------------------
  */
 
-/** Pairs [name, function] of the globals that are tests, in the order of their slots. */
-static bool list_tests(TtActor *actor, TtValue *list) {
-    const TtScope *top = &actor->program->scopes.items[0];
-    const TtValue *globals = tt_actor_globals(actor, actor->program);
-    *list = tt_empty(TT_TAG_LIST);
-    for (uint32_t slot = 0; globals && slot < top->slots.count; slot++) {
-        const char *name = tt_names_text(&actor->program->names, top->slot_names[slot]);
-        if (!tt_names_test(name) || !tt_is_callable(globals[slot]) ||
-            tt_callee(globals[slot])->parameter_count)
-            continue;
-        TtValue pair[2] = {tt_null(), globals[slot]}, test;
-        if (!tt_str_new(&actor->heap, name, &pair[0]) || !tt_list_new(&actor->heap, pair, 2, &test) ||
-            !tt_list_append_own(&actor->heap, *list, test, list))
-            return false;
-    }
-    return true;
-}
-
 TtStep tt_sem_start_tests(TtActor *actor) {
     TtValue tests, callee;
     uint64_t pid;
-    if (!list_tests(actor, &tests)) return failed(tt_sem_heap_full(actor, "--run-tests"));
+    if (!tt_sem_list_tests(actor, &tests)) return failed(tt_sem_heap_full(actor, "--run-tests"));
     TtResult result = find_built_in(actor, "run_tests", &callee);
     if (result == TT_OK) result = start_actor(actor, callee, &tests, 1, "--run-tests", TIE_NONE, &pid, NULL);
     return result == TT_OK ? TT_STEP_ENDED : TT_STEP_FAILED;

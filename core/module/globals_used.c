@@ -111,6 +111,9 @@ static void scan_code(Uses *uses, uint32_t taken, uint32_t all, bool exact) {
         default: break;
         }
     }
+    for (uint32_t i = 0; exact && i < module->labels.count; i++) /* --run-tests starts them */
+        if (tt_names_test(tt_names_text(&module->names, module->labels.items[i].name)))
+            add_edge(uses, taken, module->scope_of[module->labels.items[i].address]);
     if (exact)
         for (uint32_t scope = 0; scope < module->scopes.count; scope++) add_edge(uses, all, scope);
     else

@@ -607,6 +607,9 @@ void tt_opt_find_facts(TtOpt *opt) {
     size_t labels = (size_t)opt->module->labels.count + 1;
     opt->facts = tt_alloc(((size_t)opt->count + 1) * sizeof *opt->facts);
     opt->spawned = tt_alloc_zero(labels);
+    for (uint32_t i = 0; i < opt->module->labels.count; i++) /* --run-tests starts them */
+        opt->spawned[i] =
+            tt_names_test(tt_names_text(&opt->module->names, opt->module->labels.items[i].name));
     for (int flows = 1;; flows++) {
         tt_opt_build_graph(opt);
         if (!run_flow(opt)) return;
