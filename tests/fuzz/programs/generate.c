@@ -265,7 +265,20 @@ static void int_expression(Generator *g, int depth) {
     }
 }
 
+static void function_value(Generator *g) {
+    int number = below(g, g->function_count);
+    tt_strbuf_add_format(g->out, "MAKE_FUNCTION f%d", number);
+    parameter_names(g, &g->functions[number]);
+}
+
 static void any_expression(Generator *g, int depth) {
+    if (g->function_count && chance(g, 8)) {
+        function_value(g);
+        if (chance(g, 50)) return;
+        function_value(g);
+        line(g, "%s", PICK(g, "EQ", "NE"));
+        return;
+    }
     switch (below(g, 7)) {
     case 0: binary(g, WANT_ANY, depth, PICK(g, "EQ", "NE", "AND", "OR", "CONCAT")); return;
     case 1:
@@ -569,9 +582,12 @@ static void initialise(Generator *g) {
                                             {"a", "NULL"},
                                             {"b", "TRUE"},
                                             {"e", "NULL"}};
-    int least = chance(g, 70) ? 97 : 40;
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        if (chance(g, least)) line(g, "%s\nSTORE %s", values[i][1], values[i][0]);
+    int least = chance(g, 70) ? 97 : 40, odd = chance(g, 15) ? 12 : 0;
+    size_t count = sizeof values / sizeof *values;
+    for (size_t i = 0; i < count; i++) {
+        size_t from = chance(g, odd) ? (size_t)below(g, (int)count) : i;
+        if (chance(g, least)) line(g, "%s\nSTORE %s", values[from][1], values[i][0]);
+    }
 }
 
 /** Each in a handler of its own, so that an error does not end the program. */
@@ -607,6 +623,16 @@ static void body(Generator *g, int number) {
     g->current = number;
     g->budget = 20 + below(g, 30);
     line(g, "LABEL f%d", number);
+    if (!function->leaves && !function->recursive && chance(g, 30)) {
+        /* Nothing but its address; or little that leaves nothing, and its caller's operands. */
+        if (chance(g, 40)) line(g, "NOP");
+        if (number + 1 < g->function_count && !g->functions[number + 1].parameters && chance(g, 60)) {
+            if (chance(g, 50)) line(g, "PUSH_INT 9");
+            line(g, "CALL f%d", number + 1);
+        }
+        if (chance(g, 80)) line(g, "RET");
+        return;
+    }
     if (function->recursive) {
         recursion(g, number);
     } else {

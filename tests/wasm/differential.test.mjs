@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// Random programs (tests/fuzz/programs) on wasm, plain and optimized, against what the native build says they do:
+// output, errors with their lines, status. FUZZ_PROGRAMS=N for more of them, FUZZ_FROM=SEED for others.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { BUILD } from '../tools/steps.mjs';
+import { BUILDS, startEngine, startProgram } from './lib/engines.mjs';
+
+const DIFFERENTIAL = path.join(BUILD, 'native/bin/differential');
+const COUNT = Number(process.env.FUZZ_PROGRAMS ?? 250);
+const FROM = Number(process.env.FUZZ_FROM ?? 1);
+
+/** Programs with what the native build makes of them: `SEED STATUS SOURCE OUT ERR\n`, lengths in bytes, then the texts. */
+async function* nativePrograms(optimize) {
+  const args = ['--emit', String(COUNT), '--from', String(FROM), ...(optimize ? ['--optimize'] : [])];
+  const child = spawn(DIFFERENTIAL, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let rest = Buffer.alloc(0);
+  for await (const chunk of child.stdout) {
+    rest = Buffer.concat([rest, chunk]);
+    for (;;) {
+      const end = rest.indexOf(10);
+      if (end < 0) break;
+      const [seed, status, ...lengths] = rest.subarray(0, end).toString().split(' ').map(Number);
+      const total = lengths.reduce((sum, length) => sum + length, 0);
+      if (rest.length < end + 1 + total) break;
+      let at = end + 1;
+      const [source, out, err] = lengths.map((length) => rest.subarray(at, (at += length)).toString());
+      rest = rest.subarray(at);
+      yield { seed, status, source, out, err };
+    }
+  }
+  assert.equal(rest.length, 0, 'the last program is whole');
+}
+
+describe('random programs do on wasm what they do natively', { skip: !existsSync(DIFFERENTIAL) }, () => {
+  let engine;
+  before(async () => {
+    engine = await startEngine(BUILDS.find(({ mode }) => mode === 'wasm-st'));
+  });
+  after(() => engine.dispose());
+
+  for (const optimize of [false, true])
+    test(optimize ? 'optimized' : 'plain', async () => {
+      let compared = 0;
+      for await (const { seed, status, source, out, err } of nativePrograms(optimize)) {
+        const program = startProgram(engine, source, {
+          main: 'fuzz.ttvm',
+          files: { 'fuzz.ttvm': source },
+          deterministic: true,
+          virtualTime: true,
+          optimize,
+        });
+        program.run.endInput();
+        const result = await program.run.done;
+        assert.deepEqual(
+          { out: program.out, err: program.err, status: result.status },
+          { out, err, status },
+          `seed ${seed}`,
+        );
+        compared++;
+      }
+      assert.ok(compared > COUNT / 2, `${compared} of ${COUNT} programs were compared`);
+    });
+});
