@@ -21,6 +21,14 @@ export default defineConfig({
   server: { host: '127.0.0.1', headers: isolation, fs: { allow: [here('..')] } },
   preview: { host: '127.0.0.1', headers: isolation },
   worker: { format: 'es' },
+  resolve: {
+    alias: {
+      // The package's entry also brings a worker of its own with a second copy of everything.
+      '@sqlite.org/sqlite-wasm': here(
+        '../node_modules/@sqlite.org/sqlite-wasm/sqlite-wasm/jswasm/sqlite3-bundler-friendly.mjs',
+      ),
+    },
+  },
   build: {
     target: 'es2022',
     outDir: here('../build/site'),

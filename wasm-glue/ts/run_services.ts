@@ -5,8 +5,8 @@
  */
 import type { EngineModule } from './engine_module.js';
 import type { WorkerPort } from './environment.js';
-import { Services, type NetworkAnswer, type ServiceHost } from './host/services.js';
 import type { NetworkQuestion } from './host/http.js';
+import type { NetworkAnswer, ServiceCall, ServiceHost, Services } from './host/services.js';
 import type { ToWorker } from './protocol.js';
 import type { Session } from './session.js';
 
@@ -14,13 +14,28 @@ import type { Session } from './session.js';
 const FILE_INTERVAL_MS = 500;
 const FILE_BYTES_PER_MS = 20_000;
 
+/** What is to be told to the services, in order. */
+type Order =
+  { type: 'start'; call: ServiceCall } | { type: 'cancel'; id: number } | { type: 'ended'; pid: number };
+
+function carryOut(services: Services, order: Order): void {
+  if (order.type === 'start') services.start(order.call);
+  else if (order.type === 'cancel') services.cancel(order.id);
+  else services.actorEnded(order.pid);
+}
+
 interface Question {
   resolve(answer: NetworkAnswer): void;
   forget(): void;
 }
 
 export class RunServices {
-  private readonly services: Services;
+  /** `null` until the first call: most programs need none, and the page's first load stays small. */
+  private services: Services | null = null;
+  /** What is to be done in order once they are there; `null` when nobody has asked for them. */
+  private waiting: Order[] | null = null;
+  private disposed = false;
+  private readonly host: ServiceHost;
   private readonly questions = new Map<number, Question>();
   private lastQuestion = 0;
   private filesTold = 0;
@@ -36,7 +51,7 @@ export class RunServices {
     private readonly answered: () => void,
     broken: (error: unknown) => void,
   ) {
-    const host: ServiceHost = {
+    this.host = {
       files: session.files,
       stopped: () => this.isStopped(),
       askNetwork: (question, signal) => this.ask(question, signal),
@@ -50,17 +65,48 @@ export class RunServices {
       },
       broken,
     };
-    this.services = new Services(host);
   }
 
   /** Whatever has come up since the last time. */
   lookAfter(): void {
     const { session } = this;
-    for (let id = session.takeCancelled(); id !== 0; id = session.takeCancelled()) this.services.cancel(id);
+    for (let id = session.takeCancelled(); id !== 0; id = session.takeCancelled())
+      this.order({ type: 'cancel', id });
     for (let pid = session.takeEndedActor(); pid !== 0; pid = session.takeEndedActor())
-      this.services.actorEnded(pid);
-    for (let call = session.takeCall(); call; call = session.takeCall()) this.services.start(call);
+      this.order({ type: 'ended', pid });
+    for (let call = session.takeCall(); call; call = session.takeCall()) this.order({ type: 'start', call });
     this.tellFiles();
+  }
+
+  private order(order: Order): void {
+    if (this.services) carryOut(this.services, order);
+    else if (this.waiting) this.waiting.push(order);
+    else {
+      this.waiting = [order];
+      import('./host/services.js').then(
+        ({ Services }) => this.begin(new Services(this.host)),
+        (error: unknown) => this.fail(error),
+      );
+    }
+  }
+
+  private begin(services: Services): void {
+    const waiting = this.waiting ?? [];
+    this.waiting = null;
+    if (this.disposed) return;
+    this.services = services;
+    for (const order of waiting) carryOut(services, order);
+  }
+
+  /** No network, most likely: what was asked for fails, and the next call tries again. */
+  private fail(error: unknown): void {
+    const waiting = this.waiting ?? [];
+    this.waiting = null;
+    if (this.disposed) return;
+    for (const order of waiting) {
+      if (order.type !== 'start') continue;
+      this.host.refuse(order.call.id, 'UnsupportedOperation', `it could not be loaded: ${String(error)}`);
+    }
   }
 
   /** The reader's choice. */
@@ -75,7 +121,8 @@ export class RunServices {
     clearTimeout(this.fileTimer);
     for (const question of this.questions.values()) question.forget();
     this.questions.clear();
-    this.services.dispose();
+    this.disposed = true;
+    this.services?.dispose();
   }
 
   /** By the stop word, which the page reaches even while this worker is busy. */

@@ -12,6 +12,7 @@ import './dialogs/about.ts';
 import './dialogs/examples.ts';
 import './dialogs/file_name.ts';
 import './dialogs/history.ts';
+import './dialogs/network.ts';
 import './dialogs/options.ts';
 import './dialogs/palette.ts';
 import './dialogs/share.ts';
@@ -80,7 +81,8 @@ render(
     <tt-rename-dialog .app=${app}></tt-rename-dialog>
     <tt-history-dialog .app=${app}></tt-history-dialog>
     <tt-schedulers-dialog .app=${app}></tt-schedulers-dialog>
-    <tt-help-dialog .app=${app}></tt-help-dialog>`,
+    <tt-help-dialog .app=${app}></tt-help-dialog>
+    <tt-network-dialog .app=${app}></tt-network-dialog>`,
   root,
 );
 
@@ -112,7 +114,7 @@ async function start(): Promise<void> {
   // Output before comfort: the full editor is the largest part and the light one works meanwhile.
   output.startTerminal();
   const engine = app.runner.engine().catch((error: unknown) => app.notify('error', messageOf(error)));
-  await Promise.all([engine, output.ready]);
+  await Promise.all([engine, output.ready, app.project.loadWritten()]);
   const first = crashed ? tellOfCrash() : runFirst();
   editor.startFull();
   await Promise.all([first, editor.ready]);

@@ -2,12 +2,15 @@
 /** The parts of the page, put together once by `main.ts` and handed to whoever draws them. */
 import { ENGINE_FOLDER } from 'virtual:engine';
 import type { Example } from 'virtual:examples';
+import type { Capability, NetworkQuestion } from '../../../wasm-glue/ts/index.ts';
 import { DEFAULT_OPTIONS, makeProgram, readOptions } from '../model/program.ts';
 import type { Program } from '../model/program.ts';
 import { ShareError } from '../model/share_codec.ts';
+import type { Taken } from '../model/written.ts';
 import { VIEWS } from '../panes/registry.ts';
 import { Checker } from './checker.ts';
 import { Commands } from './commands.ts';
+import { Consent } from './consent.ts';
 import { Events } from './events.ts';
 import { noteRunning } from './lifecycle.ts';
 import { Project } from './project.ts';
@@ -25,6 +28,7 @@ export class App {
   readonly commands = new Commands();
   readonly project = new Project(this.store, this.events);
   readonly links = new Links(this.store, this.project, this.events);
+  readonly consent = new Consent(this.store, (networkQuestion) => this.showQuestion(networkQuestion));
   readonly runner: Runner;
   private readonly checker: Checker;
   private lastNotice = 0;
@@ -34,16 +38,25 @@ export class App {
       engineUrl: new URL(ENGINE_FOLDER, document.baseURI),
       threads,
       onRunning: noteRunning,
+      consent: this.consent,
+      onOwnFiles: (taken) => this.tellOwnFiles(taken),
     });
     this.checker = new Checker(this.store, this.runner);
     this.readSettings();
     this.events.on('replaced', () => this.runner.reset());
-    this.events.on('unsaved', () =>
+    this.events.on('unsaved', ({ full }) =>
       this.notify(
         'warning',
-        'This browser does not let the page keep your files. Share or download what matters.',
+        full
+          ? 'There is no room left on this device for files that programs write. Download what matters.'
+          : 'This browser does not let the page keep your files. Share or download what matters.',
       ),
     );
+    // A question that is put away without a choice is denied.
+    this.store.subscribe((state, before) => {
+      const putAway = before.dialog === 'network' && state.dialog !== 'network';
+      if (putAway && state.networkQuestion !== null) this.consent.choose('deny');
+    });
   }
 
   get checking(): Checker {
@@ -101,6 +114,29 @@ export class App {
     this.store.update({ notices: this.store.state.notices.filter((notice) => notice.id !== id) });
   }
 
+  private showQuestion(networkQuestion: NetworkQuestion | null): void {
+    const { dialog } = this.store.state;
+    const other = dialog === 'network' ? null : dialog;
+    this.store.update({ networkQuestion, dialog: networkQuestion === null ? other : 'network' });
+  }
+
+  private tellOwnFiles({ changed, kept }: Taken): void {
+    if (changed.length > 0) {
+      this.project.beforeChange(`Before the program changed ${changed.join(', ')}`);
+      this.notify('info', `The program changed ${changed.join(', ')}.`, [
+        { label: 'Undo', run: () => this.project.undo() },
+      ]);
+    }
+    if (kept.length > 0)
+      this.notify('warning', `The program also wrote or removed ${kept.join(', ')}: yours stay as they are.`);
+  }
+
+  /** What programs may not do here. */
+  setDenied(denied: readonly Capability[]): void {
+    this.store.update({ denied });
+    writeStored('local', 'denied', denied.join(' '));
+  }
+
   openDialog(dialog: DialogName | null): void {
     this.store.update({ dialog });
   }
@@ -149,7 +185,9 @@ export class App {
     const output = readStored('local', 'output');
     // The terminal needs a keyboard; the text view has a field for input.
     const touch = matchMedia('(pointer: coarse)').matches;
+    const denied = (readStored('local', 'denied') ?? '').split(' ').filter(isCapability);
     this.store.update({
+      denied,
       ...((theme === 'light' || theme === 'dark' || theme === 'contrast') && { theme }),
       ...((editor === 'full' || editor === 'plain') && { editorKind: editor }),
       outputMode: output === 'text' || (output === null && touch) ? 'text' : 'terminal',
@@ -159,6 +197,18 @@ export class App {
     });
     applyTheme(this.store.state.theme);
   }
+}
+
+export const CAPABILITIES: readonly (readonly [Capability, string])[] = [
+  ['fs-read', 'read files'],
+  ['fs-write', 'write files'],
+  ['net', 'use the network (other sites only after asking)'],
+  ['env', 'read the environment'],
+  ['db', 'use databases'],
+];
+
+function isCapability(name: string): name is Capability {
+  return CAPABILITIES.some(([known]) => known === name);
 }
 
 export function isNarrow(): boolean {

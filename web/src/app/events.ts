@@ -14,8 +14,8 @@ export interface EventMap {
   /** Program output, after it was added to the log. For text alternatives; the terminal is the sink. */
   output: { stream: OutputStream; text: string };
   runEnded: { reason: string };
-  /** The program could not be kept on this device. Told once. */
-  unsaved: Record<string, never>;
+  /** Files could not be kept on this device; `full`: for lack of room. Told once. */
+  unsaved: { full: boolean };
   focusPane: { name: string };
 }
 

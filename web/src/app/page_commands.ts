@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 /** The commands of the page, for the keyboard, the toolbar and the F1 list. */
 import { downloadZip } from '../dialogs/share.ts';
+import { activeFile } from '../panes/editor.ts';
 import type { EditorPane } from '../panes/editor.ts';
 import { VIEWS } from '../panes/registry.ts';
 import type { OutputPane } from '../panes/output_pane.ts';
 import type { OutputBar } from '../shell/output_bar.ts';
 import { addFiles } from '../shell/drop.ts';
 import { nextTheme } from '../shell/toolbar.ts';
-import { chooseFiles } from '../widgets/files.ts';
+import { chooseFiles, saveFile } from '../widgets/files.ts';
 import { isNarrow } from './app.ts';
 import type { App } from './app.ts';
 import { messageOf } from './runner.ts';
@@ -34,9 +35,11 @@ export function registerCommands(app: App, editor: EditorPane, output: OutputPan
     void runner.run();
   };
   const own = (): boolean => store.state.program.files.some((file) => file.name === store.state.active);
+  const written = (): boolean => store.state.results.some((file) => file.name === store.state.active);
   const deleteFile = (): void => {
     const name = store.state.active;
-    project.remove(name);
+    if (own()) project.remove(name);
+    else project.discard(name);
     app.notify('info', `Deleted ${name}.`, [{ label: 'Undo', run: () => project.undo() }]);
   };
 
@@ -106,7 +109,7 @@ export function registerCommands(app: App, editor: EditorPane, output: OutputPan
     {
       id: 'file.delete',
       title: 'Delete this file',
-      enabled: () => own() && store.state.program.files.length > 1,
+      enabled: () => (own() && store.state.program.files.length > 1) || (!own() && written()),
       run: deleteFile,
     },
     {
@@ -119,10 +122,21 @@ export function registerCommands(app: App, editor: EditorPane, output: OutputPan
       id: 'download.zip',
       title: 'Download all files as .zip',
       run: () => {
-        const { files } = store.state.program;
-        downloadZip(files).catch((error: unknown) => {
+        const { program, results } = store.state;
+        const others = results.filter((file) => !program.files.some((one) => one.name === file.name));
+        downloadZip([...program.files, ...others]).catch((error: unknown) => {
           app.notify('error', `The .zip could not be made: ${messageOf(error)}`);
         });
+      },
+    },
+    {
+      id: 'file.download',
+      title: 'Download this file',
+      run: () => {
+        const { file } = activeFile(store.state);
+        const bytes =
+          typeof file.content === 'string' ? new TextEncoder().encode(file.content) : file.content;
+        saveFile(file.name.split('/').at(-1) ?? file.name, bytes, 'application/octet-stream');
       },
     },
     { id: 'output.clear', title: 'Clear the output', run: () => runner.clearOutput() },

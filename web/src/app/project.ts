@@ -22,10 +22,11 @@ import {
   withRenamed,
   withoutFile,
 } from '../model/program.ts';
-import type { Program } from '../model/program.ts';
+import type { Program, SourceFile } from '../model/program.ts';
 import type { Events } from './events.ts';
 import type { Store } from './store.ts';
 import { readStored, writeStored } from './storage.ts';
+import { WrittenStore, newWorkspace } from './written_store.ts';
 
 const MAX_UNDO = 20;
 const SAVE_DELAY_MS = 250;
@@ -35,6 +36,8 @@ interface Kept {
   readonly program: Program;
   readonly active: string;
   readonly options: RunOptions;
+  readonly results: readonly SourceFile[];
+  readonly workspace: string;
 }
 
 export class Project {
@@ -47,6 +50,10 @@ export class Project {
   /** Something changed since the page was loaded; before that there is nothing to save. */
   private dirty = false;
   private warned = false;
+  private switching = false;
+  /** Whose written files `results` are. */
+  private workspace = newWorkspace();
+  private readonly writtenStore = new WrittenStore((full) => this.cannotKeep(full));
 
   constructor(
     private readonly store: Store,
@@ -57,11 +64,43 @@ export class Project {
       if (
         state.program !== before.program ||
         state.options !== before.options ||
-        state.active !== before.active
+        state.active !== before.active ||
+        state.results !== before.results
       ) {
         this.dirty = true;
         this.saveSoon();
       }
+      // A switch of workspaces is no change of either.
+      if (state.results !== before.results && !this.switching)
+        this.writtenStore.save(this.workspace, before.results, state.results);
+    });
+  }
+
+  /** Brings back what programs wrote before the page was loaded. */
+  async loadWritten(): Promise<void> {
+    const { workspace } = this;
+    const files = await this.writtenStore.load(workspace);
+    const { results } = this.store.state;
+    if (workspace !== this.workspace || files.length === 0) return;
+    this.switching = true;
+    this.store.update({
+      results: [...files.filter((file) => !results.some((one) => one.name === file.name)), ...results],
+    });
+    this.switching = false;
+  }
+
+  /** Resolves when what programs wrote is kept. */
+  written(): Promise<void> {
+    return this.writtenStore.settled();
+  }
+
+  /** Forgets a file that a program wrote. */
+  discard(name: string): void {
+    const { results, active, program } = this.store.state;
+    this.keep(`Before deleting ${name}`);
+    this.store.update({
+      results: results.filter((file) => file.name !== name),
+      active: active === name ? program.main : active,
     });
   }
 
@@ -93,7 +132,12 @@ export class Project {
   add(name: string, content: string | Uint8Array): string | null {
     const problem = nameProblem(name);
     if (problem !== null) return problem;
-    this.store.update({ program: withFile(this.store.state.program, name, content), active: name });
+    const { program, results } = this.store.state;
+    this.store.update({
+      program: withFile(program, name, content),
+      active: name,
+      results: results.filter((file) => file.name !== name),
+    });
     return null;
   }
 
@@ -134,7 +178,7 @@ export class Project {
     this.keep(reason);
     this.redoStack = [];
     this.link = link;
-    this.show({ program, options, active: program.main }, reason);
+    this.show({ program, options, active: program.main, results: [], workspace: newWorkspace() }, reason);
   }
 
   undo(): boolean {
@@ -168,6 +212,7 @@ export class Project {
     const saved = link === '' ? (here ?? readSession('local')) : here?.link === link ? here : null;
     if (saved === null || saved === undefined) return false;
     this.link = saved.link;
+    if (saved.workspace !== '') this.workspace = saved.workspace;
     this.store.update({
       program: saved.snapshot.program,
       options: saved.snapshot.options,
@@ -208,12 +253,21 @@ export class Project {
     if (Date.now() - last > SNAPSHOT_EVERY_MS) this.snapshot('Edited');
     const { program, options, active } = this.store.state;
     const snapshot = snapshotToJson({ time: Date.now(), reason: '', program, options });
-    const text = JSON.stringify({ snapshot, active, link: this.link });
+    const text = JSON.stringify({ snapshot, active, link: this.link, workspace: this.workspace });
     const here = writeStored('session', 'session', text);
     const everywhere = writeStored('local', 'session', text);
-    if (here || everywhere || this.warned) return;
+    if (!here && !everywhere) this.cannotKeep(false);
+  }
+
+  private cannotKeep(full: boolean): void {
+    if (this.warned) return;
     this.warned = true;
-    this.events.emit('unsaved', {});
+    this.events.emit('unsaved', { full });
+  }
+
+  /** The program as it is can be had back with `undo` and from the history. */
+  beforeChange(reason: string): void {
+    this.keep(reason);
   }
 
   private keep(reason: string): void {
@@ -222,13 +276,19 @@ export class Project {
   }
 
   private present(): Kept {
-    const { program, options, active } = this.store.state;
-    return { program, options, active };
+    const { program, options, active, results } = this.store.state;
+    return { program, options, active, results, workspace: this.workspace };
   }
 
   private show(kept: Kept, reason: string): void {
     const active = findFile(kept.program, kept.active) === undefined ? kept.program.main : kept.active;
-    this.store.update({ program: kept.program, options: kept.options, active, results: [], diagnostics: [] });
+    this.workspace = kept.workspace;
+    this.switching = true;
+    const { program, options, results } = kept;
+    this.store.update({ program, options, active, results, diagnostics: [] });
+    this.switching = false;
+    // Undo may bring back what a deletion has removed from the device as well.
+    this.writtenStore.save(this.workspace, [], results);
     this.events.emit('replaced', { reason });
   }
 
@@ -242,24 +302,28 @@ interface SavedSession {
   readonly snapshot: Snapshot;
   readonly active: string;
   readonly link: string;
+  readonly workspace: string;
 }
 
 function readSession(kind: 'local' | 'session'): SavedSession | null {
   const text = readStored(kind, 'session');
   if (text === null) return null;
   try {
-    const value = JSON.parse(text) as { snapshot?: unknown; active?: unknown; link?: unknown };
-    const snapshot = snapshotFromJson(value.snapshot);
+    const value = JSON.parse(text) as Record<string, unknown>;
+    const snapshot = snapshotFromJson(value['snapshot']);
     if (snapshot === null) return null;
     return {
       snapshot,
-      active: typeof value.active === 'string' ? value.active : '',
-      link: typeof value.link === 'string' ? value.link : '',
+      active: textOr(value['active']),
+      link: textOr(value['link']),
+      workspace: textOr(value['workspace']),
     };
   } catch {
     return null;
   }
 }
+
+const textOr = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** The name a new file gets: `file2.ttvm`, or data when the program has sources enough. */
 export function freeName(program: Program): string {

@@ -13,8 +13,10 @@ import type {
   RunReason,
 } from '../../../wasm-glue/ts/index.ts';
 import { OutputLog } from '../model/output_log.ts';
-import { engineFiles, findFile } from '../model/program.ts';
-import type { SourceFile } from '../model/program.ts';
+import { engineFiles } from '../model/program.ts';
+import { takeChanges } from '../model/written.ts';
+import type { FileChanges, Taken } from '../model/written.ts';
+import type { Consent } from './consent.ts';
 import type { EventStream } from './event_stream.ts';
 import type { Events } from './events.ts';
 import type { RunSummary, Status, Store } from './store.ts';
@@ -31,6 +33,10 @@ export interface RunnerOptions {
   readonly threads: 'auto' | 'off';
   /** Called before and after code runs, to know after a crash that code was running. */
   readonly onRunning: (running: boolean) => void;
+  /** Asks the user before a program talks to another site. */
+  readonly consent: Consent;
+  /** Only for pages whose user's files programs may change: called before that happens, with what will. */
+  readonly onOwnFiles?: (taken: Taken) => void;
 }
 
 const DROPPED_MS = 250;
@@ -61,6 +67,10 @@ export class Runner {
   private ticket = 0;
   private droppedTold = 0;
   private pendingInput: (string | null)[] = [];
+  /** The files as the run that is going knows them: theirs and ours tell apart by this. */
+  private given = new Map<string, string | Uint8Array>();
+  /** Files of theirs whose change was told in this run. */
+  private readonly told = new Set<string>();
 
   constructor(
     private readonly store: Store,
@@ -94,7 +104,11 @@ export class Runner {
     this.launching = true;
     this.feed.ended();
     this.feed.begin();
-    const { program, options } = this.store.state;
+    const { program, options, results, denied } = this.store.state;
+    const files = { ...engineFiles(program), ...engineFiles({ files: results, main: '' }) };
+    this.given = new Map(program.files.map(({ name, content }) => [name, content]));
+    this.told.clear();
+    this.options.consent.reset();
     this.log = new OutputLog();
     this.sink?.clear();
     this.pendingInput = before === null ? this.pendingInput : [];
@@ -105,7 +119,6 @@ export class Runner {
       runTook: null,
       waitingForInput: false,
       droppedOutput: 0,
-      results: [],
     });
     this.events.emit('runStarted', { main: program.main });
     try {
@@ -117,11 +130,15 @@ export class Runner {
       if (recording) this.feed.started();
       this.recorded = recording;
       const run: Run = engine.run(
-        { files: engineFiles(program), main: program.main, options: { ...options, events: recording } },
+        { files, main: program.main, options: { ...options, deny: denied, events: recording } },
         {
           output: (stream, text) => (ticket === this.ticket ? this.take(stream, text) : undefined),
           wantsInput: (waiting) => {
             if (ticket === this.ticket) this.store.update({ waitingForInput: waiting });
+          },
+          network: (question) => ticket === this.ticket && this.options.consent.ask(question),
+          filesChanged: (changes) => {
+            if (ticket === this.ticket) this.takeFiles(changes);
           },
           events: (batch) => {
             if (ticket === this.ticket) this.feed.take(batch);
@@ -141,7 +158,10 @@ export class Runner {
       const result = await run.done;
       const { status, reason, schedulers, instructions } = result;
       const summary: RunSummary = { status, reason, schedulers, instructions };
-      if (ticket === this.ticket) this.finish(summary, changed(result.changedFiles));
+      if (ticket === this.ticket) {
+        this.takeFiles(result.changedFiles);
+        this.settle(STATUS_OF[reason], summary);
+      }
       return summary;
     } catch (error) {
       if (ticket !== this.ticket) return STOPPED;
@@ -237,7 +257,6 @@ export class Runner {
       runTook: null,
       waitingForInput: false,
       droppedOutput: 0,
-      results: [],
     });
   }
 
@@ -275,10 +294,21 @@ export class Runner {
     this.store.update({ droppedOutput: this.log.dropped });
   }
 
-  private finish(summary: RunSummary, results: readonly SourceFile[]): void {
-    const { program } = this.store.state;
-    const news = results.filter((file) => findFile(program, file.name)?.content !== file.content);
-    this.settle(STATUS_OF[summary.reason], summary, news);
+  private takeFiles(changes: FileChanges): void {
+    const { program, results } = this.store.state;
+    const { onOwnFiles } = this.options;
+    const taken = takeChanges({ program, written: results }, changes, this.given, onOwnFiles === undefined);
+    const isNews = (name: string): boolean => !this.told.has(name);
+    const news = { ...taken, changed: taken.changed.filter(isNews), kept: taken.kept.filter(isNews) };
+    for (const name of [...news.changed, ...news.kept]) this.told.add(name);
+    if (news.changed.length + news.kept.length > 0) onOwnFiles?.(news);
+    const { active } = this.store.state;
+    const shown = [...taken.program.files, ...taken.written].some((file) => file.name === active);
+    this.store.update({
+      ...(taken.program !== program && { program: taken.program }),
+      results: taken.written,
+      ...(!shown && { active: taken.program.main }),
+    });
   }
 
   private fail(error: unknown): RunSummary {
@@ -291,7 +321,8 @@ export class Runner {
     return summary;
   }
 
-  private settle(status: Status, summary: RunSummary | null, results: readonly SourceFile[] = []): void {
+  private settle(status: Status, summary: RunSummary | null): void {
+    this.options.consent.reset();
     this.current = null;
     this.feed.ended();
     this.launching = false;
@@ -301,7 +332,6 @@ export class Runner {
     this.store.update({
       status,
       summary,
-      results,
       runTook: runStarted === null ? null : performance.now() - runStarted,
       waitingForInput: false,
     });
@@ -311,18 +341,4 @@ export class Runner {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Text where the bytes are UTF-8, bytes otherwise. Removed files are not results. */
-function changed(files: Readonly<Record<string, Uint8Array | null>>): SourceFile[] {
-  const list: SourceFile[] = [];
-  for (const [name, bytes] of Object.entries(files)) {
-    if (bytes === null) continue;
-    try {
-      list.push({ name, content: new TextDecoder('utf-8', { fatal: true }).decode(bytes) });
-    } catch {
-      list.push({ name, content: bytes });
-    }
-  }
-  return list;
 }

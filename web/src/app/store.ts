@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: MIT
 /** The one state of the page. Parts read it, subscribe to it, and change it only through `update`. */
-import type { Diagnostic, EngineInfo, RunOptions, RunReason } from '../../../wasm-glue/ts/index.ts';
+import type {
+  Capability,
+  Diagnostic,
+  EngineInfo,
+  NetworkQuestion,
+  RunOptions,
+  RunReason,
+} from '../../../wasm-glue/ts/index.ts';
 import { DEFAULT_OPTIONS, makeProgram } from '../model/program.ts';
 import type { Program, SourceFile } from '../model/program.ts';
 
@@ -27,7 +34,16 @@ export type OutputMode = 'terminal' | 'text';
 /** What the third place of the page shows. */
 export type ViewName = 'actors' | 'trace';
 export type DialogName =
-  'options' | 'share' | 'examples' | 'commands' | 'history' | 'new-file' | 'rename' | 'help' | 'schedulers';
+  | 'options'
+  | 'share'
+  | 'examples'
+  | 'commands'
+  | 'history'
+  | 'new-file'
+  | 'rename'
+  | 'help'
+  | 'schedulers'
+  | 'network';
 
 /** In percent; see `State`. */
 export const USUAL_SPLIT = 56;
@@ -57,7 +73,7 @@ export interface State {
   readonly runTook: number | null;
   readonly waitingForInput: boolean;
   readonly diagnostics: readonly Diagnostic[];
-  /** Files that the last run created or changed; the user's own stay as they were. */
+  /** Files that runs of this program wrote (model/written.ts). */
   readonly results: readonly SourceFile[];
   readonly droppedOutput: number;
   readonly theme: Theme;
@@ -73,6 +89,10 @@ export interface State {
   /** Instructions a second, `null` for as many as there can be. */
   readonly speed: number | null;
   readonly dialog: DialogName | null;
+  /** What a program waits for the user to decide. */
+  readonly networkQuestion: NetworkQuestion | null;
+  /** What programs may not do on this page. */
+  readonly denied: readonly Capability[];
   readonly notices: readonly Notice[];
 }
 
@@ -100,6 +120,8 @@ export function initialState(): State {
     view: null,
     speed: null,
     dialog: null,
+    networkQuestion: null,
+    denied: [],
     notices: [],
   };
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { Limits, RunOptions } from '../../../wasm-glue/ts/index.ts';
+import type { Capability, Limits, RunOptions } from '../../../wasm-glue/ts/index.ts';
+import { CAPABILITIES } from '../app/app.ts';
 import type { EditorKind, State, Theme } from '../app/store.ts';
 import { DEFAULT_OPTIONS } from '../model/program.ts';
 import { AppDialog } from '../widgets/dialog.ts';
@@ -31,7 +32,7 @@ export class OptionsDialog extends AppDialog {
   protected readonly heading = 'Options';
 
   protected override watches(state: State, before: State): boolean {
-    return super.watches(state, before) || state.options !== before.options;
+    return super.watches(state, before) || state.options !== before.options || state.denied !== before.denied;
   }
 
   protected content(): TemplateResult {
@@ -120,6 +121,40 @@ export class OptionsDialog extends AppDialog {
         </label>
       </fieldset>
       <fieldset>
+        <legend>What programs may do</legend>
+        <div class="row">
+          ${CAPABILITIES.map(
+            ([name, label]) =>
+              html`<label class="check"
+                ><input
+                  type="checkbox"
+                  data-testid=${`allow-${name}`}
+                  .checked=${!this.state.denied.includes(name)}
+                  @change=${(event: Event) => this.allow(name, (event.target as HTMLInputElement).checked)}
+                /><span>${label}</span></label
+              >`,
+          )}
+        </div>
+        ${
+          this.app.consent.allowedSites.length === 0
+            ? nothing
+            : html`<p class="about">
+                Allowed until you leave: ${this.app.consent.allowedSites.join(', ')}
+                <button
+                  type="button"
+                  class="button quiet small"
+                  data-testid="forget-sites"
+                  @click=${() => {
+                    this.app.consent.forgetSites();
+                    this.requestUpdate();
+                  }}
+                >
+                  Ask again
+                </button>
+              </p>`
+        }
+      </fieldset>
+      <fieldset>
         <legend>This page</legend>
         <div class="row">
           ${this.select<Theme>(
@@ -158,6 +193,11 @@ export class OptionsDialog extends AppDialog {
         <button type="button" class="button primary" @click=${() => this.close()}>Done</button>
       </div>
     </div>`;
+  }
+
+  private allow(name: Capability, allowed: boolean): void {
+    const others = this.state.denied.filter((one) => one !== name);
+    this.app.setDenied(allowed ? others : [...others, name]);
   }
 
   private set(patch: Partial<RunOptions>): void {

@@ -2,6 +2,7 @@
 import { ENGINE_FOLDER } from 'virtual:engine';
 import type { Diagnostic, RunOptions } from '../../../wasm-glue/ts/index.ts';
 import { Checker } from '../app/checker.ts';
+import { Consent } from '../app/consent.ts';
 import { Events } from '../app/events.ts';
 import { Runner, messageOf } from '../app/runner.ts';
 import { Store } from '../app/store.ts';
@@ -12,6 +13,7 @@ import { LINK_OPTIONS, ShareError, decodeShared, encodeShared, payloadOf } from 
 import type { Shared } from '../model/share_codec.ts';
 import { TextOutput } from '../panes/text_output.ts';
 import { PlainEditor } from '../widgets/plain_editor.ts';
+import { NetworkDialog } from './network_dialog.ts';
 
 /**
  * One program in a frame. Its state is the page's own store and runner, with plain elements
@@ -20,6 +22,7 @@ import { PlainEditor } from '../widgets/plain_editor.ts';
 export class EmbedView {
   readonly runner: Runner;
   private readonly store = new Store();
+  private readonly consent: Consent;
   private readonly editor: PlainEditor;
   private readonly output: TextOutput;
   private readonly runButton = button('Run', 'run', 'button run small');
@@ -41,10 +44,13 @@ export class EmbedView {
     private readonly readOnly: boolean,
   ) {
     const events = new Events();
+    const dialog = new NetworkDialog(host, (choice) => this.consent.choose(choice));
+    this.consent = new Consent(this.store, (question) => dialog.show(question));
     this.runner = new Runner(this.store, events, {
       engineUrl: new URL(ENGINE_FOLDER, document.baseURI),
       threads: 'off',
       onRunning: () => undefined,
+      consent: this.consent,
     });
     new Checker(this.store, this.runner);
     this.editor = new PlainEditor({ edited: (text) => this.edited(text) });
@@ -119,7 +125,7 @@ export class EmbedView {
     const { program, options } = this.original;
     this.runner.reset();
     this.outputBox.classList.remove('shown');
-    this.store.update({ program, options, active: program.main, diagnostics: [] });
+    this.store.update({ program, options, active: program.main, diagnostics: [], results: [] });
     this.files.replaceChildren(
       ...program.files
         .filter((file) => typeof file.content === 'string')

@@ -92,7 +92,15 @@ export class EditorPane extends Pane {
   }
 
   private showBinary(file: SourceFile): void {
-    this.binary.textContent = `${file.name} is not text: ${file.content.length.toLocaleString('en')} bytes.`;
+    const about = document.createElement('p');
+    about.textContent = `${file.name} is not text: ${file.content.length.toLocaleString('en')} bytes.`;
+    const download = document.createElement('button');
+    download.type = 'button';
+    download.className = 'button';
+    download.dataset['testid'] = 'download-file';
+    download.textContent = 'Download';
+    download.addEventListener('click', () => this.app.commands.run('file.download'));
+    this.binary.replaceChildren(about, download);
     this.host?.append(this.binary);
   }
 

@@ -75,7 +75,7 @@ export class FileTabs extends AppElement {
     const written = results.find((file) => file.name === active);
     return html`<div class="file-actions">
       ${
-        own && program.files.length > 1
+        (own && program.files.length > 1) || (!own && written !== undefined)
           ? html`<button
               type="button"
               class="button quiet square small"
@@ -93,6 +93,8 @@ export class FileTabs extends AppElement {
           ? html`<button
               type="button"
               class="button quiet small"
+              data-testid="keep-file"
+              title=${`Make ${written.name} a file of the program: part of links and copies`}
               @click=${() => this.app.project.add(written.name, written.content)}
             >
               Keep
