@@ -38,8 +38,17 @@ export default defineConfig({
     chunkSizeWarningLimit: 6000,
     rolldownOptions: {
       input: { index: here('index.html'), embed: here('embed.html') },
-      // The tables' texts are for the full editor; left alone they would join what embeds load, too.
-      output: { codeSplitting: { groups: [{ name: 'tables', test: /tables\.(?:ts|json)$/ }] } },
+      // The tables' texts are for the full editor; left alone they, and what they are imported with, would
+      // join what embeds load, too.
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [
+            { name: 'client', test: /wasm-glue[\\/]ts[\\/]/, priority: 1 },
+            { name: 'tables', test: /tables\.(?:ts|json)$/, priority: 2 },
+          ],
+        },
+      },
     },
   },
 });

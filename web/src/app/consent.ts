@@ -4,6 +4,7 @@
  * the run, or until the page is closed; nothing is kept on the device.
  */
 import type { NetworkQuestion } from '../../../wasm-glue/ts/index.ts';
+import type { NetworkGate } from './runner.ts';
 import type { Store } from './store.ts';
 
 export type Choice = 'deny' | 'run' | 'page';
@@ -13,7 +14,7 @@ interface Waiting {
   readonly answers: ((allowed: boolean) => void)[];
 }
 
-export class Consent {
+export class Consent implements NetworkGate {
   private readonly forPage = new Set<string>();
   private readonly forRun = new Map<string, boolean>();
   private queue: Waiting[] = [];

@@ -8,6 +8,7 @@ import type {
   ActorInfo,
   ActorSummary,
   Engine,
+  NetworkQuestion,
   OutputStream,
   Run,
   RunReason,
@@ -16,7 +17,6 @@ import { OutputLog } from '../model/output_log.ts';
 import { engineFiles } from '../model/program.ts';
 import { takeChanges } from '../model/written.ts';
 import type { FileChanges, Taken } from '../model/written.ts';
-import type { Consent } from './consent.ts';
 import type { EventStream } from './event_stream.ts';
 import type { Events } from './events.ts';
 import type { RunSummary, Status, Store } from './store.ts';
@@ -28,13 +28,19 @@ export interface OutputSink {
   clear(): void;
 }
 
+/** May a program talk to another site? `reset`: a run begins or has ended. */
+export interface NetworkGate {
+  ask(question: NetworkQuestion): boolean | Promise<boolean>;
+  reset(): void;
+}
+
 export interface RunnerOptions {
   readonly engineUrl: URL;
   readonly threads: 'auto' | 'off';
   /** Called before and after code runs, to know after a crash that code was running. */
   readonly onRunning: (running: boolean) => void;
   /** Asks the user before a program talks to another site. */
-  readonly consent: Consent;
+  readonly consent: NetworkGate;
   /** Only for pages whose user's files programs may change: called before that happens, with what will. */
   readonly onOwnFiles?: (taken: Taken) => void;
 }

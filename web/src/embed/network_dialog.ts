@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /** The question before a program's first request to a site, for frames: plain elements, as all of the embed. */
 import type { NetworkQuestion } from '../../../wasm-glue/ts/index.ts';
-import { CHOICES, wordsFor } from '../app/consent.ts';
+import { CHOICES, Consent, wordsFor } from '../app/consent.ts';
 import type { Choice } from '../app/consent.ts';
+import type { Store } from '../app/store.ts';
 
 export class NetworkDialog {
   private readonly dialog = document.createElement('dialog');
@@ -11,7 +12,7 @@ export class NetworkDialog {
   private readonly text = document.createElement('p');
   private shown: NetworkQuestion | null = null;
 
-  constructor(
+  private constructor(
     host: HTMLElement,
     private readonly choose: (choice: Choice) => void,
   ) {
@@ -28,7 +29,6 @@ export class NetworkDialog {
       button.className = choice === 'deny' ? 'button primary' : 'button quiet';
       button.dataset['testid'] = `network-${choice}`;
       button.textContent = label;
-      button.autofocus = choice === 'deny';
       button.addEventListener('click', () => this.answer(choice));
       actions.append(button);
     }
@@ -38,7 +38,14 @@ export class NetworkDialog {
     host.append(this.dialog);
   }
 
-  show(question: NetworkQuestion | null): void {
+  /** Questions of the programs in `host`, asked there. */
+  static consentIn(host: HTMLElement, store: Store): Consent {
+    const dialog = new NetworkDialog(host, (choice) => consent.choose(choice));
+    const consent = new Consent(store, (question) => dialog.show(question));
+    return consent;
+  }
+
+  private show(question: NetworkQuestion | null): void {
     this.shown = question;
     if (question === null) {
       this.dialog.close();

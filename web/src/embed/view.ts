@@ -2,7 +2,7 @@
 import { ENGINE_FOLDER } from 'virtual:engine';
 import type { Diagnostic, RunOptions } from '../../../wasm-glue/ts/index.ts';
 import { Checker } from '../app/checker.ts';
-import { Consent } from '../app/consent.ts';
+import type { NetworkGate } from '../app/runner.ts';
 import { Events } from '../app/events.ts';
 import { Runner, messageOf } from '../app/runner.ts';
 import { Store } from '../app/store.ts';
@@ -13,7 +13,6 @@ import { LINK_OPTIONS, ShareError, decodeShared, encodeShared, payloadOf } from 
 import type { Shared } from '../model/share_codec.ts';
 import { TextOutput } from '../panes/text_output.ts';
 import { PlainEditor } from '../widgets/plain_editor.ts';
-import { NetworkDialog } from './network_dialog.ts';
 
 /**
  * One program in a frame. Its state is the page's own store and runner, with plain elements
@@ -22,7 +21,6 @@ import { NetworkDialog } from './network_dialog.ts';
 export class EmbedView {
   readonly runner: Runner;
   private readonly store = new Store();
-  private readonly consent: Consent;
   private readonly editor: PlainEditor;
   private readonly output: TextOutput;
   private readonly runButton = button('Run', 'run', 'button run small');
@@ -44,13 +42,11 @@ export class EmbedView {
     private readonly readOnly: boolean,
   ) {
     const events = new Events();
-    const dialog = new NetworkDialog(host, (choice) => this.consent.choose(choice));
-    this.consent = new Consent(this.store, (question) => dialog.show(question));
     this.runner = new Runner(this.store, events, {
       engineUrl: new URL(ENGINE_FOLDER, document.baseURI),
       threads: 'off',
       onRunning: () => undefined,
-      consent: this.consent,
+      consent: lazyConsent(host, this.store),
     });
     new Checker(this.store, this.runner);
     this.editor = new PlainEditor({ edited: (text) => this.edited(text) });
@@ -237,6 +233,20 @@ export class EmbedView {
       void (event.shiftKey ? this.runner.stop() : this.run());
     });
   }
+}
+
+/** Loaded when a program first asks: hardly any does. */
+function lazyConsent(host: HTMLElement, store: Store): NetworkGate {
+  let loading: Promise<NetworkGate> | null = null;
+  return {
+    reset: () => void loading?.then((consent) => consent.reset()),
+    ask: async (question) => {
+      loading ??= import('./network_dialog.ts').then(({ NetworkDialog }) =>
+        NetworkDialog.consentIn(host, store),
+      );
+      return (await loading).ask(question);
+    },
+  };
 }
 
 function button(label: string, testId: string, className: string): HTMLButtonElement {
