@@ -81,6 +81,7 @@ void tt_glue_set_option(TtGlue *glue, uint32_t option, double value) {
     case TT_GLUE_OPTION_MAX_INSTRUCTIONS: config->max_instructions = (uint64_t)value; break;
     case TT_GLUE_OPTION_MAX_TIME_MS: config->max_time_ms = (uint64_t)value; break;
     case TT_GLUE_OPTION_TRACE: config->trace = on; break;
+    case TT_GLUE_OPTION_MAX_HANDLES: config->max_handles = (uint32_t)value; break;
     case TT_GLUE_OPTION_DENIED: config->denied = (uint32_t)value; break;
     case TT_GLUE_OPTION_EVENTS: config->events = on ? UINT32_MAX : 0; break;
     case TT_GLUE_OPTION_PROFILE: config->profile = on; break;

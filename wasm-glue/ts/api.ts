@@ -20,6 +20,8 @@ export interface Limits {
   timeMs?: number;
   /** Messages waiting in one mailbox. */
   mailbox?: number;
+  /** Connections and streams open at a time. */
+  handles?: number;
 }
 
 /** What a program may be refused, as `ttvm --deny-…`. */

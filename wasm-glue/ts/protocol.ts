@@ -161,6 +161,7 @@ const isOptions = shape<RunOptions>({
     instructions: optional(isIndex),
     timeMs: optional(isIndex),
     mailbox: optional(isIndex),
+    handles: optional(isIndex),
   }),
   args: listOf(isString),
   env: recordOf(isString),

@@ -196,4 +196,6 @@ export const RawOption = {
   profile: 17,
   /** capabilities refused: bit 1 << TtCapability of host/host.h for each */
   denied: 18,
+  /** futures of one actor; the services count connections and streams themselves */
+  maxHandles: 19,
 } as const;

@@ -47,12 +47,14 @@ export class RunServices {
     private readonly session: Session,
     private readonly run: number,
     private readonly port: WorkerPort,
+    maxHandles: number,
     /** An answer was brought back: the program may go on. */
     private readonly answered: () => void,
     broken: (error: unknown) => void,
   ) {
     this.host = {
       files: session.files,
+      maxHandles,
       stopped: () => this.isStopped(),
       askNetwork: (question, signal) => this.ask(question, signal),
       answer: (id, value) => {

@@ -24,6 +24,8 @@ const SLICE_MS = 8;
  * silence: short programs end at once, and a program that waits for hours costs nothing to speak of.
  */
 const LONGEST_WAIT_MS = 16;
+/** As natively (core/base/config.h). */
+const DEFAULT_HANDLES = 4096;
 /** Where nothing can wake the worker. */
 const POLL_MS = 4;
 /** Batches of events by message, as often as pages show them. */
@@ -83,6 +85,7 @@ export class RunSession {
       this.session,
       run,
       port,
+      options.limits.handles ?? DEFAULT_HANDLES,
       () => this.guard(() => this.answered()),
       (error) => this.onBug(error),
     );

@@ -106,6 +106,7 @@ export class Session {
     set(RawOption.maxActorHeap, limits.actorHeapBytes ?? 0);
     set(RawOption.maxDepth, Math.min(limits.callDepth ?? 0, 2 ** 32 - 1));
     set(RawOption.maxMailbox, Math.min(limits.mailbox ?? 0, 2 ** 32 - 1));
+    set(RawOption.maxHandles, Math.min(limits.handles ?? 0, 2 ** 32 - 1));
     set(RawOption.maxInstructions, limits.instructions ?? 0);
     set(RawOption.maxTimeMs, limits.timeMs ?? 0);
     set(RawOption.trace, Number(options.trace));

@@ -14,6 +14,7 @@ const WITH_VALUE = {
   '--max-instructions': limit('instructions'),
   '--max-time': limit('timeMs'),
   '--max-mailbox': limit('mailbox'),
+  '--max-handles': limit('handles'),
 };
 const FLAGS = {
   '--no-smp': (options) => (options.deterministic = true),

@@ -8,11 +8,13 @@ import { WireHandle, WireText, decodeArguments, encodeWire } from '../../../buil
 /** A file system of a Map. */
 export function memoryFiles() {
   const files = new Map();
-  const need = (path) => {
+  const need = (given) => {
+    const path = given.replace(/^\.\//, '');
     if (!files.has(path)) throw new HostError('FileError', 'No such file or directory');
     return files.get(path);
   };
-  const grow = (path, size) => {
+  const grow = (given, size) => {
+    const path = given.replace(/^\.\//, '');
     const old = files.get(path) ?? new Uint8Array(0);
     const next = new Uint8Array(size);
     next.set(old.subarray(0, size));
@@ -21,16 +23,17 @@ export function memoryFiles() {
   return {
     files,
     size: (path) => need(path).length,
-    exists: (path) => files.has(path),
+    exists: (path) => ['', '.'].includes(path) || files.has(path.replace(/^\.\//, '')),
     read: (path, offset, length) => need(path).slice(offset, offset + length),
-    write(path, offset, bytes) {
+    write(given, offset, bytes) {
+      const path = given.replace(/^\.\//, '');
       if (offset + bytes.length > (files.get(path)?.length ?? 0)) grow(path, offset + bytes.length);
       files.get(path).set(bytes, offset);
     },
     resize: grow,
     remove(path) {
       need(path);
-      files.delete(path);
+      files.delete(path.replace(/^\.\//, ''));
     },
   };
 }
@@ -64,6 +67,7 @@ export function makeServices({
   };
   const services = new Services({
     files,
+    maxHandles: 1000,
     stopped: () => false,
     async askNetwork(question) {
       asked.push(question);

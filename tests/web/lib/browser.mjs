@@ -22,6 +22,8 @@ const ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync',
   '--disable-dev-shm-usage',
+  // Names of other sites for tests: all of them are this machine.
+  '--host-resolver-rules=MAP *.test 127.0.0.1',
 ];
 
 let browser;

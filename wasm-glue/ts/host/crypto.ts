@@ -64,7 +64,7 @@ export async function encrypt(data: Uint8Array, passphrase: string): Promise<Uin
 /** Raises DataError for a wrong passphrase and for altered data, without saying which. */
 export async function decrypt(data: Uint8Array, passphrase: string): Promise<Uint8Array> {
   if (data.length < HEADER_BYTES + TAG_BYTES || new TextDecoder().decode(data.subarray(0, 4)) !== MAGIC)
-    throw new HostError('DataError', 'not data that ENCRYPT has made');
+    throw new HostError('DataError', 'not encrypted data, or cut off');
   const header = data.subarray(0, HEADER_BYTES);
   const view = new DataView(data.buffer, data.byteOffset, HEADER_BYTES);
   const operations = view.getUint32(OPERATIONS_AT, true);
@@ -74,7 +74,7 @@ export async function decrypt(data: Uint8Array, passphrase: string): Promise<Uin
     operations <= MOST_OPERATIONS &&
     memory >= LEAST_MEMORY_KIB &&
     memory <= MOST_MEMORY_KIB;
-  if (!plausible) throw new HostError('DataError', 'not data that ENCRYPT has made');
+  if (!plausible) throw new HostError('DataError', 'not encrypted data, or cut off');
   const sodium = await load();
   const key = await deriveKey(passphrase, header);
   try {
@@ -87,7 +87,7 @@ export async function decrypt(data: Uint8Array, passphrase: string): Promise<Uin
       key,
     );
   } catch {
-    throw new HostError('DataError', 'the passphrase is wrong, or the data was altered');
+    throw new HostError('DataError', 'wrong passphrase, or the data was altered');
   } finally {
     sodium.memzero(key);
   }

@@ -48,7 +48,13 @@ export class Database implements Resource {
     const place = wasm.alloc(8);
     wasm.poke(place, 0, 'i32');
     const flags = capi.SQLITE_OPEN_READWRITE | capi.SQLITE_OPEN_CREATE;
-    const result = capi.sqlite3_open_v2(path, place, flags, path === MEMORY ? null : VFS_NAME);
+    const memory = path === MEMORY;
+    const result = capi.sqlite3_open_v2(
+      memory ? path : canonical(path),
+      place,
+      flags,
+      memory ? null : VFS_NAME,
+    );
     const database = new Database(sqlite, wasm.peek(place, 'i32'));
     wasm.dealloc(place);
     if (result !== capi.SQLITE_OK) {
@@ -56,6 +62,11 @@ export class Database implements Resource {
       database.close();
       throw databaseError(reason);
     }
+    capi.sqlite3_set_authorizer(
+      database.address,
+      (_data, action, first, second) => (isPermitted(capi, action, first, second) ? 0 : capi.SQLITE_DENY),
+      0,
+    );
     capi.sqlite3_progress_handler(database.address, PROGRESS_EVERY, () => Number(stopped()), 0);
     return database;
   }
@@ -65,8 +76,7 @@ export class Database implements Resource {
     const { capi } = this.sqlite;
     return this.withStatements(sql, (prepare) => {
       const statement = prepare();
-      if (statement === 0) return answer([], []);
-      if (!prepare.atEnd()) throw databaseError('one statement at a time');
+      if (!prepare.atEnd()) throw databaseError('a query is one statement');
       this.bind(statement, parameters);
       const count = capi.sqlite3_column_count(statement);
       const columns: string[] = [];
@@ -98,7 +108,7 @@ export class Database implements Resource {
         const statement = prepare();
         if (statement === 0) return null;
         if (parameters.length > 0 && (!first || !prepare.atEnd()))
-          throw databaseError('one statement at a time with parameters');
+          throw databaseError('with parameters there is one statement only');
         this.bind(statement, parameters);
         while (this.step(statement));
         if (prepare.atEnd()) return null;
@@ -116,7 +126,8 @@ export class Database implements Resource {
 
   private withStatements<T>(sql: string, use: (prepare: Prepare) => T): T {
     const { capi, wasm } = this.sqlite;
-    if (sql.includes('\0')) throw databaseError('a NUL in the SQL text');
+    if (sql.includes('\0')) throw databaseError('the statement contains a NUL character');
+    if (isBlank(sql)) throw databaseError('there is no statement');
     const text = wasm.allocCString(sql);
     const places = wasm.alloc(16);
     let next = text;
@@ -138,7 +149,7 @@ export class Database implements Resource {
         }
         return statement;
       },
-      { atEnd: () => (wasm.cstrToJs(next) ?? '').trim() === '' },
+      { atEnd: () => isBlank(wasm.cstrToJs(next) ?? '') },
     );
     try {
       return use(prepare);
@@ -153,7 +164,7 @@ export class Database implements Resource {
     const { capi } = this.sqlite;
     const wanted = capi.sqlite3_bind_parameter_count(statement);
     if (wanted !== parameters.length)
-      throw databaseError(`the statement has ${wanted} parameters but got ${parameters.length}`);
+      throw databaseError(`the statement takes ${wanted} parameters but got ${parameters.length}`);
     parameters.forEach((value, i) => {
       const result = this.bindOne(statement, i + 1, value);
       if (result !== capi.SQLITE_OK) throw databaseError(this.problem());
@@ -197,6 +208,34 @@ export class Database implements Resource {
   private problem(): string {
     return this.address === 0 ? 'out of memory' : this.sqlite.capi.sqlite3_errmsg(this.address);
   }
+}
+
+/** A program reaches files through its capabilities only: no other databases, no extensions. */
+function isPermitted(
+  capi: SqliteModule['capi'],
+  action: number,
+  first: string | 0,
+  second: string | 0,
+): boolean {
+  // VACUUM attaches one without a name to itself.
+  if (action === capi.SQLITE_ATTACH) return first === '' || first === MEMORY;
+  if (action === capi.SQLITE_FUNCTION) return second !== 'load_extension';
+  return !(action === capi.SQLITE_PRAGMA && String(first).toLowerCase() === 'temp_store_directory');
+}
+
+/** One name for each file, since locks go by it. Any name is a file, however it begins: hence the `./`. */
+function canonical(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `./${parts.join('/')}`;
+}
+
+/** Nothing but blanks, comments and empty statements. */
+function isBlank(sql: string): boolean {
+  return /^(?:[\s;]|--[^\n]*(?:\n|$)|\/\*[^]*?(?:\*\/|$))*$/.test(sql);
 }
 
 /** The next statement, 0 when there is none. */

@@ -37,7 +37,7 @@ export class Handles {
   /** Before anything is opened: raises when there are too many. */
   reserve(): void {
     if (this.entries.size >= this.most)
-      throw new HostError('HandlesExceeded', `more than ${this.most} open handles`);
+      throw new HostError('HandlesExceeded', `${this.most} handles are open already (--max-handles)`);
   }
 
   add(kind: WireHandle['kind'], owner: number, resource: Resource): WireHandle {

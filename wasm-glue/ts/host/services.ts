@@ -6,7 +6,7 @@
 import { compress, decompress } from './compress.js';
 import { decrypt, encrypt, hash } from './crypto.js';
 import { Database, detachDatabases } from './database.js';
-import { HostError, unsupported } from './errors.js';
+import { HostError, networkError, unsupported } from './errors.js';
 import type { ServiceFiles } from './files.js';
 import { Handles, type Resource } from './handles.js';
 import { MAX_BODY_BYTES, httpRequest, parseUrl, type NetworkQuestion } from './http.js';
@@ -21,8 +21,6 @@ import {
 import { FileReadStream, FileWriteStream, MemoryStream, Stream } from './streams.js';
 import { WireText, decodeArguments, encodeWire, type WireHandle, type WireValue } from './wire.js';
 
-/** Most open handles, as natively by default. */
-const MAX_HANDLES = 4096;
 /** What `max` of a read may ask for at once. */
 const MAX_READ_BYTES = 16 << 20;
 /** What decompression may make. */
@@ -48,6 +46,8 @@ export interface NetworkAnswer {
 /** What the run offers to its services. */
 export interface ServiceHost {
   readonly files: ServiceFiles;
+  /** Most open handles. */
+  readonly maxHandles: number;
   /** The program was asked to stop. */
   stopped(): boolean;
   /** Asks the reader. */
@@ -65,12 +65,14 @@ interface Call {
 }
 
 export class Services {
-  private readonly handles = new Handles(MAX_HANDLES);
+  private readonly handles: Handles;
   private readonly network = new LoopbackNetwork();
   private readonly going = new Map<number, AbortController>();
   private usedDatabases = false;
 
-  constructor(private readonly host: ServiceHost) {}
+  constructor(private readonly host: ServiceHost) {
+    this.handles = new Handles(host.maxHandles);
+  }
 
   /** How many calls are under way. */
   get pending(): number {
@@ -305,5 +307,7 @@ function resolveName(name: string): string {
   if (/^[0-9]{1,3}(\.[0-9]{1,3}){3}$/.test(name) && name.split('.').every((part) => Number(part) < 256))
     return name;
   if (isLoopback(name)) return LOOPBACK_ADDRESS;
+  // By RFC 6761 nobody ever has such a name.
+  if (/\.invalid\.?$/i.test(name)) throw networkError(`the name ${name} does not resolve`);
   throw unsupported(`a page cannot look up names (${name}); HTTP requests take them as they are`);
 }

@@ -52,6 +52,11 @@ export interface SqliteInterface {
   sqlite3_close_v2(database: Address): number;
   sqlite3_errmsg(database: Address): string;
   sqlite3_progress_handler(database: Address, every: number, look: () => number, data: Address): void;
+  sqlite3_set_authorizer(
+    database: Address,
+    decide: (data: Address, action: number, first: string | 0, second: string | 0) => number,
+    data: Address,
+  ): number;
   sqlite3_total_changes(database: Address): number;
   sqlite3_prepare_v2(database: Address, sql: Address, bytes: number, to: Address, rest: Address): number;
   sqlite3_finalize(statement: Address): number;
@@ -72,6 +77,10 @@ export interface SqliteInterface {
   sqlite3_column_bytes(statement: Address, column: number): number;
   readonly SQLITE_OK: number;
   readonly SQLITE_ROW: number;
+  readonly SQLITE_DENY: number;
+  readonly SQLITE_ATTACH: number;
+  readonly SQLITE_FUNCTION: number;
+  readonly SQLITE_PRAGMA: number;
   readonly SQLITE_DONE: number;
   readonly SQLITE_BUSY: number;
   readonly SQLITE_FULL: number;

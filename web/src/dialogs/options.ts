@@ -24,6 +24,7 @@ const LIMITS: readonly NumberField[] = [
   { label: 'Calls deep', name: 'callDepth', unit: 'frames', scale: 1, usual: 'as natively' },
   { label: 'Instructions', name: 'instructions', unit: '', scale: 1, usual: 'unlimited' },
   { label: 'Time', name: 'timeMs', unit: 's', scale: 1000, usual: 'unlimited' },
+  { label: 'Open connections, streams', name: 'handles', unit: '', scale: 1, usual: '4,096' },
   { label: 'Messages in a mailbox', name: 'mailbox', unit: '', scale: 1, usual: 'as natively' },
 ];
 

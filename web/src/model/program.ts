@@ -131,6 +131,7 @@ const LIMIT_NAMES: readonly (keyof Limits)[] = [
   'instructions',
   'timeMs',
   'mailbox',
+  'handles',
 ];
 
 /** Takes what is well-formed in `raw` (from a link, from storage, from a caller), the rest from `base`. */
