@@ -6,7 +6,9 @@
 #include "../../wasm-glue/console.c"
 #include "../../wasm-glue/file_store.c"
 #include "../../wasm-glue/glue.c"
+#include "../../wasm-glue/glue_files.c"
 #include "../../wasm-glue/glue_host.c"
+#include "../../wasm-glue/glue_services.c"
 
 #include "port/clock.h"
 #include "test.h"
@@ -75,7 +77,7 @@ TEST(a_busy_run_can_be_looked_at) {
         stand(glue);
         take(glue, &seen);
         double before = (double)seen.next;
-        const char *actors = tt_glue_actors(glue);
+        const char *actors = tt_glue_actors(glue, 0, 1000);
         CHECK(actors && actors[0] == '[' && strstr(actors, "\"pid\":1,"));
         const char *profile = tt_glue_profile(glue);
         CHECK(profile && strstr(profile, "\"name\":\"<main>\"") && strstr(profile, "\"pid\":1,"));

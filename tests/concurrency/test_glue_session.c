@@ -6,7 +6,9 @@
 #include "../../wasm-glue/console.c"
 #include "../../wasm-glue/file_store.c"
 #include "../../wasm-glue/glue.c"
+#include "../../wasm-glue/glue_files.c"
 #include "../../wasm-glue/glue_host.c"
+#include "../../wasm-glue/glue_services.c"
 
 #include "port/clock.h"
 #include "test.h"
