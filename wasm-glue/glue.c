@@ -36,6 +36,7 @@ void tt_glue_delete(TtGlue *glue) {
     tt_vec_free(&glue->arguments);
     tt_vec_free(&glue->readers);
     tt_glue_services_free(&glue->services);
+    tt_free_text(glue->formatted);
     tt_free(glue->change.name);
     tt_free(glue->change.data);
     tt_lock_destroy(&glue->lock);
@@ -148,6 +149,15 @@ const char *tt_glue_diagnostic_text(TtGlue *glue, uint32_t index, uint32_t field
 
 const char *tt_glue_disassemble(TtGlue *glue) {
     return tt_vm_disassemble(glue->vm);
+}
+
+const char *tt_glue_format(TtGlue *glue, const char *name, uint32_t name_length, const char *text,
+                           uint32_t length) {
+    char *path = tt_alloc_string(name, name_length);
+    tt_free_text(glue->formatted);
+    glue->formatted = tt_format(path, text, length);
+    tt_free(path);
+    return glue->formatted;
 }
 
 /* ---- running ------------------------------------------------------------------------------------------- */

@@ -42,6 +42,7 @@ typedef struct TtGlue {
     TtVm *vm; /* from load or start until finish; with events or a profile until the end of the session */
     TtConfig config;
     TT_VEC(char *) arguments;
+    char *formatted;      /* last answer of tt_glue_format */
     const char *refusal;  /* an option that this version cannot honour; static */
     TtReport report;      /* after finish, or when the program could not start */
     uint32_t change_from; /* where tt_glue_next_change goes on */

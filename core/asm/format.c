@@ -109,7 +109,11 @@ void tt_asm_format(TtStrbuf *out, const char *source, size_t length) {
         at = newline ? newline + 1 : stop;
         while (begin < end && is_blank(*begin)) begin++;
         bool at_margin = begin == (newline ? newline : stop) || begin == source || begin[-1] == '\n';
-        while (end > begin && is_blank(end[-1])) end--;
+        if (end > begin && end[-1] == '\r') end--;
+        /* Blanks at its end belong to a comment: expectations of tests count on them. */
+        const char *comment = comment_of(begin, end);
+        if (!comment || comment == end)
+            while (end > begin && is_blank(end[-1])) end--;
         if (begin == end) {
             empty++;
             continue;

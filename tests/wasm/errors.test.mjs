@@ -78,6 +78,27 @@ for (const build of BUILDS) {
       assert.equal(bad.diagnostics.length, 1);
     });
 
+    test('formatting, in the language of the name', async () => {
+      assert.equal(
+        await engine.format('a.lisp', '(define (f x)\n(+ x\n1))'),
+        '(define (f x)\n  (+ x\n     1))\n',
+      );
+      assert.equal(await engine.format('a.ttvm', 'print'), '    PRINT\n');
+    });
+
+    test('a Lisp program, and its errors', async () => {
+      const { out, result } = await runProgram(engine, '(print (map (list 1 2) (lambda (x) (* x x))))', {
+        main: 'main.lisp',
+      });
+      assert.equal(out, '[1, 4]\n');
+      assert.equal(result.status, 0);
+      const found = await engine.check({ 'a.lisp': '(print\n  (prnt 1))' }, 'a.lisp');
+      assert.deepEqual(
+        found.map(({ line, column, endColumn, suggestion }) => [line, column, endColumn, suggestion]),
+        [[2, 4, 8, 'print']],
+      );
+    });
+
     test('an uncaught error: report with kind and line, status 1', async () => {
       const { err, result } = await runProgram(engine, 'PUSH_INT 1\nPUSH_INT 0\nDIV\nPRINT');
       assert.match(err, /Division by zero/);

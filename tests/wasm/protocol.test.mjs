@@ -20,6 +20,7 @@ const GOOD_TO_WORKER = [
   { type: 'ack', run: 1 },
   { type: 'check', request: 1, files: {}, file: 'a' },
   { type: 'disassemble', request: 1, files: { a: new Uint8Array(1) }, file: 'a' },
+  { type: 'format', request: 1, file: 'a.lisp', text: '' },
 ];
 const GOOD_TO_PAGE = [
   { type: 'probed', ok: true },
@@ -34,6 +35,7 @@ const GOOD_TO_PAGE = [
     diagnostics: [{ file: 'a', line: 1, column: 1, endColumn: 2, severity: 'error', message: 'm' }],
   },
   { type: 'disassembled', request: 1, text: null, diagnostics: [] },
+  { type: 'formatted', request: 1, text: '' },
   { type: 'request-failed', request: 1, message: 'm' },
   { type: 'bug', message: 'm' },
 ];

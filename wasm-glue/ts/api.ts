@@ -318,6 +318,8 @@ export interface Engine {
   check(files: Files, file: string): Promise<Diagnostic[]>;
   /** Text as `ttvm disasm` prints it, or the diagnostics that prevent it. */
   disassemble(files: Files, file: string): Promise<{ text: string } | { diagnostics: Diagnostic[] }>;
+  /** A source text as `ttvm fmt` writes it, in the language that the file's name tells. */
+  format(file: string, text: string): Promise<string>;
   dispose(): void;
 }
 

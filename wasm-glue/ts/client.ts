@@ -23,8 +23,8 @@ import { WorkerHost } from './worker_host.js';
 /** A run that goes on for this long gets a spare made for it: making one beside a wedged worker takes seconds. */
 const SPARE_AFTER_MS = 250;
 
-type Query = Extract<ToWorker, { type: 'check' | 'disassemble' }>;
-type Answer = Extract<ToPage, { type: 'checked' | 'disassembled' }>;
+type Query = Extract<ToWorker, { type: 'check' | 'disassemble' | 'format' }>;
+type Answer = Extract<ToPage, { type: 'checked' | 'disassembled' | 'formatted' }>;
 
 interface PendingQuery {
   message: Query;
@@ -90,6 +90,12 @@ class EngineClient implements Engine {
     if (answer.type !== 'disassembled')
       throw new EngineBug(`engine answered '${answer.type}' to disassemble`);
     return answer.text === null ? { diagnostics: answer.diagnostics } : { text: answer.text };
+  }
+
+  async format(file: string, text: string): Promise<string> {
+    const answer = await this.query({ type: 'format', request: ++this.lastId, file, text });
+    if (answer.type !== 'formatted') throw new EngineBug(`engine answered '${answer.type}' to format`);
+    return answer.text;
   }
 
   dispose(): void {
@@ -185,6 +191,7 @@ class EngineClient implements Engine {
         break;
       case 'checked':
       case 'disassembled':
+      case 'formatted':
         this.takeQuery(message.request)?.resolve(message);
         break;
       case 'request-failed':

@@ -8,6 +8,8 @@ export { TRACE_WAITS, decodeTrace } from './trace_reader.js';
 export { TRACE_TABLE } from './trace_table.js';
 /** Instructions and built-ins for editors, made of the core's own tables by the native build. */
 export * as tables from '../../build/generated/tables.js';
+/** Forms and operators of Lisp, and the names of std. */
+export * as lispTables from '../../build/generated/lisp_words.js';
 
 function spawn(): WorkerHandle {
   const worker = new Worker(new URL('./vm.worker.ts', import.meta.url), {

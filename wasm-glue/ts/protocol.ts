@@ -54,7 +54,9 @@ export type ToWorker =
   /** Answered by `checked` or `request-failed` with the same number. */
   | { type: 'check'; request: number; files: Files; file: string }
   /** Answered by `disassembled` or `request-failed` with the same number. */
-  | { type: 'disassemble'; request: number; files: Files; file: string };
+  | { type: 'disassemble'; request: number; files: Files; file: string }
+  /** Answered by `formatted` with the same number. The file's name tells the language. */
+  | { type: 'format'; request: number; file: string; text: string };
 
 export type ToPage =
   | { type: 'probed'; ok: boolean }
@@ -96,6 +98,7 @@ export type ToPage =
   | { type: 'done'; run: number; result: RunResult }
   | { type: 'checked'; request: number; diagnostics: Diagnostic[] }
   | { type: 'disassembled'; request: number; text: string | null; diagnostics: Diagnostic[] }
+  | { type: 'formatted'; request: number; text: string }
   | { type: 'request-failed'; request: number; message: string }
   /** The engine itself is broken; the worker is of no further use. */
   | { type: 'bug'; message: string };
@@ -250,6 +253,7 @@ const toWorkerGuards: GuardTable<ToWorker> = {
   actors: { run: isIndex, request: isIndex, after: isIndex },
   check: { request: isIndex, files: isFiles, file: isString },
   disassemble: { request: isIndex, files: isFiles, file: isString },
+  format: { request: isIndex, file: isString, text: isString },
 };
 
 const toPageGuards: GuardTable<ToPage> = {
@@ -280,6 +284,7 @@ const toPageGuards: GuardTable<ToPage> = {
   done: { run: isIndex, result: isResult },
   checked: { request: isIndex, diagnostics: listOf(isDiagnostic) },
   disassembled: { request: isIndex, text: nullOr(isString), diagnostics: listOf(isDiagnostic) },
+  formatted: { request: isIndex, text: isString },
   'request-failed': { request: isIndex, message: isString },
   bug: { message: isString },
 };

@@ -27,6 +27,8 @@ export interface RawExports {
   _tt_glue_diagnostic_text(glue: number, index: number, field: number): number;
   /** The loaded program as text. */
   _tt_glue_disassemble(glue: number): number;
+  /** A source text as it is best written, in the language of its name. */
+  _tt_glue_format(glue: number, name: number, nameLength: number, text: number, length: number): number;
   /** Loads and starts; 0 when the program cannot run: the reason is in the output, and the run has ended. */
   _tt_glue_start(glue: number, main: number, length: number): number;
   /** Cooperative runs only: a slice. A TtRunState. */

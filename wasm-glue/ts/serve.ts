@@ -78,6 +78,9 @@ class Server {
         case 'disassemble':
           this.answer(message);
           break;
+        case 'format':
+          this.format(message);
+          break;
       }
     } catch (error) {
       this.bug(error);
@@ -144,6 +147,16 @@ class Server {
     } catch (error) {
       if (!(error instanceof BadFile)) throw error;
       this.port.post({ type: 'request-failed', request: message.request, message: error.message });
+    } finally {
+      session.dispose();
+    }
+  }
+
+  private format(message: Extract<ToWorker, { type: 'format' }>): void {
+    const session = new Session(this.loaded());
+    try {
+      const text = session.format(message.file, message.text);
+      this.port.post({ type: 'formatted', request: message.request, text });
     } finally {
       session.dispose();
     }

@@ -166,6 +166,17 @@ export class Session {
     return this.engine.text(this.engine.raw._tt_glue_disassemble(this.handle)) ?? '';
   }
 
+  format(file: string, text: string): string {
+    const { raw } = this.engine;
+    return (
+      this.engine.withText(file, (nameAt, nameLength) =>
+        this.engine.withText(text, (at, length) =>
+          this.engine.text(raw._tt_glue_format(this.handle, nameAt, nameLength, at, length)),
+        ),
+      ) ?? text
+    );
+  }
+
   /** False when the program cannot run; the run has then ended. */
   start(main: string): boolean {
     return (

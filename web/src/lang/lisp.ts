@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Monaco's knowledge of `.lisp`: colours, brackets, completion of forms and of the file's own names. */
 import * as monaco from 'monaco-editor/editor';
-import { LISP_FORMS } from './lisp_forms.ts';
+import { LISP_NAMES, findLispName } from './lisp_forms.ts';
 
 const ID = 'lisp';
 
@@ -24,8 +24,8 @@ export function registerLisp(): void {
   });
   monaco.languages.setMonarchTokensProvider(ID, {
     defaultToken: '',
-    forms: LISP_FORMS.filter((form) => !form.actor).map((form) => form.name),
-    actors: LISP_FORMS.filter((form) => form.actor).map((form) => form.name),
+    forms: LISP_NAMES.filter((one) => one.kind === 'form').map((one) => one.name),
+    actors: LISP_NAMES.filter((one) => one.kind === 'actor').map((one) => one.name),
     brackets: [
       { open: '(', close: ')', token: 'bracket' },
       { open: '[', close: ']', token: 'bracket' },
@@ -81,11 +81,11 @@ function complete(
   const word = model.getWordUntilPosition(position);
   const range = new monaco.Range(position.lineNumber, word.startColumn, position.lineNumber, word.endColumn);
   const { CompletionItemKind } = monaco.languages;
-  const forms = LISP_FORMS.map((form) => ({
-    label: { label: form.name, description: form.shape },
-    kind: CompletionItemKind.Keyword,
-    insertText: form.name,
-    documentation: form.doc,
+  const known = LISP_NAMES.map((one) => ({
+    label: { label: one.name, description: one.shape },
+    kind: one.kind === 'form' ? CompletionItemKind.Keyword : CompletionItemKind.Function,
+    insertText: one.name,
+    documentation: one.doc,
     range,
   }));
   const own = [...new Set(definitions(model.getValue()).map((one) => one.name))].map((name) => ({
@@ -94,13 +94,13 @@ function complete(
     insertText: name,
     range,
   }));
-  return { suggestions: [...own, ...forms] };
+  return { suggestions: [...own, ...known] };
 }
 
 function hover(model: monaco.editor.ITextModel, position: monaco.Position): monaco.languages.Hover | null {
   const word = model.getWordAtPosition(position)?.word;
-  const form = LISP_FORMS.find((one) => one.name === word);
-  return form === undefined ? null : { contents: [{ value: `\`${form.shape}\`\n\n${form.doc}` }] };
+  const known = word === undefined ? undefined : findLispName(word);
+  return known === undefined ? null : { contents: [{ value: `\`${known.shape}\`\n\n${known.doc}` }] };
 }
 
 interface Definition {

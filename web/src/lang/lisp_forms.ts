@@ -1,61 +1,45 @@
 // SPDX-License-Identifier: MIT
-/** The special forms of the Lisp, as its specification lists them. */
-export interface LispForm {
+/** The core's tables of Lisp, arranged for the editor. */
+import { lispTables, tables } from '../../../wasm-glue/ts/index.ts';
+
+export interface LispName {
   readonly name: string;
   readonly shape: string;
   readonly doc: string;
-  readonly actor: boolean;
+  readonly kind: 'form' | 'actor' | 'function';
 }
 
-function form(name: string, shape: string, doc: string, actor = false): LispForm {
-  return { name, shape, doc, actor };
-}
+const forms = lispTables.LISP_WORDS.map((word): LispName => ({
+  name: word.name,
+  shape: word.syntax,
+  doc: word.doc,
+  kind: word.group === 'actors' ? 'actor' : word.kind === 'operator' ? 'function' : 'form',
+}));
 
-export const LISP_FORMS: readonly LispForm[] = [
-  form('define', '(define name value) (define (name param …) body …)', 'Binds a value or a function.'),
-  form('lambda', '(lambda (param …) body …)', 'A function without a name.'),
-  form('let', '(let ((name value) …) body …)', 'Local names; with a name before the bindings, a loop.'),
-  form('let*', '(let* ((name value) …) body …)', 'Local names, each seeing the ones before it.'),
-  form('letrec', '(letrec ((name value) …) body …)', 'Local names that may refer to each other.'),
-  form('set!', '(set! name value)', 'Changes a variable.'),
-  form('if', '(if test then else)', 'Chooses; the else part may be left out.'),
-  form('cond', '(cond (test body …) … (else body …))', 'The first clause whose test holds.'),
-  form('case', '(case value ((literal …) body …) … (else body …))', 'The first clause that lists the value.'),
-  form('when', '(when test body …)', 'The body if the test holds.'),
-  form('unless', '(unless test body …)', 'The body if the test does not hold.'),
-  form('and', '(and value …)', 'The deciding value; stops at the first false one.'),
-  form('or', '(or value …)', 'The deciding value; stops at the first true one.'),
-  form('not', '(not value)', 'The opposite truth.'),
-  form('begin', '(begin body …)', 'One after the other; the last value.'),
-  form('do', '(do ((name first next) …) (test result …) body …)', 'A loop with variables.'),
-  form('try', '(try body … (catch e body …) (finally body …))', 'Handles exceptions.'),
-  form('catch', '(catch e body …)', 'The handler of a `try`.'),
-  form('finally', '(finally body …)', 'Runs however a `try` ends.'),
-  form('throw', '(throw value)', 'Raises an exception.'),
-  form('match', '(match value (pattern body …) …)', 'The first clause whose pattern fits.'),
-  form('import', '(import "path") (import "path" as name)', "Another module's exports."),
-  form('export', '(export name)', 'Lets importers see a name.'),
-  form('define-macro', '(define-macro (name param …) body …)', 'Code that makes code.'),
-  form('quote', '(quote data)', 'Data as it stands.'),
-  form('quasiquote', '(quasiquote data)', 'Data with parts filled in.'),
-  form('unquote', '(unquote value)', 'A part that is filled in.'),
-  form('else', '(else body …)', 'The clause that always holds.'),
-  form('after', '(after ms body …)', 'What a `receive` does when nothing came in time.'),
-  form('spawn', '(spawn function)', 'Starts an actor; its pid.', true),
-  form('spawn-link', '(spawn-link function)', 'Starts an actor linked to this one.', true),
-  form('send', '(send pid message)', 'Sends a message.', true),
-  form('!', '(! pid message)', 'Sends a message.', true),
-  form('self', '(self)', 'The pid of this actor.', true),
-  form(
-    'receive',
-    '(receive (pattern body …) … (after ms body …))',
-    'Takes the first message that fits.',
-    true,
-  ),
-  form('register', '(register "name")', 'Gives this actor a name.', true),
-  form('whereis', '(whereis "name")', 'The pid of a name, or 0.', true),
-  form('link', '(link pid)', 'Shares the fate of another actor.', true),
-  form('monitor', '(monitor pid)', 'Hears of the end of another actor.', true),
-  form('trap-exit', '(trap-exit flag)', 'Exit signals arrive as messages.', true),
-  form('supervisor', '(supervisor …)', 'An actor that restarts others.', true),
-];
+/** Names of std with the documentation of the built-in that they are made of, where there is one. */
+const signatures = new Map(tables.BUILTINS.map((builtin) => [builtin.name, builtin]));
+const library = lispTables.LISP_STD.map((one): LispName => {
+  const builtin = signatures.get(`${one.module}.${one.name}`);
+  const shape = builtin?.signature ?? (one.arity < 0 ? one.name : `${one.name}: ${one.arity} arguments`);
+  return { name: one.name, shape, doc: builtin?.doc ?? `Of std/${one.module}.`, kind: 'function' };
+});
+
+/** Instructions that take everything from the stack are functions, too. */
+const instructions = tables.INSTRUCTIONS.filter(
+  (one) => one.format === 'NONE' && !['stack', 'comparison', 'control', 'functions'].includes(one.group),
+).map((one): LispName => ({
+  name: one.mnemonic.toLowerCase().replaceAll('_', '-'),
+  shape: one.picture,
+  doc: one.doc,
+  kind: one.group === 'actors' ? 'actor' : 'function',
+}));
+
+const byName = new Map<string, LispName>();
+for (const one of [...forms, ...library, ...instructions])
+  if (!byName.has(one.name)) byName.set(one.name, one);
+
+export const LISP_NAMES: readonly LispName[] = [...byName.values()];
+
+export function findLispName(name: string): LispName | undefined {
+  return byName.get(name) ?? byName.get(name.replaceAll('-', '_'));
+}

@@ -40,7 +40,9 @@ const LISP_FORMS = new Set(
   ).split(' '),
 );
 const LISP_ACTORS = new Set(
-  'spawn spawn-link send ! self receive register whereis link monitor trap-exit supervisor'.split(' '),
+  'spawn spawn-link spawn-monitor send ! self receive register unregister whereis link unlink monitor trap-exit supervisor supervise restart-child stop-child'.split(
+    ' ',
+  ),
 );
 
 export function tokenize(text: string, language: Language): TokenLine[] {

@@ -9,6 +9,8 @@ import { effectiveTheme } from '../app/app.ts';
 import type { Command } from '../app/commands.ts';
 import type { Theme } from '../app/store.ts';
 import { registerQuickFixes, setMarkers } from '../lang/diagnostics.ts';
+import { registerFormatters } from '../lang/format.ts';
+import type { Format } from '../lang/format.ts';
 import { registerLisp } from '../lang/lisp.ts';
 import { registerTtvm } from '../lang/ttvm.ts';
 import { languageOf } from '../model/program.ts';
@@ -23,6 +25,7 @@ self.MonacoEnvironment = { getWorker: () => new EditorWorker() };
 
 /** Findings of the file on show; languages are registered once, editors come and go. */
 let shownDiagnostics: readonly Diagnostic[] = [];
+let currentFormat: Format | null = null;
 let registered = false;
 
 function registerLanguages(): void {
@@ -31,6 +34,7 @@ function registerLanguages(): void {
   monaco.languages.register({ id: 'text', extensions: ['.txt'] });
   registerTtvm();
   registerLisp();
+  registerFormatters(() => currentFormat);
   registerQuickFixes(['ttvm', 'lisp'], () => shownDiagnostics);
 }
 
@@ -53,6 +57,7 @@ export class MonacoSurface implements EditorSurface {
     app: App,
   ) {
     registerLanguages();
+    currentFormat = async (file, text) => (await app.runner.engine()).format(file, text);
     this.element.className = 'monaco-host';
     applyTheme(app.store.state.theme);
     const font = getComputedStyle(document.documentElement).getPropertyValue('--font-mono').trim();
@@ -60,6 +65,7 @@ export class MonacoSurface implements EditorSurface {
       model: null,
       theme: THEME,
       automaticLayout: true,
+      formatOnType: true,
       contextmenu: false,
       minimap: { enabled: false },
       wordWrap: 'on',

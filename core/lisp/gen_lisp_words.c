@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+/** The tables of Lisp for others: `gen_lisp_words typescript|markdown OUT`. */
+#include "lisp/lisp_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct Row {
+    const char *kind, *name, *group, *syntax, *doc;
+} Row;
+
+static const Row rows[] = {
+#define TT_LISP_FORM(name, text, group, syntax, doc)                 {"form", text, group, syntax, doc},
+#define TT_LISP_OPERATOR(name, text, parameters, group, syntax, doc) {"operator", text, group, syntax, doc},
+#define TT_LISP_CLAUSE(text, group, syntax, doc)                     {"clause", text, group, syntax, doc},
+#include "lisp/forms.def"
+};
+#define ROWS (sizeof rows / sizeof *rows)
+
+static void write_quoted(FILE *out, const char *text) {
+    fputc('\'', out);
+    for (; *text; text++) {
+        if (*text == '\'' || *text == '\\') fputc('\\', out);
+        fputc(*text, out);
+    }
+    fputc('\'', out);
+}
+
+static void write_typescript(FILE *out) {
+    fputs("// SPDX-License-Identifier: MIT\n"
+          "/** Made by core/lisp/gen_lisp_words.c of forms.def and std/. */\n"
+          "export interface LispWord {\n"
+          "  /** A clause has a meaning inside of some form only. */\n"
+          "  readonly kind: 'form' | 'operator' | 'clause';\n"
+          "  readonly name: string;\n"
+          "  readonly group: string;\n"
+          "  readonly syntax: string;\n"
+          "  readonly doc: string;\n"
+          "}\n\n"
+          "export const LISP_WORDS: readonly LispWord[] = [\n",
+          out);
+    for (size_t i = 0; i < ROWS; i++) {
+        fprintf(out, "  { kind: '%s', name: ", rows[i].kind);
+        write_quoted(out, rows[i].name);
+        fputs(", group: ", out);
+        write_quoted(out, rows[i].group);
+        fputs(", syntax: ", out);
+        write_quoted(out, rows[i].syntax);
+        fputs(", doc: ", out);
+        write_quoted(out, rows[i].doc);
+        fputs(" },\n", out);
+    }
+    fputs("];\n\n/** Names of std, which Lisp programs know without an import; arity -1: no function. */\n"
+          "export const LISP_STD: readonly { readonly name: string; readonly module: string; readonly arity: "
+          "number }[] = "
+          "[\n",
+          out);
+    for (const TtLispStdName *name = tt_lisp_std_names; name->name; name++)
+        fprintf(out, "  { name: '%s', module: '%s', arity: %d },\n", name->name, name->module, name->arity);
+    fputs("];\n", out);
+}
+
+static void write_cell(FILE *out, const char *text) {
+    for (; *text; text++) {
+        if (*text == '|') fputc('\\', out);
+        fputc(*text, out);
+    }
+}
+
+static bool is_first_of_group(size_t row) {
+    for (size_t i = 0; i < row; i++)
+        if (strcmp(rows[i].group, rows[row].group) == 0) return false;
+    return true;
+}
+
+static void write_markdown(FILE *out) {
+    fputs("# Lisp\n\nMade from `core/lisp/forms.def`. Besides these, every instruction that takes its "
+          "operands from the\n"
+          "stack is a function of the same name in small letters with `-` for `_`, and so is all of std.\n",
+          out);
+    for (size_t first = 0; first < ROWS; first++) {
+        if (!is_first_of_group(first)) continue;
+        fprintf(out, "\n## %s\n\n| form | |\n| --- | --- |\n", rows[first].group);
+        for (size_t i = first; i < ROWS; i++) {
+            if (strcmp(rows[i].group, rows[first].group) != 0) continue;
+            fputs("| `", out);
+            write_cell(out, rows[i].syntax);
+            fputs("` | ", out);
+            write_cell(out, rows[i].doc);
+            fputs(" |\n", out);
+        }
+    }
+}
+
+int main(int argc, char **argv) {
+    bool typescript = argc == 3 && strcmp(argv[1], "typescript") == 0;
+    bool markdown = argc == 3 && strcmp(argv[1], "markdown") == 0;
+    if (!typescript && !markdown) {
+        fputs("usage: gen_lisp_words typescript|markdown OUT\n", stderr);
+        return 2;
+    }
+    FILE *out = fopen(argv[2], "wb");
+    if (!out) {
+        perror(argv[2]);
+        return 1;
+    }
+    if (typescript)
+        write_typescript(out);
+    else
+        write_markdown(out);
+    bool failed = ferror(out) != 0;
+    if (fclose(out) != 0 || failed) {
+        perror(argv[2]);
+        return 1;
+    }
+    return 0;
+}
