@@ -47,7 +47,8 @@ static const char *show(bool (*print)(TtStrbuf *, TtValue), TtValue v) {
 #define CHECK_CONCAT(v, wanted) CHECK_STR(show(tt_print_concat, v), wanted)
 
 static const char *const names[] = {"x", "y"};
-static const TtFunction function = {.name = "f", .entry = 11, .parameter_count = 2, .parameters = names};
+static const TtFunction function = {
+    .name = "f", .entry = 11, .address = 11, .parameter_count = 2, .parameters = names};
 
 static TtValue closure(int64_t captured) {
     TtCapture captures[2] = {{0, 0, tt_int(captured)}, {1, 1, tt_bool(true)}};
