@@ -52,3 +52,30 @@ test('wrong types raise TypeMismatch in the name of the function', async (t) => 
     assert.match(lines[i], new RegExp(`^TypeMismatch: ${name} expects .* but got Ref$`), f.signature);
   });
 });
+
+test('a folder of TTVM_PATH comes before the library inside the program, module by module', async (t) => {
+  const cwd = folderOf(t, {
+    'a.ttvm': [
+      'IMPORT "std/list"',
+      'IMPORT "std/actor"',
+      'LOAD length',
+      'PRINT',
+      'PUSH_INT 4\nMAKE_LIST 1',
+      'LOAD cast',
+      'PRINT',
+      'MAKE_FUNCTION same x',
+      'LOAD parallel_map',
+      'CALL_FUNCTION 2',
+      'PRINT',
+      'HALT',
+      'LABEL same',
+      'LOAD x',
+      'RET',
+    ].join('\n'),
+    'lib/std/list.ttvm': 'PUSH_STR "another list"\nSTORE length\nEXPORT length\n',
+    'lib/std/actor.ttvm':
+      'IMPORT "std/actor/parallel"\nEXPORT parallel_map\nPUSH_STR "another actor"\nSTORE cast\nEXPORT cast\n',
+  });
+  const { status, stdout, stderr } = await run(['a.ttvm'], { cwd, env: { TTVM_PATH: `${cwd}/lib` } });
+  assert.deepEqual([status, stdout], [0, 'another list\nanother actor\n[4]\n'], stderr);
+});

@@ -26,7 +26,7 @@ function listFiles(folder) {
 }
 
 /**
- * The comments before the first instruction: `title:`, `tags:`, then prose. Drawings (indented
+ * The comments before the first instruction: `title:`, `tags:`, then prose. The licence, drawings (indented
  * lines) and what tests expect are not for the gallery. `module:` marks files that are only imported.
  */
 export function describe(text, id) {
@@ -39,6 +39,7 @@ export function describe(text, id) {
       continue;
     }
     const [, name, value = ''] = /^\s*([a-z]+(?:-[a-z]+)*)(?::\s*(.*)|\s*)$/.exec(comment[1]) ?? [];
+    if (comment[1].startsWith('SPDX-')) continue;
     if (name === 'title') about.title = value.trim();
     else if (name === 'tags')
       about.tags = value
