@@ -224,6 +224,13 @@ TT_COLD static void clear_stale(TtActor *actor, TtValue *fp, const TtIrCode *ir,
     for (uint32_t i = 0; i < cells[1]; i++) fp[cells[2 + i]] = tt_null();
 }
 
+/** Whether RET of the stack engine leaves the frame by tt_call_return, and then looks at the budget. */
+static bool returns_slowly(const TtActor *actor) {
+    const TtValue *header = actor->stack + actor->fp + actor->function->slot_count;
+    bool handles = actor->handlers.count && tt_vec_last(&actor->handlers).fp == actor->fp;
+    return handles || actor->captures.count || header[0].as.function == NULL || header[1].as.i > TT_FRAME_FUNCTION;
+}
+
 TtExecStatus tt_exec_registers(TtActor *actor, int64_t *budget) {
 #if TT_DISPATCH_TABLE
     static const void *const table[TT_IR_OP_COUNT] = {
@@ -707,6 +714,7 @@ return_slowly:
     actor->stack[actor->sp - 1] = value;
 return_saved: {
     uint32_t at = actor->pc;
+    const bool looks = profiled || returns_slowly(actor);
     TtStep step = tt_call_return(actor);
     if (step == TT_STEP_FAILED) {
         result = actor->context->error.result;
@@ -714,7 +722,8 @@ return_saved: {
     }
     fuel -= ir->run[at] + 1;
     if (step == TT_STEP_ENDED) goto ended;
-    goto jumped;
+    if (looks) goto jumped;
+    goto load;
 }
 
     /* ---- the actor is saved and counted ------------------------------------------------------------------ */

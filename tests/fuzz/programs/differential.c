@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * differential [--from SEED] [--count N] [--seconds S]     compares ways to run random programs
+ * differential [--from SEED] [--count N] [--seconds S] [--seeded]     compares ways to run random programs
  * differential --show SEED                                 prints a program
  * differential --file PATH                                 compares the ways on one program
  * differential --emit N --from SEED [--optimize]           programs with what they do, for other builds:
@@ -22,8 +22,17 @@
 #include <time.h>
 
 static const TtWay plain = {.name = "plain"};
+/* Actors change at almost every chance; both engines count alike, so a seed gives the same run. */
+static const TtWay seeded = {.name = "seeded", .seeded = true, .reductions = 9};
 static const TtWay ways[] = {
     {.name = "optimized", .optimize = true},
+    {.name = "register engine", .registers = true},
+    {.name = "register engine, optimized", .optimize = true, .registers = true},
+    {.name = "register engine, seeded",
+     .against = &seeded,
+     .registers = true,
+     .seeded = true,
+     .reductions = 9},
     {.name = "optimized text", .optimize = true, .text = true},
 };
 #define WAYS (sizeof ways / sizeof *ways)
@@ -52,11 +61,16 @@ static bool same_text(const TtStrbuf *a, const TtStrbuf *b, bool places) {
     return same;
 }
 
+static const TtWay *standard(const TtWay *way) {
+    return way->against ? way->against : &plain;
+}
+
 typedef enum Verdict { SAME, NOTHING, DIFFERENT } Verdict;
 
 /** In the text a function has another address, and an error another source line below it. */
 static Verdict judge(const TtOutcome *expected, const TtOutcome *got, const TtWay *way) {
     if (!expected->loaded || expected->limited || got->limited) return NOTHING;
+    if (way->registers && !way->optimize && got->instructions != expected->instructions) return DIFFERENT;
     if (!got->loaded || got->unstable || got->status != expected->status || got->reason != expected->reason)
         return DIFFERENT;
     if (way->text)
@@ -70,7 +84,7 @@ static Verdict judge(const TtOutcome *expected, const TtOutcome *got, const TtWa
 
 static Verdict compare(const char *source, size_t length, const TtWay *way) {
     TtOutcome expected, got;
-    tt_run_program(source, length, &plain, &expected);
+    tt_run_program(source, length, standard(way), &expected);
     tt_run_program(source, length, way, &got);
     Verdict verdict = judge(&expected, &got, way);
     tt_outcome_free(&expected);
@@ -137,19 +151,20 @@ static void shrink(TtStrbuf *program, const TtWay *way) {
 }
 
 static void show_outcome(const char *title, const TtOutcome *outcome) {
-    printf("--- %s: status %d%s%s\n%s", title, outcome->status, outcome->loaded ? "" : ", does not load",
+    printf("--- %s: status %d, %llu instructions%s%s\n%s", title, outcome->status,
+           (unsigned long long)outcome->instructions, outcome->loaded ? "" : ", does not load",
            outcome->unstable ? ", its text is optimized further" : "", tt_strbuf_text(&outcome->out));
     if (outcome->err.length) printf("--- standard error\n%s", outcome->err.bytes);
 }
 
 static void show_difference(uint64_t seed, TtStrbuf *program, const TtWay *way) {
-    printf("seed %llu: %s differs from %s\n", (unsigned long long)seed, way->name, plain.name);
+    printf("seed %llu: %s differs from %s\n", (unsigned long long)seed, way->name, standard(way)->name);
     shrink(program, way);
     printf("%s", tt_strbuf_text(program));
     TtOutcome expected, got;
-    tt_run_program(program->bytes, program->length, &plain, &expected);
+    tt_run_program(program->bytes, program->length, standard(way), &expected);
     tt_run_program(program->bytes, program->length, way, &got);
-    show_outcome(plain.name, &expected);
+    show_outcome(standard(way)->name, &expected);
     show_outcome(way->name, &got);
     tt_outcome_free(&expected);
     tt_outcome_free(&got);
@@ -171,24 +186,36 @@ static double now_seconds(void) {
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+/** --seeded: the interleaving of actors is compared, too. */
+static bool try_seeded;
+
+/** Whether a way is tried on a program: some only now and then, where they cost much and rarely tell more. */
+static bool is_tried(const TtWay *way, uint64_t seed, const TtStrbuf *program) {
+    if (way->text) return seed % 4 == 0;
+    if (way->seeded) return try_seeded && strstr(program->bytes, "SPAWN") != NULL;
+    return true;
+}
+
 /** False: some way differs. */
 static bool try_program(uint64_t seed, TtStrbuf *program, uint64_t *undecided) {
-    TtOutcome expected;
-    tt_run_program(program->bytes, program->length, &plain, &expected);
+    TtOutcome plainly;
+    tt_run_program(program->bytes, program->length, &plain, &plainly);
     bool same = true;
     for (size_t w = 0; w < WAYS && same; w++) {
-        /* The text is made of what the run before has shown to be right: a sample will do. */
-        if (ways[w].text && seed % 4 && seed) continue;
-        TtOutcome got;
-        tt_run_program(program->bytes, program->length, &ways[w], &got);
-        Verdict verdict = judge(&expected, &got, &ways[w]);
+        const TtWay *way = &ways[w];
+        if (!is_tried(way, seed, program)) continue;
+        TtOutcome other, got;
+        if (way->against) tt_run_program(program->bytes, program->length, way->against, &other);
+        tt_run_program(program->bytes, program->length, way, &got);
+        Verdict verdict = judge(way->against ? &other : &plainly, &got, way);
         tt_outcome_free(&got);
+        if (way->against) tt_outcome_free(&other);
         *undecided += verdict == NOTHING;
         if (verdict != DIFFERENT) continue;
-        show_difference(seed, program, &ways[w]);
+        show_difference(seed, program, way);
         same = false;
     }
-    tt_outcome_free(&expected);
+    tt_outcome_free(&plainly);
     return same;
 }
 
@@ -272,6 +299,10 @@ static bool parse(Options *options, int count, char **words) {
             options->optimize = true;
             continue;
         }
+        if (strcmp(word, "--seeded") == 0) {
+            try_seeded = true;
+            continue;
+        }
         if (i + 1 == count) return false;
         const char *value = words[++i];
         if (strcmp(word, "--from") == 0) {
@@ -298,9 +329,9 @@ static bool parse(Options *options, int count, char **words) {
 int main(int count, char **words) {
     Options options;
     if (!parse(&options, count, words)) {
-        fprintf(stderr,
-                "usage: differential [--from SEED] [--count N] [--seconds S] | --show SEED | --file PATH | "
-                "--emit N [--from SEED] [--optimize]\n");
+        fprintf(stderr, "usage: differential [--from SEED] [--count N] [--seconds S] [--seeded] | --show "
+                        "SEED | --file PATH | "
+                        "--emit N [--from SEED] [--optimize]\n");
         return 2;
     }
     if (options.file) return compare_file(options.file);

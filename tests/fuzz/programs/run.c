@@ -51,6 +51,9 @@ static TtVm *load(TtHost *host, const char *source, size_t length, bool optimize
     config.host = host;
     config.single_thread = config.virtual_time = true;
     config.optimize = optimize;
+    config.registers = way->registers;
+    config.seeded = way->seeded;
+    config.seed = 42;
     config.reductions = way->reductions ? way->reductions : MOST_REDUCTIONS;
     config.max_instructions = way->instructions ? way->instructions : MOST_INSTRUCTIONS;
     const char *reason;

@@ -10,7 +10,10 @@
 
 typedef struct TtWay {
     const char *name;
+    const struct TtWay *against; /* must do the same as this one; NULL: as the plain one */
     bool optimize;
+    bool registers;
+    bool seeded;           /* the seed chooses who runs next */
     bool text;             /* the optimizer's output as source text, run without it */
     uint64_t instructions; /* the most that are executed; 0: some number that small programs do not reach */
     uint32_t reductions;   /* 0: as many as any program takes, so that counts of instructions do not show */
