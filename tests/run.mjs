@@ -85,9 +85,7 @@ function collectTests({ filters, binary, modes, timeout, update }) {
       if (problems.length > 0) return [{ name, run: async () => problems }];
       const seconds = Math.max(timeout, expectations.timeout ?? 0) * STRETCH;
       return modes
-        .filter(
-          (mode) => runsIn(expectations, mode) && !(isStress(mode) && name.startsWith('tests/limits/')),
-        )
+        .filter((mode) => runsIn(expectations, mode) && !(isStress(mode) && name.startsWith('tests/limits/')))
         .map((mode) => ({
           name: `${name} [${mode}]`,
           run: async () =>

@@ -63,10 +63,7 @@ void tt_glue_set_option(TtGlue *glue, uint32_t option, double value) {
     TtConfig *config = &glue->config;
     bool on = value != 0;
     switch ((TtGlueOption)option) {
-    case TT_GLUE_OPTION_REGISTER_ENGINE:
-        if (on)
-            glue->refusal = "the register engine does not exist in this version; run with the stack engine";
-        break;
+    case TT_GLUE_OPTION_REGISTER_ENGINE: config->registers = on; break;
     case TT_GLUE_OPTION_OPTIMIZE: config->optimize = on; break;
     case TT_GLUE_OPTION_NO_GC: config->gc = on ? "no-gc" : "mark-sweep"; break;
     case TT_GLUE_OPTION_WORKERS: config->workers = (uint32_t)value; break;
@@ -99,15 +96,15 @@ static void complain(TtGlue *glue, const char *what) {
     tt_strbuf_free(&text);
 }
 
-/* NULL when an option cannot be honoured, which standard error then says. */
+/* NULL when an option does not exist, which standard error then says. */
 static TtVm *create_vm(TtGlue *glue) {
-    const char *reason = glue->refusal;
+    const char *reason = NULL;
     TtGlueVariable *variables = glue->variables.items;
     for (uint32_t i = 0; i < glue->variables.count; i++)
         if (strcmp(variables[i].name, "TTVM_PATH") == 0) glue->config.module_path = variables[i].value;
     glue->config.args = (const char *const *)glue->arguments.items;
     glue->config.arg_count = glue->arguments.count;
-    TtVm *vm = reason ? NULL : tt_vm_create(&glue->config, &reason);
+    TtVm *vm = tt_vm_create(&glue->config, &reason);
     if (!vm) complain(glue, reason);
     return vm;
 }
@@ -147,8 +144,8 @@ const char *tt_glue_diagnostic_text(TtGlue *glue, uint32_t index, uint32_t field
     }
 }
 
-const char *tt_glue_disassemble(TtGlue *glue) {
-    return tt_vm_disassemble(glue->vm);
+const char *tt_glue_disassemble(TtGlue *glue, int32_t registers) {
+    return registers ? tt_vm_disassemble_registers(glue->vm) : tt_vm_disassemble(glue->vm);
 }
 
 const char *tt_glue_format(TtGlue *glue, const char *name, uint32_t name_length, const char *text,

@@ -51,10 +51,10 @@ uint32_t tt_ir_emit(TtIrLower *l, TtIrOp op, int32_t w, int32_t a, int32_t b, in
 int32_t tt_ir_add_constant(TtIrLower *l, TtValue value) {
     TtIrCode *ir = l->ir;
     uint32_t count = ir->constants.count;
-    for (uint32_t i = count; i > 0 && i + CONSTANTS_SEARCHED > count; i--) {
-        const TtValue *other = &ir->constants.items[i - 1];
+    for (uint32_t i = count - 1; i > 0 && i + CONSTANTS_SEARCHED > count; i--) {
+        const TtValue *other = &ir->constants.items[i];
         if (other->tag == value.tag && other->len == value.len && other->as.i == value.as.i)
-            return (int32_t)i - 1;
+            return (int32_t)i;
     }
     tt_vec_push(&ir->constants, value);
     return (int32_t)count;

@@ -4,8 +4,8 @@
  * that of the stack engine, at addresses of the stack code; see README.md.
  *
  * A register is a cell of the frame, named by its distance from fp in bytes: variables are the slots,
- * operand k has its home behind the frame's header. A constant operand is negative: the distance
- * behind `constants`, downward from -16.
+ * operand k has its home behind the frame's header. A constant operand is negative: minus
+ * its distance from the beginning of `constants`.
  */
 #ifndef TT_IR_IR_H
 #define TT_IR_IR_H
@@ -79,17 +79,17 @@ typedef struct TtIrCode {
      */
     TT_VEC(uint32_t) before, after;
     TT_VEC(uint32_t) maps;
-    TtIrResume *resume;       /* by address, count + 2 */
-    uint32_t *run;            /* address → instructions since the last place where counting starts at 0 */
-    TT_VEC(TtIrBlock) blocks; /* ascending, both ways */
-    TT_VEC(TtValue) constants;
-    TtIrScope *scopes; /* as many as the module's */
+    TtIrResume *resume;        /* by address, count + 2 */
+    uint32_t *run;             /* address → instructions since the last place where counting starts at 0 */
+    TT_VEC(TtIrBlock) blocks;  /* ascending, both ways */
+    TT_VEC(TtValue) constants; /* [0] is none */
+    TtIrScope *scopes;         /* as many as the module's */
     uint32_t scope_count;
 } TtIrCode;
 
 /** A constant operand. */
 static inline int32_t tt_ir_constant(uint32_t index) {
-    return -(int32_t)(index + 1) * TT_IR_CELL;
+    return -(int32_t)index * TT_IR_CELL;
 }
 
 /**

@@ -25,7 +25,7 @@ static void add_register(const Dump *d, int32_t offset) {
 }
 
 static void add_constant(const Dump *d, int32_t offset) {
-    TtValue value = d->ir->constants.items[-offset / TT_IR_CELL - 1];
+    TtValue value = d->ir->constants.items[-offset / TT_IR_CELL];
     if (value.tag == TT_TAG_FUNCTION)
         tt_strbuf_add_text(d->out, value.as.function->name);
     else

@@ -274,6 +274,7 @@ void tt_ir_lower(TtModule *module) {
     ir->resume = tt_alloc((count + 2) * sizeof *ir->resume);
     for (uint32_t i = 0; i < count + 2; i++) ir->resume[i] = (TtIrResume){0, UINT32_MAX};
     tt_vec_push(&ir->maps, 0); /* map 0: none */
+    tt_vec_push(&ir->constants, tt_null());
     tt_ir_heights(module, &l.heights);
     look_at_scopes(&l);
     tt_ir_bound(module, &l.heights, &l.bound);

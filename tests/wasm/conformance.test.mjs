@@ -75,19 +75,23 @@ for (const build of BUILDS) {
   });
 }
 
-/** Optimized code is the same on both builds: one will do. */
-describe('wasm-st, optimized', () => {
-  let engine;
-  before(async () => {
-    engine = await startEngine(BUILDS.find(({ mode }) => mode === 'wasm-st'));
-  });
-  after(() => engine.dispose());
-
-  const both = ({ expectations }) => runsIn(expectations, 'wasm-st') && runsIn(expectations, 'opt');
-  for (const program of programs.filter(both)) {
-    test(program.name, async () => {
-      const wrong = await runOnce(engine, program, { optimize: true });
-      assert.ok(wrong.length === 0, wrong.join('\n'));
+/** Optimized and register code are the same on both builds: one will do. */
+for (const [title, mode, how] of [
+  ['optimized', 'opt', { optimize: true }],
+  ['register engine', 'ir', { engine: 'register' }],
+])
+  describe(`wasm-st, ${title}`, () => {
+    let engine;
+    before(async () => {
+      engine = await startEngine(BUILDS.find((build) => build.mode === 'wasm-st'));
     });
-  }
-});
+    after(() => engine.dispose());
+
+    const both = ({ expectations }) => runsIn(expectations, 'wasm-st') && runsIn(expectations, mode);
+    for (const program of programs.filter(both)) {
+      test(program.name, async () => {
+        const wrong = await runOnce(engine, program, how);
+        assert.ok(wrong.length === 0, wrong.join('\n'));
+      });
+    }
+  });

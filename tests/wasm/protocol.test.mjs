@@ -19,7 +19,7 @@ const GOOD_TO_WORKER = [
   { type: 'end-input', run: 1 },
   { type: 'ack', run: 1 },
   { type: 'check', request: 1, files: {}, file: 'a' },
-  { type: 'disassemble', request: 1, files: { a: new Uint8Array(1) }, file: 'a' },
+  { type: 'disassemble', request: 1, files: { a: new Uint8Array(1) }, file: 'a', code: 'register' },
   { type: 'format', request: 1, file: 'a.lisp', text: '' },
 ];
 const GOOD_TO_PAGE = [

@@ -316,8 +316,12 @@ export interface Engine {
   run(request: RunRequest, handlers: RunHandlers): Run;
   /** The core's own checker on one file, with the others there for imports. */
   check(files: Files, file: string): Promise<Diagnostic[]>;
-  /** Text as `ttvm disasm` prints it, or the diagnostics that prevent it. */
-  disassemble(files: Files, file: string): Promise<{ text: string } | { diagnostics: Diagnostic[] }>;
+  /** Text as `ttvm disasm` prints it (`--ir` for register code), or the diagnostics that prevent it. */
+  disassemble(
+    files: Files,
+    file: string,
+    code?: RunOptions['engine'],
+  ): Promise<{ text: string } | { diagnostics: Diagnostic[] }>;
   /** A source text as `ttvm fmt` writes it, in the language that the file's name tells. */
   format(file: string, text: string): Promise<string>;
   dispose(): void;

@@ -12,6 +12,7 @@ import {
   type Files,
   type Run,
   type RunHandlers,
+  type RunOptions,
   type RunRequest,
 } from './api.js';
 import type { Environment } from './environment.js';
@@ -85,8 +86,12 @@ class EngineClient implements Engine {
     return answer.diagnostics;
   }
 
-  async disassemble(files: Files, file: string): Promise<{ text: string } | { diagnostics: Diagnostic[] }> {
-    const answer = await this.query({ type: 'disassemble', request: ++this.lastId, files, file });
+  async disassemble(
+    files: Files,
+    file: string,
+    code: RunOptions['engine'] = 'stack',
+  ): Promise<{ text: string } | { diagnostics: Diagnostic[] }> {
+    const answer = await this.query({ type: 'disassemble', request: ++this.lastId, files, file, code });
     if (answer.type !== 'disassembled')
       throw new EngineBug(`engine answered '${answer.type}' to disassemble`);
     return answer.text === null ? { diagnostics: answer.diagnostics } : { text: answer.text };

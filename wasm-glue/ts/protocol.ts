@@ -54,7 +54,7 @@ export type ToWorker =
   /** Answered by `checked` or `request-failed` with the same number. */
   | { type: 'check'; request: number; files: Files; file: string }
   /** Answered by `disassembled` or `request-failed` with the same number. */
-  | { type: 'disassemble'; request: number; files: Files; file: string }
+  | { type: 'disassemble'; request: number; files: Files; file: string; code: RunOptions['engine'] }
   /** Answered by `formatted` with the same number. The file's name tells the language. */
   | { type: 'format'; request: number; file: string; text: string };
 
@@ -252,7 +252,7 @@ const toWorkerGuards: GuardTable<ToWorker> = {
   inspect: { run: isIndex, request: isIndex, pid: isIndex },
   actors: { run: isIndex, request: isIndex, after: isIndex },
   check: { request: isIndex, files: isFiles, file: isString },
-  disassemble: { request: isIndex, files: isFiles, file: isString },
+  disassemble: { request: isIndex, files: isFiles, file: isString, code: oneOf('stack', 'register') },
   format: { request: isIndex, file: isString, text: isString },
 };
 

@@ -25,8 +25,8 @@ export interface RawExports {
   _tt_glue_diagnostic_number(glue: number, index: number, field: number): number;
   /** Field 0 file, 1 message, 2 suggestion or 0. */
   _tt_glue_diagnostic_text(glue: number, index: number, field: number): number;
-  /** The loaded program as text. */
-  _tt_glue_disassemble(glue: number): number;
+  /** The loaded program as text: its stack code, or its register code. */
+  _tt_glue_disassemble(glue: number, registers: number): number;
   /** A source text as it is best written, in the language of its name. */
   _tt_glue_format(glue: number, name: number, nameLength: number, text: number, length: number): number;
   /** Loads and starts; 0 when the program cannot run: the reason is in the output, and the run has ended. */

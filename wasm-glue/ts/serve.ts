@@ -141,7 +141,7 @@ class Server {
       const { request } = message;
       if (message.type === 'check') this.port.post({ type: 'checked', request, diagnostics });
       else {
-        const text = loaded ? session.disassemble() : null;
+        const text = loaded ? session.disassemble(message.code) : null;
         this.port.post({ type: 'disassembled', request, text, diagnostics });
       }
     } catch (error) {

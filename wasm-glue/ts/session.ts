@@ -162,8 +162,10 @@ export class Session {
     return list;
   }
 
-  disassemble(): string {
-    return this.engine.text(this.engine.raw._tt_glue_disassemble(this.handle)) ?? '';
+  disassemble(code: RunOptions['engine']): string {
+    return (
+      this.engine.text(this.engine.raw._tt_glue_disassemble(this.handle, Number(code === 'register'))) ?? ''
+    );
   }
 
   format(file: string, text: string): string {

@@ -20,6 +20,7 @@ const FLAGS = {
   '--no-smp': (options) => (options.deterministic = true),
   '--virtual-time': (options) => (options.virtualTime = true),
   '--optimize': (options) => (options.optimize = true),
+  '--use-ir': (options) => (options.engine = 'register'),
   '--trace': (options) => (options.trace = true),
 };
 

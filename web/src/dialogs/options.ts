@@ -41,10 +41,6 @@ export class OptionsDialog extends AppDialog {
     const most = engine.kind === 'ready' ? engine.info.maxSchedulers : 64;
     return html`<div class="form">
       <fieldset>
-        <legend>Engine</legend>
-        ${this.check('optimize', 'Optimize', 'The program runs in fewer instructions; traces show those.')}
-      </fieldset>
-      <fieldset>
         <legend>Scheduling</legend>
         ${this.check('deterministic', 'Deterministic', 'One scheduler; the same interleaving every time.')}
         ${this.check('virtualTime', 'Virtual time', 'Time jumps when every actor waits: no real waiting.')}
@@ -68,9 +64,16 @@ export class OptionsDialog extends AppDialog {
         <div class="row">
           <label class="labelled"
             ><span>Interpreter</span>
-            <select class="field" data-testid="option-engine">
-              <option selected>stack</option>
-              <option disabled>register (not in this version)</option>
+            <select
+              class="field"
+              data-testid="option-engine"
+              @change=${(event: Event) =>
+                this.set({
+                  engine: (event.target as HTMLSelectElement).value === 'register' ? 'register' : 'stack',
+                })}
+            >
+              <option value="stack" ?selected=${options.engine === 'stack'}>stack</option>
+              <option value="register" ?selected=${options.engine === 'register'}>register</option>
             </select></label
           >
           <label class="labelled"
@@ -88,6 +91,7 @@ export class OptionsDialog extends AppDialog {
             </select></label
           >
         </div>
+        ${this.check('optimize', 'Optimize', 'The program runs in fewer instructions; traces show those.')}
         ${this.check('trace', 'Trace instructions', 'Every instruction is printed as it runs.')}
       </fieldset>
       <fieldset>
@@ -213,7 +217,7 @@ export class OptionsDialog extends AppDialog {
     return html`<label class="check"
       ><input
         type="checkbox"
-        ?autofocus=${name === 'optimize'}
+        ?autofocus=${name === 'deterministic'}
         data-testid=${`option-${name}`}
         .checked=${this.state.options[name]}
         @change=${(event: Event) => this.set({ [name]: (event.target as HTMLInputElement).checked })}
