@@ -211,7 +211,7 @@
         module = (target)->module;                                                                           \
         ir = module->ir;                                                                                     \
         code = ir->code.items;                                                                               \
-        constants = (const char *)ir->constants.items;                                                        \
+        constants = (const char *)ir->constants.items;                                                       \
         globals = tt_actor_globals(actor, module);                                                           \
     } while (0)
 /** The stack instruction that the operation stands for. */
