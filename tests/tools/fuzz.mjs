@@ -19,6 +19,7 @@ const SEEDS = {
     'tests/limits',
     'tests/regress',
   ],
+  fuzz_format: ['examples', 'std', 'tests/conformance'],
   fuzz_lisp: ['examples/lisp', 'tests/bench', 'tests/conformance/lisp'],
 };
 
