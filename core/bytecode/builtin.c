@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "bytecode/builtin.h"
 
+#include "bytecode/opcode.h"
+
 #include <string.h>
 
 const TtBuiltinInfo tt_builtin_infos[TT_BUILTIN_COUNT] = {
-#define TT_BUILTIN(name, text, arity, signature, doc) {text, arity, signature, doc},
+#define TT_BUILTIN(name, text, arity, signature, doc) {text, arity, TT_DOC(signature), TT_DOC(doc)},
 #include "bytecode/builtins.def"
 #undef TT_BUILTIN
 };

@@ -7,6 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** Texts for readers of the generated tables. Where nobody reads them (WebAssembly) they are empty. */
+#ifndef TT_TABLE_DOCS
+#define TT_TABLE_DOCS 1
+#endif
+#if TT_TABLE_DOCS
+#define TT_DOC(text) text
+#else
+#define TT_DOC(text) ""
+#endif
+
 typedef enum TtOp {
 #define TT_OP(name, format, pops, pushes, flags, group, picture, doc) TT_OP_##name,
 #define TT_SYNONYM(text, name)

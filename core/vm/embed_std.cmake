@@ -1,5 +1,6 @@
 # Writes the programs below a folder as C: cmake -DOUT=file.c -DROOT=std -P embed_std.cmake
 # SYMBOL and PREFIX name the table and begin its paths; left out, they are those of the standard library.
+# BARE empties lines that are only a comment: the standard library's documentation is for its files.
 # Runs wherever CMake does, so that native and cross builds need no other tool.
 if(NOT DEFINED SYMBOL)
   set(SYMBOL tt_std_files)
@@ -16,7 +17,11 @@ set(text "/* Made from programs by core/vm/embed_std.cmake. */\n#include \"vm/st
 set(rows "")
 set(index 0)
 foreach(name IN LISTS files)
-  file(READ ${ROOT}/${name} bytes HEX)
+  file(READ ${ROOT}/${name} source)
+  if(BARE)
+    string(REGEX REPLACE "\n[ \t]*;[^\n]*" "\n" source "${source}")
+  endif()
+  string(HEX "${source}" bytes)
   string(LENGTH "${bytes}" digits)
   math(EXPR length "${digits} / 2")
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
