@@ -17,10 +17,6 @@ const char *tt_file_status_text(TtFileStatus status) {
     return "Input/output error";
 }
 
-void tt_file_store_init(TtFileStore *store, TtBuiltinFiles builtin) {
-    *store = (TtFileStore){.builtin = builtin};
-}
-
 static void free_file(TtStoredFile *file) {
     tt_free(file->name);
     tt_free(file->data);
@@ -29,7 +25,7 @@ static void free_file(TtStoredFile *file) {
 void tt_file_store_free(TtFileStore *store) {
     for (uint32_t i = 0; i < store->count; i++) free_file(&store->items[i]);
     tt_free(store->items);
-    *store = (TtFileStore){.builtin = store->builtin};
+    *store = (TtFileStore){0};
 }
 
 bool tt_file_store_canonical(const char *name, size_t length, TtStrbuf *canonical) {
@@ -67,34 +63,15 @@ static uint32_t lower_bound(const TtFileStore *store, const char *name) {
     return low;
 }
 
-static uint32_t builtin_lower_bound(const TtBuiltinFiles *builtin, const char *name) {
-    uint32_t low = 0, high = builtin->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (strcmp(builtin->items[middle].name, name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* The stored file of a canonical name, also when it is marked as removed. */
 static TtStoredFile *find_stored(const TtFileStore *store, const char *name) {
     uint32_t at = lower_bound(store, name);
     return at < store->count && strcmp(store->items[at].name, name) == 0 ? &store->items[at] : NULL;
 }
 
-static const TtBuiltinFile *find_builtin(const TtFileStore *store, const char *name) {
-    uint32_t at = builtin_lower_bound(&store->builtin, name);
-    return at < store->builtin.count && strcmp(store->builtin.items[at].name, name) == 0
-               ? &store->builtin.items[at]
-               : NULL;
-}
-
 static bool file_exists(const TtFileStore *store, const char *name) {
     const TtStoredFile *file = find_stored(store, name);
-    return file ? !file->removed : find_builtin(store, name) != NULL;
+    return file && !file->removed;
 }
 
 static bool is_inside(const char *file, const char *folder, size_t folder_length) {
@@ -107,11 +84,6 @@ static bool folder_exists(const TtFileStore *store, const char *folder, size_t l
     for (uint32_t i = lower_bound(store, folder); i < store->count; i++) {
         if (strncmp(store->items[i].name, folder, length) != 0) break;
         if (is_inside(store->items[i].name, folder, length) && !store->items[i].removed) return true;
-    }
-    for (uint32_t i = builtin_lower_bound(&store->builtin, folder); i < store->builtin.count; i++) {
-        const char *name = store->builtin.items[i].name;
-        if (strncmp(name, folder, length) != 0) break;
-        if (is_inside(name, folder, length) && file_exists(store, name)) return true;
     }
     return false;
 }
@@ -187,14 +159,9 @@ TtFileStatus tt_file_store_read(const TtFileStore *store, const char *name, cons
     if (tt_file_store_canonical(name, strlen(name), &canonical)) {
         const char *path = tt_strbuf_text(&canonical);
         const TtStoredFile *file = find_stored(store, path);
-        const TtBuiltinFile *builtin = file ? NULL : find_builtin(store, path);
         if (file && !file->removed) {
             *data = file->data;
             *length = file->length;
-            status = TT_FILE_OK;
-        } else if (builtin) {
-            *data = builtin->data;
-            *length = builtin->length;
             status = TT_FILE_OK;
         } else if (folder_exists(store, path, canonical.length)) {
             status = TT_FILE_IS_FOLDER;
@@ -206,11 +173,8 @@ TtFileStatus tt_file_store_read(const TtFileStore *store, const char *name, cons
     return status;
 }
 
-/*
- * The file of a name for writing: made when it is not there, a copy when it is a built-in one. `keep`: its
- * old contents matter.
- */
-static TtFileStatus open_for_writing(TtFileStore *store, const char *name, bool keep, TtStoredFile **opened) {
+/* The file of a name for writing, made when it is not there. */
+static TtFileStatus open_for_writing(TtFileStore *store, const char *name, TtStoredFile **opened) {
     TtStrbuf canonical = {0};
     TtFileStatus status = TT_FILE_OK;
     if (!tt_file_store_canonical(name, strlen(name), &canonical))
@@ -221,16 +185,8 @@ static TtFileStatus open_for_writing(TtFileStore *store, const char *name, bool 
         status = TT_FILE_NOT_FOLDER;
     if (status == TT_FILE_OK) {
         TtStoredFile *file = find_stored(store, canonical.bytes);
-        const TtBuiltinFile *builtin = file ? NULL : find_builtin(store, canonical.bytes);
-        if (!file) {
-            file = insert(store, canonical.bytes);
-            if (!file)
-                status = TT_FILE_NO_SPACE;
-            else
-                file->given = builtin != NULL;
-            if (file && builtin && keep)
-                status = set_contents(store, file, 0, builtin->data, builtin->length);
-        }
+        if (!file) file = insert(store, canonical.bytes);
+        if (!file) status = TT_FILE_NO_SPACE;
         *opened = file;
     }
     tt_strbuf_free(&canonical);
@@ -247,7 +203,7 @@ static void note_change(TtFileStore *store, TtStoredFile *file, bool removed) {
 TtFileStatus tt_file_store_write(TtFileStore *store, const char *name, const void *data, size_t length,
                                  bool append) {
     TtStoredFile *file = NULL;
-    TtFileStatus status = open_for_writing(store, name, append, &file);
+    TtFileStatus status = open_for_writing(store, name, &file);
     if (status == TT_FILE_OK)
         status = set_contents(store, file, append && !file->removed ? file->length : 0, data, length);
     if (status == TT_FILE_OK) note_change(store, file, false);
@@ -281,7 +237,7 @@ TtFileStatus tt_file_store_write_at(TtFileStore *store, const char *name, size_t
                                     size_t length) {
     TtStoredFile *file = NULL;
     if (offset > TT_FILE_STORE_MAX_BYTES || length > TT_FILE_STORE_MAX_BYTES) return TT_FILE_NO_SPACE;
-    TtFileStatus status = open_for_writing(store, name, true, &file);
+    TtFileStatus status = open_for_writing(store, name, &file);
     if (status == TT_FILE_OK && offset + length > file->length)
         status = set_length(store, file, offset + length);
     if (status != TT_FILE_OK) return status;
@@ -292,7 +248,7 @@ TtFileStatus tt_file_store_write_at(TtFileStore *store, const char *name, size_t
 
 TtFileStatus tt_file_store_resize(TtFileStore *store, const char *name, size_t size) {
     TtStoredFile *file = NULL;
-    TtFileStatus status = open_for_writing(store, name, size > 0, &file);
+    TtFileStatus status = open_for_writing(store, name, &file);
     if (status == TT_FILE_OK) status = set_length(store, file, size);
     if (status == TT_FILE_OK) note_change(store, file, false);
     return status;
@@ -304,13 +260,9 @@ TtFileStatus tt_file_store_remove(TtFileStore *store, const char *name) {
     if (tt_file_store_canonical(name, strlen(name), &canonical)) {
         const char *path = tt_strbuf_text(&canonical);
         TtStoredFile *file = find_stored(store, path);
-        if (file ? !file->removed : find_builtin(store, path) != NULL) {
-            if (!file) file = insert(store, path);
-            status = file ? set_contents(store, file, 0, NULL, 0) : TT_FILE_NO_SPACE;
-            if (file) {
-                file->given = file->given || find_builtin(store, path) != NULL;
-                note_change(store, file, true);
-            }
+        if (file && !file->removed) {
+            status = set_contents(store, file, 0, NULL, 0);
+            note_change(store, file, true);
         } else if (folder_exists(store, path, canonical.length)) {
             status = TT_FILE_IS_FOLDER;
         }
@@ -345,11 +297,9 @@ static bool next_entry(const TtFileStore *store, const char *folder, size_t leng
                        TtStrbuf *entry) {
     bool found = false;
     TtStrbuf candidate = {0};
-    for (uint32_t i = 0; i < store->count + store->builtin.count; i++) {
-        bool stored = i < store->count;
-        const char *name = stored ? store->items[i].name : store->builtin.items[i - store->count].name;
-        if (!is_inside(name, folder, length)) continue;
-        if (stored ? store->items[i].removed : find_stored(store, name) != NULL) continue;
+    for (uint32_t i = 0; i < store->count; i++) {
+        const char *name = store->items[i].name;
+        if (store->items[i].removed || !is_inside(name, folder, length)) continue;
         const char *start = name + length + (length > 0);
         tt_strbuf_clear(&candidate);
         tt_strbuf_add(&candidate, start, strcspn(start, "/"));

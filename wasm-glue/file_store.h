@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * The file system of one session, in memory: the files it was given, over a read-only layer of built-in ones
- * (the examples). Folders exist as long as a file lies in them. Names use `/`; "", "." and "/" are the
- * root. Not thread-safe: the owner locks.
+ * The file system of one session, in memory. All zero it is empty. Folders exist as long as a file lies in
+ * them. Names use `/`; "", "." and "/" are the root. Not thread-safe: the owner locks.
  */
 #ifndef TT_WASM_GLUE_FILE_STORE_H
 #define TT_WASM_GLUE_FILE_STORE_H
@@ -18,31 +17,18 @@
 /** Entries, removed ones included: an insertion moves those behind it. */
 #define TT_FILE_STORE_MAX_FILES 20000u
 
-/** A file that the build put into the program. Sorted by name, bytewise. */
-typedef struct TtBuiltinFile {
-    const char *name;
-    const uint8_t *data;
-    uint32_t length;
-} TtBuiltinFile;
-
-typedef struct TtBuiltinFiles {
-    const TtBuiltinFile *items;
-    uint32_t count;
-} TtBuiltinFiles;
-
 typedef struct TtStoredFile {
     char *name; /* canonical */
     uint8_t *data;
     size_t length, capacity;
-    bool given;   /* was there before the program ran, here or as a built-in */
+    bool given;   /* was there before the program ran */
     bool changed; /* by the program */
-    bool removed; /* by the program; hides a built-in file of the same name */
+    bool removed; /* by the program; the entry stays to tell so */
     bool news;    /* changed or removed since tt_file_store_take_news last came here */
 } TtStoredFile;
 
 typedef struct TtFileStore {
-    TtBuiltinFiles builtin; /* borrowed, static */
-    TtStoredFile *items;    /* sorted by name, bytewise */
+    TtStoredFile *items; /* sorted by name, bytewise */
     uint32_t count, capacity;
     size_t bytes;  /* of all items */
     uint32_t news; /* counts changes by the program */
@@ -60,7 +46,6 @@ typedef enum TtFileStatus {
 /** What the operating system would say, for messages: "No such file or directory". Static. */
 const char *tt_file_status_text(TtFileStatus status);
 
-void tt_file_store_init(TtFileStore *store, TtBuiltinFiles builtin);
 void tt_file_store_free(TtFileStore *store);
 
 /** Adds or replaces a file on behalf of the page: it counts as given, not as changed. */

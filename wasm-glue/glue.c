@@ -15,7 +15,6 @@ const char *tt_glue_version(void) {
 TtGlue *tt_glue_new(void) {
     TtGlue *glue = tt_alloc_zero(sizeof *glue);
     tt_lock_init(&glue->lock);
-    tt_file_store_init(&glue->files, tt_builtin_files);
     tt_console_init(&glue->console);
     tt_glue_host_init(glue);
     tt_config_default(&glue->config);

@@ -59,7 +59,6 @@ bool tt_glue_host_set_variable(TtGlue *glue, const char *name, size_t name_lengt
 void tt_glue_host_notify(TtGlue *glue);
 
 /** Files that the build put into the module (generated). */
-extern const TtBuiltinFiles tt_builtin_files;
 
 #define TT_EXPORT(result, name, parameters, doc) result name parameters;
 #include "exports.def"

@@ -14,8 +14,6 @@
 #include "test.h"
 #include "trace/ring.h"
 
-static const TtBuiltinFile no_file[] = {{"", (const uint8_t *)"", 0}};
-const TtBuiltinFiles tt_builtin_files = {no_file, 0};
 
 #define PATIENCE_NS 60000000000u
 enum { ROOM = 4096, WORKERS = 3 };

@@ -13,8 +13,6 @@
 #include "port/clock.h"
 #include "test.h"
 
-static const TtBuiltinFile no_file[] = {{"", (const uint8_t *)"", 0}};
-const TtBuiltinFiles tt_builtin_files = {no_file, 0};
 
 #define PATIENCE_NS 60000000000u
 
