@@ -38,11 +38,21 @@ static inline void place_captures(TtValue *slots, const TtClosure *closure) {
     }
 }
 
+#if defined(__clang__)
+/* The variants that few runs need are made small: WebAssembly is downloaded. */
+#define SMALL __attribute__((minsize))
+#else
+#define SMALL
+#endif
+
+#define RUN_ATTRIBUTES
 #define TT_TRACED   0
 #define TT_PROFILED 0
 #define TT_MIXED    0
 #define RUN         run_plain
 #include "exec/interp_stack.inc"
+#undef RUN_ATTRIBUTES
+#define RUN_ATTRIBUTES SMALL
 #undef TT_PROFILED
 #undef RUN
 
@@ -64,6 +74,7 @@ static inline void place_captures(TtValue *slots, const TtClosure *closure) {
 #define TT_MIXED  0
 #define RUN       run_traced
 #include "exec/interp_stack.inc"
+#undef RUN_ATTRIBUTES
 #undef TT_MIXED
 #undef TT_TRACED
 #undef TT_PROFILED
