@@ -261,3 +261,79 @@ describe('history', () => {
     assert.deepEqual(parseSnapshots('[{"files":[["../x","y"]]}]'), []);
   });
 });
+
+describe('addresses of programs', () => {
+  const shape = (text) => {
+    const found = model.source_address.parseSource(text);
+    return found && `${found.kind} ${found.url.href}`;
+  };
+
+  test('pages of files and gists become the addresses of their contents', () => {
+    assert.equal(shape('https://example.org/a/b.ttvm?x=1'), 'file https://example.org/a/b.ttvm?x=1');
+    assert.equal(
+      shape('https://github.com/o/r/blob/main/dir/x.lisp'),
+      'file https://raw.githubusercontent.com/o/r/main/dir/x.lisp',
+    );
+    const id = '0123456789abcdef0123456789abcdef';
+    assert.equal(shape(`https://gist.github.com/someone/${id}`), `gist https://api.github.com/gists/${id}`);
+    assert.equal(shape(id), `gist https://api.github.com/gists/${id}`);
+    for (const bad of ['', 'x', 'javascript:alert(1)', 'file:///etc/passwd', 'https://me:pw@example.org/x'])
+      assert.equal(shape(bad), null, bad);
+  });
+
+  test('what comes back becomes a program, or says why not', () => {
+    const { parseSource, readSource } = model.source_address;
+    const one = readSource(parseSource('https://example.org/a/b.lisp'), '(print 1)');
+    assert.deepEqual(one, { files: [file('b.lisp', '(print 1)')], main: 'b.lisp' });
+    assert.equal(readSource(parseSource('https://example.org/page.html'), 'x').main, 'main.ttvm');
+    const gist = parseSource('0123456789abcdef0123456789abcdef');
+    const json = JSON.stringify({
+      files: { 'data.txt': { content: 'd' }, 'main.ttvm': { content: 'HALT' }, '../x': { content: 'no' } },
+    });
+    assert.deepEqual(readSource(gist, json), {
+      files: [file('data.txt', 'd'), file('main.ttvm', 'HALT')],
+      main: 'main.ttvm',
+    });
+    for (const bad of ['not JSON', '[]', '{"files":{}}', '{"files":{"a":{"content":"x","truncated":true}}}'])
+      assert.throws(() => readSource(gist, bad), /gist|too large/);
+  });
+});
+
+describe('files that programs write', () => {
+  const bytes = (text) => new TextEncoder().encode(text);
+  const state = () => ({
+    program: { files: [file('main.ttvm', 'm'), file('data.txt', 'old')], main: 'main.ttvm' },
+    written: [file('log', 'a')],
+  });
+  const given = () =>
+    new Map([
+      ['main.ttvm', 'm'],
+      ['data.txt', 'old'],
+    ]);
+
+  test('new ones are a layer; own ones change in place, unless the user has edited them', () => {
+    const { takeChanges } = model.written;
+    const changes = { log: bytes('ab'), 'raw.bin': new Uint8Array([0, 1]), 'data.txt': bytes('new') };
+    const known = given();
+    const taken = takeChanges(state(), changes, known, false);
+    assert.deepEqual(taken.written, [file('log', 'ab'), file('raw.bin', new Uint8Array([0, 1]))]);
+    assert.equal(taken.program.files[1].content, 'new');
+    assert.deepEqual(taken.changed, ['data.txt']);
+    assert.deepEqual(takeChanges(taken, { 'data.txt': bytes('newer') }, known, false).changed, ['data.txt']);
+    const edited = state();
+    edited.program.files[1] = file('data.txt', 'mine');
+    const kept = takeChanges(edited, changes, given(), false);
+    assert.deepEqual([kept.kept, kept.program.files[1].content], [['data.txt'], 'mine']);
+  });
+
+  test('removed ones go; the main file stays; frames never touch what was given', () => {
+    const { takeChanges } = model.written;
+    const taken = takeChanges(state(), { log: null, 'data.txt': null, 'main.ttvm': null }, given(), false);
+    assert.deepEqual(taken.written, []);
+    assert.deepEqual(taken.program.files, [file('main.ttvm', 'm')]);
+    assert.deepEqual(taken.kept, ['main.ttvm']);
+    const frame = takeChanges(state(), { 'data.txt': bytes('new') }, given(), true);
+    assert.deepEqual(frame.program, state().program);
+    assert.deepEqual(frame.written.at(-1), file('data.txt', 'new'));
+  });
+});

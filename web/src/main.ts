@@ -7,7 +7,7 @@ import { EVENT_KINDS, filesToObject, mergeOptions, objectToProgram, readMask } f
 import { cacheForOffline, endedUncleanly, noteRunning, settleIsolation } from './app/lifecycle.ts';
 import { registerCommands } from './app/page_commands.ts';
 import { messageOf } from './app/runner.ts';
-import { hashPayload } from './app/url_state.ts';
+import { hashPayload, sourceKey } from './app/url_state.ts';
 import './dialogs/about.ts';
 import './dialogs/examples.ts';
 import './dialogs/file_name.ts';
@@ -16,6 +16,7 @@ import './dialogs/network.ts';
 import './dialogs/options.ts';
 import './dialogs/palette.ts';
 import './dialogs/share.ts';
+import './dialogs/source.ts';
 import { DEFAULT_OPTIONS, makeProgram, titleOf } from './model/program.ts';
 import { EditorPane } from './panes/editor.ts';
 import { OutputPane } from './panes/output_pane.ts';
@@ -41,9 +42,10 @@ const output = new OutputPane(app);
 
 const crashed = endedUncleanly();
 const payload = hashPayload();
-const restored = app.project.restore(payload);
-const keptLastVisit = !restored && payload !== '' && app.project.keepLastVisit();
-const pristine = !restored && payload === '' && FIRST_EXAMPLE !== null;
+const named = payload === '' ? sourceKey(location.search) : payload;
+const restored = app.project.restore(named);
+const keptLastVisit = !restored && named !== '' && app.project.keepLastVisit();
+const pristine = !restored && named === '' && FIRST_EXAMPLE !== null;
 if (!restored && !keptLastVisit && FIRST_EXAMPLE !== null) {
   const files = Object.entries(FIRST_EXAMPLE.files).map(([name, content]) => ({ name, content }));
   const program = makeProgram(files, FIRST_EXAMPLE.main);
@@ -82,7 +84,8 @@ render(
     <tt-history-dialog .app=${app}></tt-history-dialog>
     <tt-schedulers-dialog .app=${app}></tt-schedulers-dialog>
     <tt-help-dialog .app=${app}></tt-help-dialog>
-    <tt-network-dialog .app=${app}></tt-network-dialog>`,
+    <tt-network-dialog .app=${app}></tt-network-dialog>
+    <tt-source-dialog .app=${app}></tt-source-dialog>`,
   root,
 );
 
@@ -115,6 +118,8 @@ async function start(): Promise<void> {
   output.startTerminal();
   const engine = app.runner.engine().catch((error: unknown) => app.notify('error', messageOf(error)));
   await Promise.all([engine, output.ready, app.project.loadWritten()]);
+  if (payload === '' && named !== '' && !restored)
+    app.askForSource(new URLSearchParams(location.search).get('src') ?? '');
   const first = crashed ? tellOfCrash() : runFirst();
   editor.startFull();
   await Promise.all([first, editor.ready]);

@@ -21,10 +21,12 @@ const MODULES = [
   'output_log',
   'program',
   'share_codec',
+  'source_address',
   'source_links',
   'trace_filter',
   'trace_store',
   'trace_text',
+  'written',
 ];
 
 /** Module name → its exports. */

@@ -5,7 +5,9 @@ import type { Example } from 'virtual:examples';
 import type { Capability, NetworkQuestion } from '../../../wasm-glue/ts/index.ts';
 import { DEFAULT_OPTIONS, makeProgram, readOptions } from '../model/program.ts';
 import type { Program } from '../model/program.ts';
-import { ShareError } from '../model/share_codec.ts';
+import { LINK_OPTIONS, ShareError } from '../model/share_codec.ts';
+import { parseSource, readSource } from '../model/source_address.ts';
+import type { SourceAddress } from '../model/source_address.ts';
 import type { Taken } from '../model/written.ts';
 import { VIEWS } from '../panes/registry.ts';
 import { Checker } from './checker.ts';
@@ -14,11 +16,12 @@ import { Consent } from './consent.ts';
 import { Events } from './events.ts';
 import { noteRunning } from './lifecycle.ts';
 import { Project } from './project.ts';
+import { loadRemote } from './remote.ts';
 import { Runner, messageOf } from './runner.ts';
 import { Store } from './store.ts';
 import type { DialogName, EditorKind, Notice, NoticeAction, OutputMode, Theme, ViewName } from './store.ts';
 import { readStored, writeStored } from './storage.ts';
-import { Links } from './url_state.ts';
+import { Links, sourceKey } from './url_state.ts';
 
 const NOTICE_MS = 9000;
 
@@ -100,6 +103,31 @@ export class App {
         error instanceof ShareError ? error.message : `This link cannot be opened: ${messageOf(error)}`;
       this.notify('error', `${text} Your program is as it was.`);
       return false;
+    }
+  }
+
+  /** Asks whether to open what `?src=` names. */
+  askForSource(text: string): void {
+    const source = parseSource(text);
+    if (source === null)
+      this.notify('error', 'The address after “src=” is not one of a program. Your program is as it was.');
+    else this.store.update({ source, dialog: 'source' });
+  }
+
+  /** Fetches and shows it; what goes wrong is told, and leaves everything as it was. */
+  async openSource(source: SourceAddress): Promise<void> {
+    this.openDialog(null);
+    try {
+      const program = readSource(source, await loadRemote(source.url));
+      this.project.replace(
+        program,
+        LINK_OPTIONS,
+        `Before opening ${source.shown}`,
+        sourceKey(location.search),
+      );
+      this.notify('info', `Opened ${source.shown}.`, [{ label: 'Undo', run: () => this.project.undo() }]);
+    } catch (error) {
+      this.notify('error', `${messageOf(error)} Your program is as it was.`);
     }
   }
 

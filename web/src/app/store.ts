@@ -10,6 +10,7 @@ import type {
 } from '../../../wasm-glue/ts/index.ts';
 import { DEFAULT_OPTIONS, makeProgram } from '../model/program.ts';
 import type { Program, SourceFile } from '../model/program.ts';
+import type { SourceAddress } from '../model/source_address.ts';
 
 /** Words that automation reads; they outlive redesigns. */
 export type Status =
@@ -43,7 +44,8 @@ export type DialogName =
   | 'rename'
   | 'help'
   | 'schedulers'
-  | 'network';
+  | 'network'
+  | 'source';
 
 /** In percent; see `State`. */
 export const USUAL_SPLIT = 56;
@@ -91,6 +93,8 @@ export interface State {
   readonly dialog: DialogName | null;
   /** What a program waits for the user to decide. */
   readonly networkQuestion: NetworkQuestion | null;
+  /** The address of a program that is to be opened, if the user agrees. */
+  readonly source: SourceAddress | null;
   /** What programs may not do on this page. */
   readonly denied: readonly Capability[];
   readonly notices: readonly Notice[];
@@ -121,6 +125,7 @@ export function initialState(): State {
     speed: null,
     dialog: null,
     networkQuestion: null,
+    source: null,
     denied: [],
     notices: [],
   };

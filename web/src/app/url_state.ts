@@ -11,6 +11,12 @@ export function hashPayload(): string {
   return payloadOf(location.hash);
 }
 
+/** What the project knows a program of `?src=` by, so that a reload keeps the edits made since; '' without one. */
+export function sourceKey(search: string): string {
+  const source = new URLSearchParams(search).get('src');
+  return source === null ? '' : `src:${source}`;
+}
+
 export class Links {
   constructor(
     private readonly store: Store,
@@ -35,6 +41,7 @@ export class Links {
   /** The address of this page with the present program. */
   async make(): Promise<string> {
     const url = new URL(location.href);
+    url.searchParams.delete('src');
     url.hash = await encodeShared(this.shared());
     return url.href;
   }
