@@ -284,7 +284,7 @@ static void run_sql(Database *database, TtCliJob *job, const char *sql, TtWireRe
         answer_sqlite(request, "there is no statement");
         return;
     }
-    for (const char *rest = sql; !is_blank(rest);) {
+    for (const char *rest = sql; rest && !is_blank(rest);) {
         sqlite3_stmt *statement = NULL;
         int status = sqlite->sqlite3_prepare_v2(database->db, rest, -1, &statement, &rest);
         bool alone = rest && is_blank(rest);

@@ -93,7 +93,7 @@ bool tt_cli_net_host(TtWireReader *arguments, const char *otherwise, char host[T
     TtWireItem item;
     if (!tt_wire_read(arguments, &item)) return false;
     if (item.tag == TT_WIRE_NULL && otherwise) {
-        strcpy(host, otherwise);
+        memcpy(host, otherwise, strlen(otherwise) + 1);
         return true;
     }
     if (item.tag != TT_WIRE_STR || item.length >= TT_CLI_HOST_BYTES || memchr(item.bytes, 0, item.length))

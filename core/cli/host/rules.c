@@ -2,6 +2,7 @@
 #include "rules.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -112,13 +113,8 @@ static char *real_path(const char *path) {
     char *base = folder ? real_path(folder) : NULL;
     free(folder);
     if (!base) return NULL;
-    size_t size = strlen(base) + strlen(name) + 2;
-    char *whole = malloc(size);
-    if (whole) {
-        strcpy(whole, base);
-        if (strcmp(base, "/") != 0) strcat(whole, "/");
-        strcat(whole, name);
-    }
+    char *whole;
+    if (asprintf(&whole, "%s/%s", strcmp(base, "/") == 0 ? "" : base, name) < 0) whole = NULL;
     free(base);
     return whole;
 }

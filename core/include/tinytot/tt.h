@@ -27,12 +27,12 @@ struct TtRequest;
 typedef struct TtConfig {
     struct TtHost *host; /* required; must outlive the VM */
     const char *gc;      /* "mark-sweep" (default) or "no-gc" */
-    bool registers;      /* the register engine; else the stack engine (with `trace` or `debug`, always) */
     uint32_t workers;    /* scheduler threads; 0 = one for each core */
     bool single_thread;  /* one scheduler, round-robin, fixed budget (--no-smp); tt_vm_step works */
     bool seeded;         /* choose who runs next, and random numbers, by `seed`; implies single_thread */
+    bool virtual_time;   /* time jumps when all actors wait; implies single_thread */
+    bool registers;      /* the register engine; else the stack engine (with `trace` or `debug`, always) */
     uint64_t seed;
-    bool virtual_time;         /* time jumps when all actors wait; implies single_thread */
     uint64_t max_vm_heap;      /* bytes; 0 = default */
     uint64_t max_actor_heap;   /* bytes; 0 = none */
     uint32_t max_depth;        /* call frames; 0 = default */
@@ -81,11 +81,13 @@ typedef struct TtDiagnostic {
 bool tt_vm_load(TtVm *vm, const char *path);
 /** As tt_vm_load, from memory; `path` is its name. */
 bool tt_vm_load_bytes(TtVm *vm, const char *path, const void *bytes, size_t length);
-/** A program's text as it is best written, whatever is in it; `.lisp` by its name, else .ttvm. Free with tt_free_text. */
+/** A program's text as it is best written, whatever is in it; `.lisp` by its name, else .ttvm. Free with
+ * tt_free_text. */
 char *tt_format(const char *path, const char *text, size_t length);
 void tt_free_text(char *text);
 
-/* ---- sessions: Lisp, line by line, in one actor that lives on ------------------------------------------- */
+/* ---- sessions: Lisp, line by line, in one actor that lives on -------------------------------------------
+ */
 
 /** Instead of tt_vm_load; tt_vm_start follows. */
 bool tt_vm_open_session(TtVm *vm);
@@ -126,7 +128,7 @@ typedef struct TtPassReport {
 /** False past the last pass; all zero for a program that was not optimized. */
 bool tt_vm_optimizer_pass(const TtVm *vm, uint32_t index, TtPassReport *pass);
 typedef struct TtOptimizerReport {
-    uint32_t rounds;                                    /* of all passes, that found something to do */
+    uint32_t rounds; /* of all passes, that found something to do */
     uint32_t instructions_before, instructions_after;
     uint32_t variables_before, variables_after; /* slots of frames, each kind of frame once */
 } TtOptimizerReport;
@@ -244,8 +246,8 @@ void tt_vm_resume(TtVm *vm);
 bool tt_vm_stands(TtVm *vm);
 /** Slow motion: instructions a second of all actors together; 0 = no limit. Any thread. */
 void tt_vm_set_speed(TtVm *vm, uint64_t instructions_per_second);
-/** The live actors with the `most` lowest pids above `after`, or one, as JSON (ActorSummary[] and ActorInfo of
- * wasm-glue/ts/api.ts); NULL when there is no such actor. The VM owns the text until the next call. */
+/** The live actors with the `most` lowest pids above `after`, or one, as JSON (ActorSummary[] and ActorInfo
+ * of wasm-glue/ts/api.ts); NULL when there is no such actor. The VM owns the text until the next call. */
 const char *tt_vm_actors(TtVm *vm, uint64_t after, uint32_t most);
 const char *tt_vm_inspect(TtVm *vm, uint64_t pid);
 /** Ends an actor with reason `killed`; sends it a Str. False when there is no such actor, or no room. */
