@@ -249,6 +249,14 @@ test('https: certificates that nobody vouches for, and servers that speak no TLS
   );
   assert.match(stdout, /^NetworkError: .*certificate.*\nNetworkError: .*\n$/);
   assert.equal(reached, 0);
+  const trusting = await serve(t, (_incoming, response) => response.end('secure'), {
+    create: (answer) => https.createServer(options, answer),
+  });
+  const env = { SSL_CERT_FILE: path.join(ROOT, 'tests/cli/fixtures/self_signed.crt') };
+  const trusted = await runSource(t, asking(`https://localhost:${trusting}/`), { env });
+  assert.equal(trusted.stdout, 'secure\n');
+  const elsewhere = await runSource(t, asking(`https://127.0.0.2:${trusting}/`), { env });
+  assert.match(elsewhere.stdout, /^NetworkError: /);
 });
 
 test('headers and answers that are no HTTP; connections that end early', async (t) => {

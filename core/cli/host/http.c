@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "tinytot/tt.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -323,6 +324,9 @@ static void set_options(Transfer *transfer, const char *url, uint64_t left_ms) {
                                  transfer->job->loop->rules && transfer->job->loop->rules->net.count
                                      ? "*"
                                      : "localhost,127.0.0.1,::1");
+    /* Of this process, not of the program: whom to trust is the user's to say. */
+    const char *authorities = getenv("SSL_CERT_FILE");
+    if (authorities) (void)curl->curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
     if (strcmp(transfer->method, "HEAD") == 0)
         (void)curl->curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     else if (transfer->with_body) {
