@@ -21,6 +21,8 @@ export default defineConfig({
   server: { host: '127.0.0.1', headers: isolation, fs: { allow: [here('..')] } },
   preview: { host: '127.0.0.1', headers: isolation },
   worker: { format: 'es' },
+  // It finds its .wasm beside its own file, which a copy in the dependency cache would not have.
+  optimizeDeps: { exclude: ['@sqlite.org/sqlite-wasm'] },
   resolve: {
     alias: {
       // The package's entry also brings a worker of its own with a second copy of everything.
