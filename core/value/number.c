@@ -99,6 +99,32 @@ static unsigned divide_digit(Big *a, const Big *b) {
     return digit;
 }
 
+/**
+ * The shortest text of a positive `f` of at most 15 digits, of which at most 22 are behind the point: most
+ * numbers that people write. False when it needs more. m / 10^k is rounded correctly, because both are exact,
+ * and two texts of 15 digits never read back as the same double; so the smallest k that fits is the shortest.
+ */
+static bool print_short(TtStrbuf *out, double f) {
+    static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    for (int k = 1; k <= 22; k++) {
+        double scaled = nearbyint(f * tens[k]);
+        if (scaled >= 1e15) return false;
+        if (scaled / tens[k] != f) continue;
+        char text[24];
+        int at = (int)sizeof text;
+        uint64_t rest = (uint64_t)scaled;
+        for (int i = 0; i < k || rest; i++, rest /= 10) {
+            if (i == k) text[--at] = '.';
+            text[--at] = (char)('0' + rest % 10);
+        }
+        if (f < 1) tt_strbuf_add(out, "0.", 2);
+        tt_strbuf_add(out, text + at, sizeof text - (size_t)at);
+        return true;
+    }
+    return false;
+}
+
 /** Digits of a positive finite `f` into `digits` (room for 18), value 0.d1d2… × 10^*point. */
 static int make_digits(double f, char *digits, int *point) {
     int exponent;
@@ -201,6 +227,7 @@ void tt_print_float(TtStrbuf *out, double f) {
         tt_print_int(out, (int64_t)f);
         return;
     }
+    if (f >= 1e-7 && print_short(out, f)) return;
     char digits[20];
     int point;
     int count = make_digits(f, digits, &point);
