@@ -6,7 +6,7 @@ import { cpus, loadavg } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { BUILD, ROOT, StepError, bold, dim, formatTime, green, main, red, yellow } from '../tools/steps.mjs';
-import { PEER_IDS, findPeers, ttvm } from './contenders.mjs';
+import { ENGINES, PEER_IDS, findPeers, ttvm } from './contenders.mjs';
 import { LIMIT, growth, startup } from './growth.mjs';
 import { buildMeasure } from './measure.mjs';
 import { GROWTH, PROGRAMS } from './programs.mjs';
@@ -21,6 +21,8 @@ import {
   summarize,
   toBaseline,
 } from './report.mjs';
+import { COMPARED, printTargets, targets } from './targets.mjs';
+import { hasWasmBuild, printWasmHeader, printWasmRow, raceInNode, wasmSizes } from './wasm.mjs';
 
 const OURS = 'ttvm';
 const RESULTS = path.join(BUILD, 'bench/results.json');
@@ -31,6 +33,8 @@ const USAGE = `usage: npm run bench -- [OPTIONS] [NAMES…]
   --rounds N         rounds of each program at most (5)
   --budget SECONDS   for everything together (900); programs that get no time are left out
   --peers A,B        of: ${PEER_IDS.join(' ')} ('none' for none)
+  --engines A,B      of: ${Object.keys(ENGINES).join(' ')} (all; 'none' for the stack engine alone)
+  --no-wasm          without the engines in WebAssembly under Node
   --binary FILE      the ttvm to measure (build/native/bin/ttvm)
   --against FILE     another ttvm as one more peer
   --no-growth        without the growth programs      --growth  only those
@@ -47,6 +51,8 @@ function readOptions(args) {
       rounds: { type: 'string' },
       budget: { type: 'string' },
       peers: { type: 'string' },
+      engines: { type: 'string' },
+      'no-wasm': { type: 'boolean', default: false },
       binary: { type: 'string', default: path.join(BUILD, 'native/bin/ttvm') },
       against: { type: 'string' },
       growth: { type: 'boolean', default: false },
@@ -65,6 +71,13 @@ function readOptions(args) {
     values.peers === 'none' ? [] : (values.peers?.split(',') ?? (values.quick ? ['lua5.4'] : PEER_IDS));
   const unknownPeer = peers.find((id) => !PEER_IDS.includes(id));
   if (unknownPeer) throw new StepError(`unknown peer '${unknownPeer}'; there are: ${PEER_IDS.join(' ')}`);
+  const engines =
+    values.engines === 'none'
+      ? []
+      : (values.engines?.split(',') ?? (values.quick ? ['register'] : Object.keys(ENGINES)));
+  const unknownEngine = engines.find((id) => !ENGINES[id]);
+  if (unknownEngine)
+    throw new StepError(`unknown engine '${unknownEngine}'; there are: ${Object.keys(ENGINES).join(' ')}`);
   const known = [...PROGRAMS, ...GROWTH].map(({ name }) => name);
   const unknown = positionals.find((name) => !known.includes(name));
   if (unknown) throw new StepError(`no benchmark '${unknown}'; there are: ${known.join(' ')}`);
@@ -72,6 +85,7 @@ function readOptions(args) {
     ...values,
     names: positionals,
     peers,
+    engines,
     rounds: number('rounds', values.quick ? 2 : 5),
     budget: number('budget', values.quick ? 50 : 900),
   };
@@ -125,6 +139,31 @@ async function runPrograms(programs, contenders, options, budget) {
   return { rows, results, leftOut };
 }
 
+/** The compared programs on engines in WebAssembly, and how long the first output takes. */
+async function runWasm(programs, options, budget) {
+  if (options['no-wasm'] || options.quick) return { results: [] };
+  const wanted = programs.filter(({ name, startup }) => startup || COMPARED.includes(name));
+  if (wanted.length === 0) return { results: [] };
+  if (!hasWasmBuild()) {
+    console.log(yellow('\nWebAssembly: not built, left out (npm run build wasm)'));
+    return { results: [] };
+  }
+  const results = [];
+  let first;
+  printWasmHeader();
+  for (const [i, program] of wanted.entries()) {
+    const limits = {
+      rounds: program.startup ? 3 * options.rounds : options.rounds,
+      seconds: budget.left() / (wanted.length - i),
+    };
+    const result = await raceInNode(program, limits);
+    if (program.startup) first = Math.min(...(result.samples.stack ?? []).map((sample) => sample.first));
+    else printWasmRow(result);
+    results.push(result);
+  }
+  return { results, first };
+}
+
 async function runGrowth(grown, options, budget) {
   const base = await startup(options.binary);
   console.log(bold(`\ngrowth: time at n and at 10n, ratio (linear: about 10; flagged above ${LIMIT})`));
@@ -161,6 +200,7 @@ main(import.meta, async (args) => {
   await buildMeasure();
   const { peers, absent } = programs.length > 0 ? await findPeers(options.peers) : { peers: [], absent: [] };
   const contenders = [ttvm(OURS, path.resolve(options.binary))];
+  for (const id of options.engines) contenders.push(ttvm(id, path.resolve(options.binary), ENGINES[id]));
   if (options.against) contenders.push(ttvm('against', path.resolve(options.against)));
   contenders.push(...peers);
 
@@ -182,15 +222,17 @@ main(import.meta, async (args) => {
     dim('user CPU seconds of the best round; ratios are ours / theirs, below 1 is faster; ± of the rounds\n'),
   );
 
-  // The growth programs get a third of the time.
+  // The growth programs get a third of the time, and WebAssembly a quarter of the rest.
   const budget = new Budget(options.budget);
   const forPrograms = new Budget(
-    grown.length > 0 && programs.length > 0 ? (options.budget * 2) / 3 : options.budget,
+    (grown.length > 0 && programs.length > 0 ? (options.budget * 2) / 3 : options.budget) *
+      (options['no-wasm'] || options.quick ? 1 : 0.75),
   );
   const raced =
     programs.length > 0
       ? await runPrograms(programs, contenders, options, forPrograms)
       : { rows: [], results: [], leftOut: [] };
+  const inWasm = await runWasm(programs, options, new Budget(options.budget / 6));
   const live = PROGRAMS.find((program) => program.live);
   const rowOf = (name) => raced.rows.find((row) => row.name === name);
   const bytes = actorBytes(live.live, rowOf(live.name), rowOf('hello'));
@@ -203,11 +245,22 @@ main(import.meta, async (args) => {
     );
   const grownUp = grown.length > 0 ? await runGrowth(grown, options, budget) : { rows: [], leftOut: [] };
 
+  const reached = targets({
+    rows: raced.rows,
+    wasm: inWasm.results,
+    growth: grownUp.rows,
+    sizes: wasmSizes(),
+    first: inWasm.first,
+  });
+  if (options.names.length === 0) printTargets(reached);
+
   const leftOut = [...raced.leftOut, ...grownUp.leftOut];
   if (leftOut.length > 0) console.log(yellow(`\nno time was left for: ${leftOut.join(' ')} (--budget)`));
   const wrong = raced.rows.flatMap((row) =>
     Object.entries(row.problems).map(([id, text]) => `${row.name}, ${id}: ${text}`),
   );
+  for (const { name, problems } of inWasm.results)
+    wrong.push(...Object.entries(problems).map(([id, text]) => `${name}, ${id} in WebAssembly: ${text}`));
   for (const text of wrong) console.log(red(text));
   const steep = grownUp.rows.filter((row) => row.steep || row.problem);
   if (steep.length > 0) console.log(red(`not linear: ${steep.map(({ name }) => name).join(' ')}`));
@@ -222,7 +275,15 @@ main(import.meta, async (args) => {
     loadBefore: load,
     loadAfter: loadavg()[0],
   };
-  const summary = { rows: raced.rows, actorBytes: bytes, growth: grownUp.rows, leftOut, changes: found };
+  const summary = {
+    rows: raced.rows,
+    wasm: inWasm.results,
+    targets: reached,
+    actorBytes: bytes,
+    growth: grownUp.rows,
+    leftOut,
+    changes: found,
+  };
   writeFileSync(
     RESULTS,
     `${JSON.stringify({ date: new Date().toISOString(), machine, versions, ...summary, samples: raced.results }, null, 1)}\n`,

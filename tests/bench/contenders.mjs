@@ -20,7 +20,7 @@ async function firstLine(command, args) {
  * A contender: `id`; `version`; `command(program)`, the words that run it in `cwd`, or undefined when there
  * is no such program for it.
  */
-export function ttvm(id, binary) {
+export function ttvm(id, binary, options = []) {
   return {
     id,
     binary,
@@ -28,11 +28,19 @@ export function ttvm(id, binary) {
     version: () => firstLine(binary, ['--version']),
     command: ({ name, parallel }) => [
       binary,
+      ...options,
       ...(parallel ? [] : ['--workers', '1']),
       path.join(HERE, `${name}.ttvm`),
     ],
   };
 }
+
+/** Other ways to run the same program, by the ids that the table uses. */
+export const ENGINES = {
+  register: ['--use-ir'],
+  optimized: ['--optimize'],
+  'register-opt': ['--use-ir', '--optimize'],
+};
 
 /** A language whose source is run as it is. */
 function interpreter(id, program, args, extension, versionArgs) {

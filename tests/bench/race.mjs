@@ -10,7 +10,7 @@ import { measure } from './measure.mjs';
 const LONGEST_RUN = 120;
 
 /** What the program's comments say it prints. */
-function expectedOutput(program) {
+export function expectedOutput(program) {
   const source = readFileSync(path.join(ROOT, 'tests/bench', `${program.name}.ttvm`), 'utf8');
   const lines = [...source.matchAll(/^; expect: (.*)$/gm)].map((match) => match[1]);
   return `${lines.join('\n')}\n`;

@@ -30,7 +30,10 @@ export function summarize(program, result, ours, peerIds) {
   const peak = Object.fromEntries(
     Object.keys(result.samples).map((id) => [id, best(figures(result, id, 'peak'))]),
   );
-  return { ...row, best: best(mine), median: median(mine), spread: spread(mine), peak, ratios };
+  const bests = Object.fromEntries(
+    Object.keys(result.samples).map((id) => [id, best(figures(result, id, program.figure))]),
+  );
+  return { ...row, bests, best: best(mine), median: median(mine), spread: spread(mine), peak, ratios };
 }
 
 export function printHeader(peerIds) {

@@ -10,6 +10,7 @@ import { buildMeasure, measure } from '../bench/measure.mjs';
 import { GROWTH, PROGRAMS } from '../bench/programs.mjs';
 import { race } from '../bench/race.mjs';
 import { changes, summarize, toBaseline } from '../bench/report.mjs';
+import { COMPARED, targets } from '../bench/targets.mjs';
 import { compare, geometricMean, median, spread } from '../bench/stats.mjs';
 import { BUILD } from './steps.mjs';
 
@@ -96,4 +97,32 @@ test('made sources have the size they say', () => {
   const made = (name) => GROWTH.find((row) => row.name === name).source;
   assert.equal(made('many_functions')(3).match(/^LABEL/gm).length, 3);
   assert.ok(Math.abs(instructions(made('assemble')(10_000)) - 10_000) <= 1000);
+});
+
+test('targets are judged by what was measured', () => {
+  const bests = { ttvm: 1, register: 0.5, 'lua5.4': 1, 'luajit-joff': 0.5 };
+  const rows = [...COMPARED, 'hello'].map((name) => ({ name, bests }));
+  const wasm = COMPARED.map((name) => ({
+    name,
+    samples: { register: [{ cpu: 900 }, { cpu: 800 }], wasmoon: [{ cpu: 1600 }] },
+    problems: {},
+  }));
+  const growth = [{ name: 'assemble', large: 0.3 }];
+  const found = targets({ rows, wasm, growth, sizes: { 'a.wasm': 220 * 1024 }, first: 20 });
+  const of = (what) => found.find((target) => target.what.startsWith(what));
+  assert.deepEqual(
+    [of('stack engine to lua5.4, mean').value, of('stack engine to lua5.4, mean').holds],
+    [1, true],
+  );
+  assert.equal(of('register engine to lua5.4').value.toFixed(6), '0.500000');
+  assert.ok(of('register engine to luajit').holds);
+  assert.equal(of('register engine in WebAssembly to wasmoon').value.toFixed(6), '0.500000');
+  assert.equal(of('register engine in WebAssembly to wasmoon').holds, false);
+  assert.equal(of('register engine in WebAssembly to native').value.toFixed(6), '1.600000');
+  assert.equal(of('100,000 instructions').holds, false);
+  assert.equal(of('a.wasm').holds, true);
+  // What was not measured is not judged: a mean needs all of its programs.
+  const part = targets({ rows: rows.slice(1), wasm: [], growth: [], sizes: {} });
+  assert.equal(part.find(({ what }) => what === 'stack engine to lua5.4, mean').holds, undefined);
+  assert.equal(part.find(({ what }) => what.includes('wasmoon')).value, undefined);
 });
