@@ -217,6 +217,8 @@ static void find_blocks(TtOpt *opt) {
         TtInsn insn = module->code.items[i];
         starts = (tt_op_info(insn.op)->flags & (TT_FLAG_ENDS | TT_FLAG_JUMPS)) || insn.op == TT_OP_TRY ||
                  insn.op == TT_OP_CATCH;
+        /* What a callee leaves is found out bit by bit: only what follows is looked at again. */
+        starts = starts || insn.op == TT_OP_CALL;
     }
     opt->block_of[opt->count] = TT_OPT_NONE;
 }

@@ -13,9 +13,16 @@
 #define MOST_VARIABLES 256
 #define WORDS          (MOST_VARIABLES / 64)
 
+/** Numbers of things by scope: those of scope s are items[first[s]] … items[first[s + 1] - 1]. */
+typedef struct ByScope {
+    uint32_t *first, *items;
+} ByScope;
+
 typedef struct Packing {
     TtOpt *opt;
     uint32_t scope, count;
+    const uint32_t *functions; /* that start in the scope */
+    uint32_t function_count;
     uint32_t names[MOST_VARIABLES];
     bool clean[MOST_VARIABLES]; /* may share */
     bool parameter[MOST_VARIABLES];
@@ -52,9 +59,9 @@ static void note_variable(Packing *packing, uint32_t at) {
 static void note_parameters(Packing *packing) {
     const TtOpt *opt = packing->opt;
     const TtModule *module = opt->module;
-    for (uint32_t f = 0; f < module->functions.count; f++) {
+    for (uint32_t i = 0; i < packing->function_count; i++) {
+        uint32_t f = packing->functions[i];
         const TtFunction *function = &module->functions.items[f];
-        if (!opt->used[f] || opt->scope_of[function->entry] != packing->scope) continue;
         const uint32_t *vars = opt->parameters[f];
         for (uint32_t p = 0; p < function->parameter_count; p++) {
             packing->parameter[vars[p]] = true;
@@ -82,9 +89,10 @@ static void find_conflicts(Packing *packing, uint32_t block) {
         tt_opt_live_before(opt, at, live);
     }
     /* Parameters are assigned where the frame starts. */
-    for (uint32_t f = 0; f < opt->module->functions.count; f++) {
+    for (uint32_t i = 0; i < packing->function_count; i++) {
+        uint32_t f = packing->functions[i];
         const TtFunction *function = &opt->module->functions.items[f];
-        if (!opt->used[f] || function->entry != opt->blocks.items[block].first) continue;
+        if (function->entry != opt->blocks.items[block].first) continue;
         for (uint32_t p = 0; p < function->parameter_count; p++)
             add_live(packing, opt->parameters[f][p], live);
     }
@@ -116,11 +124,30 @@ static bool is_packable(const TtOpt *opt, uint32_t scope) {
     return scope != 0 && !s->has_dump && !s->has_import && s->var_count > 1 && s->var_count <= MOST_VARIABLES;
 }
 
-/** The instructions and blocks of one scope, which need not lie together. */
-static void pack_scope(TtOpt *opt, uint32_t scope, const uint32_t *blocks, uint32_t block_count) {
-    Packing *packing = tt_alloc_zero(sizeof *packing);
-    packing->opt = opt;
-    packing->scope = scope;
+/** Where a block or function belongs; TT_OPT_NONE: nowhere. */
+typedef uint32_t (*ScopeOf)(const TtOpt *opt, uint32_t number);
+
+static uint32_t scope_of_block(const TtOpt *opt, uint32_t block) {
+    return opt->blocks.items[block].scope;
+}
+
+static uint32_t scope_of_function(const TtOpt *opt, uint32_t function) {
+    return opt->used[function] ? opt->scope_of[opt->module->functions.items[function].entry] : TT_OPT_NONE;
+}
+
+static ByScope sort_by_scope(const TtOpt *opt, uint32_t count, ScopeOf scope_of) {
+    uint32_t scopes = opt->scopes.count;
+    ByScope by = {tt_alloc_zero((scopes + 2) * sizeof *by.first), tt_alloc((count + 1) * sizeof *by.items)};
+    for (uint32_t i = 0; i < count; i++)
+        if (scope_of(opt, i) != TT_OPT_NONE) by.first[scope_of(opt, i) + 2]++;
+    for (uint32_t i = 0; i < scopes; i++) by.first[i + 2] += by.first[i + 1];
+    for (uint32_t i = 0; i < count; i++)
+        if (scope_of(opt, i) != TT_OPT_NONE) by.items[by.first[scope_of(opt, i) + 1]++] = i;
+    return by;
+}
+
+static void pack_scope(TtOpt *opt, Packing *packing, const uint32_t *blocks, uint32_t block_count) {
+    uint32_t scope = packing->scope;
     packing->count = opt->scopes.items[scope].var_count;
     for (uint32_t i = 0; i < packing->count; i++) packing->clean[i] = true;
     for (uint32_t b = 0; b < block_count; b++)
@@ -137,21 +164,24 @@ static void pack_scope(TtOpt *opt, uint32_t scope, const uint32_t *blocks, uint3
         }
     if (shared) opt->changed = true;
     opt->report->passes[opt->pass].changes += shared;
-    tt_free(packing);
 }
 
 void tt_opt_pack_slots(TtOpt *opt) {
-    uint32_t scopes = opt->scopes.count;
-    uint32_t *first = tt_alloc_zero((scopes + 2) * sizeof *first);
-    uint32_t *order = tt_alloc((opt->blocks.count + 1) * sizeof *order);
-    for (uint32_t i = 0; i < opt->blocks.count; i++) first[opt->blocks.items[i].scope + 2]++;
-    for (uint32_t i = 0; i < scopes; i++) first[i + 2] += first[i + 1];
-    for (uint32_t i = 0; i < opt->blocks.count; i++) order[first[opt->blocks.items[i].scope + 1]++] = i;
-    for (uint32_t scope = 0; scope < scopes; scope++) {
-        uint32_t count = first[scope + 1] - first[scope];
-        if (!count || !is_packable(opt, scope) || opt->live_row[order[first[scope]]] == TT_OPT_NONE) continue;
-        pack_scope(opt, scope, order + first[scope], count);
+    ByScope blocks = sort_by_scope(opt, opt->blocks.count, scope_of_block);
+    ByScope functions = sort_by_scope(opt, opt->module->functions.count, scope_of_function);
+    Packing *packing = tt_alloc(sizeof *packing);
+    for (uint32_t scope = 0; scope < opt->scopes.count; scope++) {
+        uint32_t first = blocks.first[scope], count = blocks.first[scope + 1] - first;
+        if (!count || !is_packable(opt, scope) || opt->live_row[blocks.items[first]] == TT_OPT_NONE) continue;
+        *packing = (Packing){.opt = opt,
+                             .scope = scope,
+                             .functions = functions.items + functions.first[scope],
+                             .function_count = functions.first[scope + 1] - functions.first[scope]};
+        pack_scope(opt, packing, blocks.items + first, count);
     }
-    tt_free(first);
-    tt_free(order);
+    tt_free(packing);
+    tt_free(blocks.first);
+    tt_free(blocks.items);
+    tt_free(functions.first);
+    tt_free(functions.items);
 }
