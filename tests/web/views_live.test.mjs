@@ -203,10 +203,10 @@ pageTest('large families are folded; unfolded by keyboard and by click', {}, asy
   assert.match(await inspector.innerText(), /Receiving\s+200/);
   await page.keyboard.press('Enter');
   await inspector.getByRole('heading', { name: 'main', level: 3 }).waitFor();
-  await byId(page, 'fold').getByText('Fold children').waitFor();
+  await byId(page, 'fold').getByText('Fold', { exact: true }).waitFor();
   await graph.focus();
   await page.keyboard.press('Space');
-  await byId(page, 'fold').getByText('Unfold children').waitFor();
+  await byId(page, 'fold').getByText('Unfold').waitFor();
   await page.waitForTimeout(900);
   const group = await graph.evaluate((canvas) => {
     const box = canvas.getBoundingClientRect();
@@ -218,11 +218,11 @@ pageTest('large families are folded; unfolded by keyboard and by click', {}, asy
     if (
       (await byId(page, 'fold')
         .innerText()
-        .catch(() => '')) === 'Fold children'
+        .catch(() => '')) === 'Fold'
     )
       break;
   }
-  await byId(page, 'fold').getByText('Fold children').waitFor();
+  await byId(page, 'fold').getByText('Fold', { exact: true }).waitFor();
 });
 
 pageTest('events(mask) tells what happens in a run, and ends with it', {}, async ({ page, open }) => {

@@ -176,7 +176,7 @@ export class Views {
     const able = status === 'running' || paused;
     const { live, messages, restarts } = this.graph;
     const counts = [`${count(live)} live`, `${short(messages)} sent`];
-    if (restarts > 0) counts.push(`${count(restarts)} ${restarts === 1 ? 'restart' : 'restarts'}`);
+    if (restarts > 0) counts.push(`${short(restarts)} ${restarts === 1 ? 'restart' : 'restarts'}`);
     return html`<div class="pane-head view-head">
       <h2 class="pane-title">${view === 'actors' ? 'Actors' : 'Trace'}</h2>
       <span class="view-counts">${this.graph.nodes.size > 0 ? counts.join(' · ') : ''}</span>

@@ -35,6 +35,8 @@ export class ActorsPane extends Pane {
   /** Events that were lost: the picture may be behind. */
   private readonly note = document.createElement('p');
   private readonly legend = document.createElement('div');
+  /** Explanations of lines, shown when there are such. */
+  private readonly lines = new Map<string, HTMLElement>();
   private readonly stage = document.createElement('div');
   private readonly hint = document.createElement('p');
   private readonly told = document.createElement('div');
@@ -130,6 +132,8 @@ export class ActorsPane extends Pane {
       if (this.asList) this.rows = this.graph.list();
       this.list.refresh();
       this.inspector.update();
+      const { lineKinds } = this.view;
+      for (const [line, item] of this.lines) item.hidden = lineKinds[line] !== true;
       this.view.canvas.setAttribute(
         'aria-label',
         `${this.graph.live.toLocaleString('en')} live actors. Arrow keys choose one, Enter opens it, Space folds or unfolds its children, plus and minus zoom. The list has the same as text.`,
@@ -150,17 +154,18 @@ export class ActorsPane extends Pane {
     this.note.dataset['testid'] = 'dropped-events';
     this.note.title = 'They came faster than they could be taken. Once a second the picture is put right.';
     this.note.hidden = true;
-    const explain = (className: string, key: string, text: string): void => {
+    const explain = (className: string, key: string, text: string): HTMLElement => {
       const item = document.createElement('span');
       const sample = document.createElement('span');
       sample.className = className;
       sample.dataset[key] = text;
       item.append(sample, text);
       this.legend.append(item);
+      return item;
     };
     for (const state of ['running', 'ready', 'receiving', 'waiting', 'crashed'])
       explain('state-dot', 'state', state);
-    for (const line of LINES) explain('line-sample', 'line', line);
+    for (const line of LINES) this.lines.set(line, explain('line-sample', 'line', line));
     explain('state-dot message-dot', 'message', 'message');
     this.hint.className = 'view-hint';
     this.told.className = 'visually-hidden';

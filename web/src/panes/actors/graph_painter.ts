@@ -71,6 +71,7 @@ const PULSE_MS = 1400;
 /** Radius on the screen, in CSS pixels, from which a node has a border, a number. */
 const DETAILED = 6;
 const NUMBERED = 12;
+const LABELLED = 8;
 /** Radius in the picture from which a node has its name below it: crowds have no room for that. */
 const NAMED = 16;
 /** With more messages under way than this, their ways are not drawn. */
@@ -84,6 +85,7 @@ export class GraphPainter {
   private colours: Colours | null = null;
   private ratio = 0;
   private tiesOf: readonly unknown[] = [];
+  private supervises = false;
   private links: readonly Tie[] = [];
   private monitors: readonly Tie[] = [];
   /** Rectangles of labels drawn in this frame: the next one must not lie on them. */
@@ -95,6 +97,15 @@ export class GraphPainter {
   recolour(): void {
     this.colours = null;
     this.sprites.clear();
+  }
+
+  /** Which kinds of lines the last picture had. */
+  get lineKinds(): { readonly supervises: boolean; readonly linked: boolean; readonly watches: boolean } {
+    return {
+      supervises: this.supervises,
+      linked: this.links.length > 0,
+      watches: this.monitors.length > 0,
+    };
   }
 
   /** True while something on the picture changes by itself. */
@@ -119,8 +130,13 @@ export class GraphPainter {
       else if (item.node !== null) changing = this.drawNode(scene, colours, body, item.node) || changing;
       if (body.radius >= NAMED || scene.scale > 2 * scene.ratio) labelled.push(item);
     }
-    const first = (item: Item): number => Number(item.id === scene.chosen || item.id === scene.hovered);
-    for (const item of labelled.sort((x, y) => first(y) - first(x))) this.drawLabel(scene, colours, item);
+    // Where there is no room for all labels, those that say most are drawn.
+    const weight = (item: Item): number =>
+      (item.id === scene.chosen || item.id === scene.hovered ? 8 : 0) +
+      (item.node === null || item.node.name !== '' ? 4 : 0) +
+      (item.node !== null && item.node.kids > 0 ? 2 : 0) +
+      Number(item.node?.endedAt === 0);
+    for (const item of labelled.sort((x, y) => weight(y) - weight(x))) this.drawLabel(scene, colours, item);
     this.drawChosen(scene, colours);
     return changing;
   }
@@ -151,7 +167,9 @@ export class GraphPainter {
       if (node === null) continue;
       for (const pid of node.links) {
         const to = graph.nodes.get(pid)?.shownAs;
-        if (to === undefined || to === node.pid) continue;
+        // Supervision is drawn already, and always goes with a link.
+        if (to === undefined || to === node.pid || node.supervisor === to) continue;
+        if (graph.nodes.get(pid)?.supervisor === node.pid) continue;
         const [low, high] = to < node.pid ? [to, node.pid] : [node.pid, to];
         links.set(`${low} ${high}`, { from: low, to: high });
       }
@@ -172,6 +190,7 @@ export class GraphPainter {
       const below = node === null ? group?.supervised === true : node.supervisor === parent;
       (below ? supervised : born).push({ from: parent, to: id });
     }
+    this.supervises = supervised.length > 0;
     const crowd = born.length > 200;
     this.lines(scene, born, colours.line, crowd ? 0.6 : 1.2, [], crowd ? 0.14 : 0.5);
     this.lines(scene, supervised, colours.accent, 2, []);
@@ -334,7 +353,7 @@ export class GraphPainter {
     if (body === undefined) return;
     const radius = body.radius * scene.scale;
     const marked = item.id === scene.chosen || item.id === scene.hovered;
-    if (radius < NUMBERED * scene.ratio && !marked) return;
+    if (radius < LABELLED * scene.ratio && !marked) return;
     const name = labelOf(item, scene.graph);
     if (name === '') return;
     const size = Math.round(Math.min(Math.max(12 * scene.scale, 11 * scene.ratio), 15 * scene.ratio));

@@ -86,6 +86,11 @@ export class GraphView {
     cancelAnimationFrame(this.scheduled);
   }
 
+  /** Which kinds of lines there are in the picture. */
+  get lineKinds(): Readonly<Record<string, boolean>> {
+    return this.painter?.lineKinds ?? {};
+  }
+
   item(id: number): Item | null {
     return this.picture.items.get(id) ?? null;
   }
@@ -255,10 +260,12 @@ export class GraphView {
         body.radius = place.radius;
         continue;
       }
-      // It comes out of the group that it was in, or of whoever started it.
-      const parent = this.picture.items.get(id)?.parent ?? 0;
+      // It comes out of the group that it was in, or of whoever started it; a restarted one is in its place at once.
+      const item = this.picture.items.get(id);
+      const parent = item?.parent ?? 0;
       const source = gone.get(groupId(parent)) ?? bodies.get(parent);
-      const { x, y } = this.still.matches ? place : (source ?? place);
+      const restarted = (item?.node?.restarts ?? 0) > 0;
+      const { x, y } = this.still.matches || restarted ? place : (source ?? place);
       bodies.set(id, { x, y, toX: place.x, toY: place.y, radius: place.radius });
     }
     if (this.chosenId !== 0 && !bodies.has(this.chosenId) && this.chosenId < 0) this.events.choose(0);

@@ -125,10 +125,11 @@ export class Inspector {
       type="button"
       class="button small"
       data-testid="fold"
-      aria-pressed=${folded}
+      aria-label=${folded ? 'Unfold its children' : 'Fold its children'}
+      title=${folded ? 'Unfold its children' : 'Fold its children'}
       @click=${() => this.view.fold(pid, !folded)}
     >
-      ${folded ? 'Unfold children' : 'Fold children'}
+      ${folded ? 'Unfold' : 'Fold'}
     </button>`;
   }
 
