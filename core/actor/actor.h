@@ -140,6 +140,7 @@ struct TtActor {
     bool deadline_set;
     bool trap_exit;
     bool traced;                /* the next instruction has been traced already */
+    bool woken_outside;         /* made ready by a thread that tells no events; who runs it tells */
     bool crashed : 1;           /* ended by an uncaught error */
     bool ending : 1;            /* has nothing left to do but to write its report */
     bool killed : 1;            /* a signal ended it: exit_reason is set */

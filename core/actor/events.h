@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
  * Telling what actors do: TT_EMIT(system, KIND, call) makes the call when events of that kind are wanted, and
- * is one test of a word that never changes otherwise. Each call writes to the ring of `context`'s worker;
- * events of other threads (an answer of the host wakes an actor) are not told.
+ * is one test of a word that never changes otherwise. Each call writes to the ring of `context`'s worker.
+ * Other threads have none: what an answer of the host makes ready is told by the worker that runs it next.
  */
 #ifndef TT_ACTOR_EVENTS_H
 #define TT_ACTOR_EVENTS_H

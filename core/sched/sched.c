@@ -48,6 +48,8 @@ static void make_ready(TtSystem *system, TtContext *from, TtActor *actor) {
         if (tt_worker_queue(worker, actor) > 1) tt_sched_wake_one(sched);
         return;
     }
+    /* Nobody else has it: it waited until now and is in no queue yet. */
+    actor->woken_outside = true;
     tt_run_queue_push(&sched->workers[actor->pid % sched->options.workers].queue, actor);
     tt_sched_wake_one(sched);
     note_event(sched);

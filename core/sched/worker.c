@@ -132,6 +132,9 @@ static uint32_t slice_budget(TtWorker *worker) {
 
 TT_COLD static void emit_run(TtContext *context, TtActor *actor) {
     context->slice_ns = tt_event_clock(context->system);
+    if (actor->woken_outside)
+        TT_EMIT(context->system, READY, tt_emit_pid(context, TT_EVENT_READY, actor->pid));
+    actor->woken_outside = false;
     TT_EMIT(context->system, RUN, tt_emit(context, TT_EVENT_RUN, actor, 0, context->slice_ns));
 }
 

@@ -125,6 +125,18 @@ for (const build of BUILDS) {
       assert.ok(of('run').every(({ value }) => value > 0));
     });
 
+    test('an actor that the host wakes is told to be ready', async () => {
+      const program = startTraced(await started, 'PUSH_STR "go"\nPRINT\nREAD_LINE\nPRINT\n');
+      await program.printed('go');
+      await delay(30);
+      program.run.input('a line\n');
+      await program.run.done;
+      const kinds = program.events.filter(({ pid }) => pid === 1).map(({ kind }) => kind);
+      const wait = kinds.indexOf('wait');
+      assert.ok(wait > 0, kinds.join(' '));
+      assert.deepEqual(kinds.slice(wait, wait + 3), ['wait', 'ready', 'run']);
+    });
+
     test('without the option there are no events', async () => {
       const program = startTraced(await started, PAIR, { events: false });
       await program.run.done;

@@ -84,6 +84,23 @@ pageTest('a ring of 1,000 actors runs on two schedulers', {}, async ({ page, ope
   assert.equal((await byId(page, 'schedulers').textContent()).trim(), '2 schedulers');
 });
 
+pageTest('what one example needs is not left to the next', {}, async ({ page, open }) => {
+  await open();
+  const options = () => page.evaluate(() => globalThis.ttvmPlayground.options);
+  await page.evaluate(() => {
+    globalThis.ttvmPlayground.options = { workers: 3 };
+  });
+  await openExample(page, 'actors/seeds');
+  assert.equal((await options()).seed, 7);
+  await openExample(page, 'supervision/one_for_all');
+  assert.deepEqual([(await options()).seed, (await options()).virtualTime], [null, true]);
+  await openExample(page, 'actors/builtin_workers');
+  const { seed, virtualTime, workers } = await options();
+  assert.deepEqual([seed, virtualTime, workers], [null, false, 3], 'what the user chose stays');
+  await runByButton(page, 'finished');
+  assert.equal(await output(page), 'the file greeter.ttvm greets Ada\nSpawned process: no_such_worker\n');
+});
+
 pageTest('examples run one after the other', { timeout: 180_000 }, async ({ page, open }) => {
   await open();
   await byId(page, 'examples').click();

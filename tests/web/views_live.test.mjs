@@ -193,6 +193,8 @@ pageTest('large families are folded; unfolded by keyboard and by click', {}, asy
     LOOP(200, 'MAKE_FUNCTION child\nSPAWN\nPOP\n', 'PUSH_INT 1000\nSLEEP\n') + 'LABEL child\nRECEIVE\n',
   );
   await counts(page, /201 live/);
+  // The picture follows the numbers: layouts are some frames apart.
+  await page.waitForTimeout(1000);
   const graph = page.locator('canvas.graph');
   await graph.focus();
   await page.keyboard.press('ArrowDown');

@@ -97,6 +97,9 @@ function sentence(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** IMPORT of a module, and SPAWN of a text, which may name a file. */
+const NEEDS = /(?:^\s*\(?import\s+"?|^\s*PUSH_STR\s+"(?=[^"\n]*"\s*\n\s*SPAWN)|\(spawn\s+")([^"\s;)]+)"?/gim;
+
 /** Files that an example needs: what it imports or spawns beside itself, transitively. */
 function companions(folder, id) {
   const files = new Map();
@@ -104,7 +107,7 @@ function companions(folder, id) {
     if (files.has(path)) return;
     const text = readFileSync(join(folder, path), 'utf8');
     files.set(path, text);
-    for (const match of text.matchAll(/^\s*(?:\(?import|IMPORT)\s+"?([^"\s;)]+)"?/gim)) {
+    for (const match of text.matchAll(NEEDS)) {
       const base = posix.join(posix.dirname(path), match[1]);
       for (const candidate of [base, `${base}.ttvm`, `${base}.lisp`]) {
         if (SOURCE.test(candidate) && existsSync(join(folder, candidate))) visit(candidate);

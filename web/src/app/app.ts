@@ -2,7 +2,7 @@
 /** The parts of the page, put together once by `main.ts` and handed to whoever draws them. */
 import { ENGINE_FOLDER } from 'virtual:engine';
 import type { Example } from 'virtual:examples';
-import type { Capability, NetworkQuestion } from '../../../wasm-glue/ts/index.ts';
+import type { Capability, NetworkQuestion, RunOptions } from '../../../wasm-glue/ts/index.ts';
 import { DEFAULT_OPTIONS, makeProgram, readOptions } from '../model/program.ts';
 import type { Program } from '../model/program.ts';
 import { LINK_OPTIONS, ShareError } from '../model/share_codec.ts';
@@ -35,6 +35,8 @@ export class App {
   readonly runner: Runner;
   private readonly checker: Checker;
   private lastNotice = 0;
+  /** Options as the last example has set them, and as they were before. */
+  private lent: { readonly set: RunOptions; readonly before: RunOptions } | null = null;
 
   constructor(readonly threads: 'auto' | 'off') {
     this.runner = new Runner(this.store, this.events, {
@@ -46,7 +48,10 @@ export class App {
     });
     this.checker = new Checker(this.store, this.runner);
     this.readSettings();
-    this.events.on('replaced', () => this.runner.reset());
+    this.events.on('replaced', () => {
+      this.lent = null;
+      this.runner.reset();
+    });
     this.events.on('unsaved', ({ full }) =>
       this.notify(
         'warning',
@@ -69,14 +74,26 @@ export class App {
   async openExample(example: Example): Promise<void> {
     const { SOURCES } = await import('virtual:example-sources');
     const files = Object.entries(SOURCES[example.id] ?? {}).map(([name, content]) => ({ name, content }));
-    const { options } = this.store.state;
     // How to run is the user's choice unless the example needs it so; arguments were the other program's.
-    const kept = { ...options, args: [], env: {} };
+    const kept = { ...this.ownOptions(), args: [], env: {} };
+    const options = readOptions(example.run, kept);
     this.replaceProgram(
       makeProgram(files, example.main),
       `Before opening the example “${example.title}”`,
-      readOptions(example.run, kept),
+      options,
     );
+    this.lent = { set: options, before: kept };
+  }
+
+  /** The options without what the last example needed: that was never the user's choice. */
+  private ownOptions(): RunOptions {
+    const { options } = this.store.state;
+    if (this.lent === null) return options;
+    const { set, before } = this.lent;
+    const same = (key: keyof RunOptions): boolean =>
+      JSON.stringify(options[key]) === JSON.stringify(set[key]);
+    const given = (Object.keys(before) as (keyof RunOptions)[]).filter(same);
+    return { ...options, ...Object.fromEntries(given.map((key) => [key, before[key]])) };
   }
 
   newProgram(): void {
