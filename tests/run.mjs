@@ -30,7 +30,11 @@ const MODES = {
   ir: { options: ['--use-ir'], usual: ['none'] },
   'ir-no-smp': { options: ['--use-ir', '--no-smp'], usual: ['none', 'address'] },
   'ir-opt': { options: ['--use-ir', '--no-smp', '--optimize'], usual: ['none'] },
-  'ir-stress': { options: ['--use-ir', '--no-smp', '--gc-stress', '--reductions', '1'], usual: ['address'] },
+  'ir-stress': {
+    options: ['--use-ir', '--no-smp', '--gc-stress', '--reductions', '1'],
+
+    usual: ['address'],
+  },
   // Finds errors of collector and scheduler, most of all together with the address sanitizer.
   stress: { options: ['--no-smp', '--gc-stress', '--reductions', '1'], usual: ['address'] },
   // The same for the collector that works in steps.

@@ -214,6 +214,32 @@
         constants = (const char *)ir->constants.items;                                                       \
         globals = tt_actor_globals(actor, module);                                                           \
     } while (0)
+/** Whether a return has nothing to do but to go back; as the stack interpreter decides. */
+#define RETURNS_PLAINLY(header)                                                                              \
+    (!profiled && !(actor->handlers.count && tt_vec_last(&actor->handlers).fp == actor->fp) &&               \
+     !actor->captures.count && (header)[0].as.function && (header)[1].as.i <= TT_FRAME_FUNCTION)
+/** Leaves the frame, with `value` when `pushes`. */
+#define RETURN_TO(header, pushes)                                                                            \
+    do {                                                                                                     \
+        const bool with_value = (pushes);                                                                    \
+        target = (header)[0].as.function;                                                                    \
+        base = actor->stack + (header)[0].len;                                                               \
+        actor->pc = (header)[1].len;                                                                         \
+        actor->fp = (header)[0].len;                                                                         \
+        actor->function = target;                                                                            \
+        actor->depth--;                                                                                      \
+        fuel -= pc->w;                                                                                       \
+        if (with_value) fp[0] = value;                                                                       \
+        const TtIrResume *resume = &target->module->ir->resume[actor->pc];                                   \
+        if (TT_UNLIKELY(!target->ir_entry || base + resume->cells != fp + with_value)) {                     \
+            actor->sp = (uint32_t)(fp - actor->stack) + with_value;                                          \
+            goto to_stack;                                                                                   \
+        }                                                                                                    \
+        if (target->module != module) ENTER_MODULE(target);                                                  \
+        function = target;                                                                                   \
+        fp = base;                                                                                           \
+        pc = code + resume->ir;                                                                              \
+    } while (0)
 /** The stack instruction that the operation stands for. */
 #define ORIGINAL_OP() (module->code.items[ADDRESS()].op)
 
@@ -564,42 +590,24 @@ dispatch:
     }
     OP(RETURN) {
         const TtValue *header = fp + function->slot_count;
-        target = header[0].as.function;
         value = *K(pc->a);
-        if (TT_UNLIKELY(profiled || actor->captures.count || target == NULL ||
-                        header[1].as.i > TT_FRAME_FUNCTION))
-            goto return_slowly;
-        fuel -= pc->w;
-        const bool other_module = target->module != module;
-        if (TT_UNLIKELY(other_module)) {
-            if (!target->module->ir) {
-                fuel += pc->w;
-                goto return_slowly;
-            }
-            ENTER_MODULE(target);
+        if (TT_UNLIKELY(!RETURNS_PLAINLY(header))) {
+            SAVE();
+            actor->stack[actor->sp - 1] = value;
+            goto return_saved;
         }
-        const TtIrResume *resume = &ir->resume[header[1].len];
-        TtValue *caller_fp = actor->stack + header[0].len;
-        actor->function = target;
-        actor->fp = header[0].len;
-        actor->depth--;
-        actor->pc = header[1].len;
-        bool resumes = target->ir_entry && caller_fp + resume->cells == fp + 1;
-        fp[0] = value;
-        if (TT_UNLIKELY(!resumes || (other_module && fuel <= 0))) {
-            actor->sp = (uint32_t)(fp + 1 - actor->stack);
-            /* The stack engine looks at the budget here, too. */
-            if (other_module && fuel <= 0) goto preempt_saved;
-            goto to_stack;
-        }
-        function = target;
-        fp = caller_fp;
-        pc = code + resume->ir;
+        RETURN_TO(header, true);
         DISPATCH();
     }
     OP(RETURN_NONE) {
-        SAVE();
-        goto return_saved;
+        const TtValue *header = fp + function->slot_count;
+        if (TT_UNLIKELY(!RETURNS_PLAINLY(header))) {
+            SAVE();
+            goto return_saved;
+        }
+        value = tt_null();
+        RETURN_TO(header, header[1].as.i == TT_FRAME_FUNCTION);
+        DISPATCH();
     }
     OP(YIELD) {
         SAVE();
@@ -709,9 +717,6 @@ call_value_slowly:
     }
     fuel -= pc->w;
     goto entered;
-return_slowly:
-    SAVE();
-    actor->stack[actor->sp - 1] = value;
 return_saved: {
     uint32_t at = actor->pc;
     const bool looks = profiled || returns_slowly(actor);

@@ -62,8 +62,7 @@ typedef struct TtIrBlock {
 
 /** The code of a scope (module.h). */
 typedef struct TtIrScope {
-    bool reached; /* has register code */
-    bool has_try;
+    bool reached;    /* has register code */
     uint32_t most;   /* operands at once */
     uint32_t leaves; /* LEAVE instructions: ways that go on in stack code */
 } TtIrScope;

@@ -244,7 +244,6 @@ static void look_at_scopes(TtIrLower *l) {
     for (uint32_t i = 0; i < module->code.count; i++) {
         TtIrScope *scope = &l->ir->scopes[module->scope_of[i]];
         if (l->heights.before[i] != TT_IR_UNREACHED) scope->reached = true;
-        if (module->code.items[i].op == TT_OP_TRY) scope->has_try = true;
     }
 }
 

@@ -288,10 +288,6 @@ static void lower_call_function(TtIrLower *l) {
 
 static void lower_return(TtIrLower *l) {
     l->ended = true;
-    if (l->ir->scopes[l->scope].has_try) {
-        tt_ir_step(l, 0);
-        return;
-    }
     if (l->height == 0) {
         (void)tt_ir_emit(l, TT_IR_RETURN_NONE, cost_here(l), 0, 0, 0);
         return;

@@ -138,7 +138,7 @@ export function parseExpectations(source) {
 }
 
 /** The modes that are `no-smp` made hard. */
-export const isStress = (mode) => mode === 'stress' || mode === 'steps';
+export const isStress = (mode) => ['stress', 'steps', 'ir-stress'].includes(mode);
 
 /** Whether the program is to run in a mode ('smp', 'no-smp', 'wasm-mt', …). */
 export function runsIn(expectations, mode) {
