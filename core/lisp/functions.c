@@ -160,6 +160,10 @@ static void walk_set(Walk *w, TtLispNode *node) {
     TtLispBinding *binding = node->binding;
     walk(w, node->args[0], NOT_TAIL);
     if (!w->homes) return;
+    if (node->begin >= binding->set_begin) {
+        binding->set_begin = node->begin;
+        binding->set_end = node->end;
+    }
     if (binding->global)
         note_global(w, binding);
     else if (binding->home != w->fn)
@@ -264,6 +268,21 @@ static void close_over(TtLispCompiler *c) {
     }
 }
 
+/** A closure does not see what its variables become later: a program that seems to count on it gets a
+ * warning. */
+static void warn_of_copies(TtLispCompiler *c, const TtLispFn *fn) {
+    /* The closure of a function with a name is made where its value is used. */
+    for (uint32_t i = 0; !fn->binding && i < fn->free.count; i++) {
+        const TtLispBinding *binding = fn->free.items[i];
+        if (!binding->assigned || binding->set_begin < fn->end) continue;
+        uint32_t line, column;
+        tt_lisp_text_place(&c->text, fn->begin, &line, &column);
+        tt_lisp_report(&c->text, true, binding->set_begin, binding->set_end, NULL,
+                       "The function of line %u holds a copy of %s and does not see this change", line,
+                       binding->text);
+    }
+}
+
 void tt_lisp_find_functions(TtLispCompiler *c) {
     Walk w = {.c = c};
     find_loops(&w);
@@ -278,6 +297,7 @@ void tt_lisp_find_functions(TtLispCompiler *c) {
                 &c->text, false, fn->begin, fn->end, NULL,
                 "This function uses too many variables of the functions around: at most 250 with its "
                 "parameters");
+        warn_of_copies(c, fn);
         for (uint32_t k = 0; k < fn->free.count; k++) {
             TtLispFrame *frame = tt_lisp_alloc(&c->arena, sizeof *frame);
             *frame = (TtLispFrame){fn, fn->free.items[k]->frames};

@@ -23,10 +23,11 @@ typedef struct TtLispBinding {
     const char *text; /* the name as it is written; of the compiler's own ones, what it tells */
     uint32_t at;      /* place of its definition */
     bool global;
-    bool defined;   /* global: by this file; else an import or std gives it */
-    bool assigned;  /* by set! */
-    bool redefined; /* by a second define */
-    bool as_value;  /* used in another way than by a call */
+    bool defined;                /* global: by this file; else an import or std gives it */
+    bool assigned;               /* by set! */
+    bool redefined;              /* by a second define */
+    bool as_value;               /* used in another way than by a call */
+    uint32_t set_begin, set_end; /* the last set! of it in the text; 0, 0: none */
     bool exported;
     bool early;          /* may be read before its value is set: must not be taken for a global one then */
     TtLispFn *fn;        /* the lambda it is defined as */
