@@ -69,9 +69,12 @@ for (const build of BUILDS) {
       assert.equal(out, '42\nwörld\n[main.ttvm, a b, ü]\n');
     });
 
-    test('examples are there to be run and spawned', async () => {
-      const { out } = await runProgram(engine, 'PUSH_STR "examples"\nFILE_EXISTS\nPRINT');
-      assert.equal(out, 'true\n');
+    test('nothing is there but what was given', async () => {
+      const { out } = await runProgram(
+        engine,
+        'PUSH_STR "examples"\nFILE_EXISTS\nPRINT\nPUSH_STR ""\nLIST_DIR\nPRINT',
+      );
+      assert.equal(out, 'false\n[main.ttvm]\n');
     });
 
     test('a name that cannot be a file is refused with a message', async () => {

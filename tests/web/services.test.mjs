@@ -271,9 +271,15 @@ test(
       await page.waitForFunction(async () => {
         const cache = await caches.open((await caches.keys()).find((name) => name.startsWith('ttvm-site-')));
         const urls = (await cache.keys()).map(({ url }) => url);
-        return ['sqlite3', 'libsodium', 'services', 'browser', 'editor.worker', 'embed.html'].every((part) =>
-          urls.some((url) => url.includes(part)),
-        );
+        return [
+          'sqlite3',
+          'libsodium',
+          'services',
+          'browser',
+          'editor.worker',
+          'embed.html',
+          'theme.js',
+        ].every((part) => urls.some((url) => url.includes(part)));
       });
       await server.close();
       await page.reload();
