@@ -5,6 +5,28 @@
  */
 #include "opt/pass.h"
 
+/** The instruction before, whoever else comes to this one; TT_OPT_NONE at the start. */
+static uint32_t textually_before(const TtOpt *opt, uint32_t at) {
+    while (at > 0)
+        if (!tt_opt_is_deleted(opt, --at)) return at;
+    return TT_OPT_NONE;
+}
+
+/** Whether it is the bound of `LOAD i, LOAD k, ADD, STORE i, LOAD i, LOAD n, LT or LE, JNZ`: one operation of
+ * the interpreter. */
+static bool is_bound_of_loop(const TtOpt *opt, uint32_t at) {
+    static const uint16_t before[] = {TT_OP_LOAD, TT_OP_STORE, TT_OP_ADD, TT_OP_LOAD, TT_OP_LOAD};
+    uint32_t next = tt_opt_next(opt, at);
+    if (next == TT_OPT_NONE ||
+        (tt_opt_insn(opt, next).op != TT_OP_LT && tt_opt_insn(opt, next).op != TT_OP_LE))
+        return false;
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+        at = textually_before(opt, at);
+        if (at == TT_OPT_NONE || tt_opt_insn(opt, at).op != before[i]) return false;
+    }
+    return true;
+}
+
 /**
  * Two LOADs before an operation are one operation of the interpreter, a constant before a LOAD is not: such
  * a LOAD is left unless the operands can change places (combine.c).
@@ -12,6 +34,7 @@
 static bool is_better_loaded(const TtOpt *opt, uint32_t at, TtValue value) {
     if (value.tag != TT_TAG_INT) return false;
     if (value.as.i < INT32_MIN || value.as.i > INT32_MAX) return true;
+    if (is_bound_of_loop(opt, at)) return true;
     uint32_t second = tt_opt_next(opt, at);
     if (second == TT_OPT_NONE || tt_opt_insn(opt, second).op != TT_OP_LOAD) return false;
     const TtOptFact *fact = tt_opt_fact(opt, second);
