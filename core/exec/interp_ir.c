@@ -450,7 +450,19 @@ dispatch:
         NEXT_ALLOCATED;
     }
     OP(APPEND) {
-        TRY_SEM(tt_sem_list_append(actor, K(pc->b), K(pc->c), &value));
+        x = K(pc->b);
+        y = K(pc->c);
+        if (TT_LIKELY(x->tag == TT_TAG_LIST && x->len)) {
+            TtListBuf *list = (TtListBuf *)x->as.object;
+            if (TT_LIKELY(list->obj.used == x->len && x->len < list->capacity &&
+                          !(list->obj.flags & TT_OBJ_FROZEN))) {
+                list->items[x->len] = *y;
+                list->obj.used++;
+                *R(pc->a) = (TtValue){TT_TAG_LIST, list->obj.used, {.object = &list->obj}};
+                NEXT;
+            }
+        }
+        TRY_SEM(tt_sem_list_append(actor, x, y, &value));
         *R(pc->a) = value;
         NEXT_ALLOCATED;
     }

@@ -20,7 +20,7 @@ const NAMES = new Set([
   'timeout',
   'no-stress',
 ]);
-const NATIVE = ['smp', 'no-smp', 'image', 'opt'];
+const NATIVE = ['smp', 'no-smp', 'image', 'opt', 'ir', 'ir-no-smp', 'ir-opt'];
 const WASM = ['wasm-mt', 'wasm-st'];
 /** Names a `modes:` comment may hold, and the modes each stands for. */
 export const MODE_GROUPS = {
