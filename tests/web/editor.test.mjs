@@ -109,6 +109,21 @@ pageTest('Lisp is coloured and completed', {}, async ({ page, open }) => {
   await page.locator('.suggest-widget').getByText('twice').first().waitFor();
 });
 
+pageTest('Lisp is indented while typing, and formatted by the core', {}, async ({ page, open }) => {
+  await open();
+  await setProgram(page, { 'main.lisp': '' });
+  await page.locator('.monaco-editor .view-lines').first().click();
+  await page.keyboard.type('(define (f x)');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => globalThis.ttvmPlayground.files['main.lisp'].includes('(f x)\n  '));
+  await setProgram(page, { 'main.lisp': '(define (f x)\n(+   x\n1))\n' });
+  await page.locator('.monaco-editor .view-lines').first().click();
+  await page.keyboard.press('Control+Shift+I');
+  await page.waitForFunction(
+    () => globalThis.ttvmPlayground.files['main.lisp'] === '(define (f x)\n  (+ x\n     1))\n',
+  );
+});
+
 pageTest('files are made, renamed, deleted and brought back', {}, async ({ page, open }) => {
   await open();
   await setProgram(page, 'IMPORT "lib.ttvm" AS lib\nLOAD lib.answer\nPRINT\n');
