@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /**
  * The stack interpreter: dispatch and the operations that are worth doing inline; everything else is
- * a sem_* or call function on the saved actor. Compiled three times from interp_stack.inc: plain,
- * profiled, and traced for --trace and --debug (with or without a profile), so that the plain loop never
- * asks.
+ * a sem_* or call function on the saved actor. Compiled three times from interp_stack.inc: plain;
+ * for profiles and register code; and traced for --trace and --debug (with or without a profile), so that the
+ * plain loop never asks.
  */
 #include "actor/signal.h"
 #include "actor/supervisor.h"
@@ -53,18 +53,14 @@ static inline void place_captures(TtValue *slots, const TtClosure *closure) {
 #include "exec/interp_stack.inc"
 #undef RUN_ATTRIBUTES
 #define RUN_ATTRIBUTES SMALL
+#undef TT_MIXED
 #undef TT_PROFILED
 #undef RUN
 
+/* For profiles, and for register code, to which it leaves wherever there is some. */
 #define TT_PROFILED 1
-#define RUN         run_profiled
-#include "exec/interp_stack.inc"
-#undef TT_MIXED
-#undef RUN
-
-/* Leaves for register code wherever there is some. */
-#define TT_MIXED 1
-#define RUN      run_mixed
+#define TT_MIXED    1
+#define RUN         run_mixed
 #include "exec/interp_stack.inc"
 #undef TT_MIXED
 #undef TT_TRACED
@@ -103,7 +99,7 @@ static TtExecStatus finish(TtActor *actor) {
 static TtExecStatus run_slice(TtActor *actor, int64_t budget) {
     if (actor->system->trace || actor->system->debug) return run_traced(actor, &budget);
     if (!actor->system->registers)
-        return actor->context->profile ? run_profiled(actor, &budget) : run_plain(actor, &budget);
+        return actor->context->profile ? run_mixed(actor, &budget) : run_plain(actor, &budget);
     bool registers = tt_ir_can_resume(actor);
     TtExecStatus status;
     do {

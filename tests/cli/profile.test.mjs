@@ -8,7 +8,13 @@ import test from 'node:test';
 import { ROOT, folderOf, run, runSource } from './ttvm.mjs';
 
 /** Ways to run that must not change a count. */
-const WAYS = [['--no-smp'], ['--workers', '2'], ['--no-smp', '--reductions', '1'], ['--no-smp', '--trace']];
+const WAYS = [
+  ['--no-smp'],
+  ['--use-ir'],
+  ['--workers', '2'],
+  ['--no-smp', '--reductions', '1'],
+  ['--no-smp', '--trace'],
+];
 
 /** Profiles a program in every way; calls `check(figures, profile)`: name → [calls, own, all instructions]. */
 async function profile(t, files, check) {
