@@ -37,7 +37,7 @@ enum {
 
 const TtOpInfo tt_op_infos[TT_OP_COUNT] = {
 #define TT_OP(name, format, pops, pushes, flags, group, picture, doc)                                        \
-    {#name, TT_FORMAT_##format, pops, pushes, flags, TT_DOC(group), TT_DOC(picture), TT_DOC(doc)},
+    {#name, TT_FORMAT_##format, pops, pushes, flags, group, TT_DOC(picture), TT_DOC(doc)},
 #define TT_SYNONYM(text, name)
 #include "bytecode/opcodes.def"
 #undef TT_OP

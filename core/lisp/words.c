@@ -7,10 +7,10 @@
 
 const TtLispWord tt_lisp_words[] = {
 #define TT_LISP_FORM(name, text, group, syntax, doc)                                                         \
-    {text, true, NULL, group, syntax, doc, tt_lisp_form_##name},
+    {text, true, NULL, group, syntax, TT_DOC(doc), tt_lisp_form_##name},
 #define TT_LISP_OPERATOR(name, text, parameters, group, syntax, doc)                                         \
-    {text, false, parameters, group, syntax, doc, tt_lisp_operator_##name},
-#define TT_LISP_CLAUSE(text, group, syntax, doc) {text, true, NULL, group, syntax, doc, NULL},
+    {text, false, parameters, group, syntax, TT_DOC(doc), tt_lisp_operator_##name},
+#define TT_LISP_CLAUSE(text, group, syntax, doc) {text, true, NULL, group, syntax, TT_DOC(doc), NULL},
 #include "lisp/forms.def"
 #undef TT_LISP_FORM
 #undef TT_LISP_OPERATOR
