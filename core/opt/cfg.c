@@ -127,6 +127,10 @@ static void describe_scopes(TtOpt *opt) {
         if (insn.op == TT_OP_MAKE_LAMBDA)
             opt->scopes.items[opt->scope_of[module->functions.items[insn.b].entry]].lambda = true;
     }
+    for (uint32_t i = 0; i < opt->scopes.count; i++) {
+        TtOptScope *scope = &opt->scopes.items[i];
+        scope->pinned = scope->has_dump && (scope->lambda || scope->has_import);
+    }
     opt->top_only = true;
     for (uint32_t i = 0; i < module->functions.count; i++)
         if (opt->used[i] && opt->scope_of[module->functions.items[i].entry] == 0) opt->top_only = false;

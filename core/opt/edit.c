@@ -8,7 +8,9 @@
 #include <string.h>
 
 const TtOptFact *tt_opt_fact(const TtOpt *opt, uint32_t at) {
-    return opt->marks[at] & TT_OPT_STALE || !opt->facts[at].reached ? NULL : &opt->facts[at];
+    bool known = opt->facts[at].reached && !(opt->marks[at] & TT_OPT_STALE) &&
+                 !opt->scopes.items[opt->scope_of[at]].pinned;
+    return known ? &opt->facts[at] : NULL;
 }
 
 uint32_t tt_opt_at(const TtOpt *opt, uint32_t address) {

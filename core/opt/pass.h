@@ -50,8 +50,13 @@ typedef struct TtOptFact {
 typedef struct TtOptScope {
     uint32_t var_count; /* variables are numbered within their scope */
     bool has_try;
-    bool has_dump;      /* DUMP_SCOPE: every variable can be seen, and the order of first assignments */
-    bool has_import;    /* IMPORT: variables are bound by names that are not written here */
+    bool has_dump;   /* DUMP_SCOPE: every variable can be seen, and the order of first assignments */
+    bool has_import; /* IMPORT: variables are bound by names that are not written here */
+    /**
+     * DUMP_SCOPE shows captures and imports, of which there are those that the code names, reached or not:
+     * nothing that names a variable may go, so nothing is known of its instructions.
+     */
+    bool pinned;
     bool lambda;        /* some frame of it starts with captures */
     bool never_returns; /* facts.c */
     bool leaves_none;   /* a RET may find no operand */
