@@ -38,8 +38,8 @@ static bool copy_end(TtOpt *opt, uint32_t at, TtInsn insn) {
 /** JZ or JNZ over a JMP that nothing else leads to: the opposite branch to where the JMP goes. */
 static bool turn_branch(TtOpt *opt, uint32_t at, TtInsn insn) {
     uint32_t jump = tt_opt_next(opt, at);
-    if ((insn.op != TT_OP_JZ && insn.op != TT_OP_JNZ) || jump == TT_OPT_NONE ||
-        tt_opt_insn(opt, jump).op != TT_OP_JMP ||
+    if ((insn.op != TT_OP_JZ && insn.op != TT_OP_JNZ) || jump == TT_OPT_NONE || !tt_opt_fact(opt, at) ||
+        !tt_opt_fact(opt, at)->depth || tt_opt_insn(opt, jump).op != TT_OP_JMP ||
         tt_opt_at(opt, (uint32_t)insn.b) != tt_opt_at(opt, jump + 1))
         return false;
     uint32_t target = (uint32_t)tt_opt_insn(opt, jump).b;
