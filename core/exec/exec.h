@@ -35,7 +35,8 @@ void tt_exec_prepare(TtModule *module);
  */
 TtExecStatus tt_exec_run(TtActor *actor, uint32_t budget);
 
-/** An actor ends: gives back names and requests, closes its mailbox, tells links and watchers. Owner, once.
+/** An actor ends: gives back names, requests and its pid's entry, closes its mailbox, tells links and
+ * watchers. Owner, once.
  */
 void tt_exec_end(TtActor *actor);
 /** The VM is taken down: the same, but nobody is told. No worker runs. */

@@ -258,6 +258,8 @@ static void let_go(TtActor *actor) {
 
 void tt_exec_end(TtActor *actor) {
     let_go(actor);
+    /* Whoever is told of the end finds neither its names nor itself any more. */
+    tt_pids_remove(actor->system, actor);
     tt_signals_end(actor);
 }
 

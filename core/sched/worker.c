@@ -80,7 +80,6 @@ static void end_actor(TtWorker *worker, TtActor *actor) {
     if (actor->pid == 1) end_main(worker, actor);
     tt_exec_end(actor);
     tt_atomic_store_u32_seq(&actor->state, TT_ACTOR_ENDED);
-    tt_pids_remove(worker->sched->system, actor);
     tt_actor_release(actor);
     retire(worker, actor);
     if (!tt_atomic_load_u64_acq(&worker->sched->system->live_actors))
