@@ -279,11 +279,16 @@ static void lower_call(TtIrLower *l, TtInsn insn) {
 static void lower_call_function(TtIrLower *l) {
     uint32_t arguments = l->heights.arguments[l->at];
     tt_ir_settle_all(l);
-    /* Where there are too few operands it fails before they are looked at. */
-    int32_t first = tt_ir_home(l, arguments < l->height ? l->height - 1 - arguments : 0);
+    l->ended = true;
+    if (arguments >= l->height) {
+        /* Too few operands: it is left to the stack engine to say which error that is. */
+        l->ir->scopes[l->scope].leaves++;
+        (void)tt_ir_emit(l, TT_IR_LEAVE, 0, (int32_t)l->at, (int32_t)(l->slots + 2 + l->height), 0);
+        return;
+    }
+    int32_t first = tt_ir_home(l, l->height - 1 - arguments);
     (void)tt_ir_emit(l, TT_IR_CALLV, cost_here(l), first, (int32_t)arguments, (int32_t)l->at + 1);
     l->ir->resume[l->at] = (TtIrResume){l->ir->code.count - 1, l->slots + 2 + l->height};
-    l->ended = true;
 }
 
 static void lower_return(TtIrLower *l) {
