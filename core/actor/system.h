@@ -43,7 +43,7 @@ struct TtSystem {
     TtLimits limits;
     TtHost *host;
     uint32_t denied; /* bit set of TtCapability */
-    bool registers; /* constant: functions run their register code, where they have one */
+    bool registers;  /* constant: functions run their register code, where they have one */
     bool trace, debug, gc_debug, trace_processes, profile;
     bool run_tests;          /* when main has ended normally, its tests are run */
     uint32_t event_mask;     /* constant: bit 1 << TtEventKind: events of the kind are wanted */

@@ -87,7 +87,8 @@ TtResult tt_sem_format_time(TtActor *actor, const TtValue *seconds, const TtValu
 /** BUILTIN: `args` are as many as the table says (sem_builtin.c). */
 TtResult tt_sem_builtin(TtActor *actor, uint32_t builtin, const TtValue *args, TtValue *out);
 
-/* ---- JSON and CSV (sem_format.c) ------------------------------------------------------------------------- */
+/* ---- JSON and CSV (sem_format.c) -------------------------------------------------------------------------
+ */
 
 TtResult tt_sem_json_parse(TtActor *actor, const TtValue *text, TtValue *out);
 TtResult tt_sem_json_stringify(TtActor *actor, const TtValue *value, TtValue *out);

@@ -37,7 +37,7 @@ static void collect(TtActor *actor, void (*way)(TtHeap *, TtRootsFn, void *)) {
                          "[gc] process %llu, %s %llu%s: freed %llu bytes in %llu objects, %llu bytes in %llu "
                          "objects live, %.1f µs\n",
                          (unsigned long long)actor->pid, heap->pool->gc->name,
-                         (unsigned long long)(after.collections + tt_heap_is_collecting(heap)),
+                         (unsigned long long)after.collections + tt_heap_is_collecting(heap),
                          tt_heap_is_collecting(heap) ? ", a step" : "",
                          (unsigned long long)(after.freed_bytes - before.freed_bytes),
                          (unsigned long long)(after.freed_objects - before.freed_objects),

@@ -227,7 +227,7 @@ static TtLispNode *analyze_object(TtLispCompiler *c, const TtDatum *datum) {
     TtLispNode *node = tt_lisp_node(c, TT_LISP_NODE_OBJECT, datum, datum->count / 2);
     node->keys = tt_lisp_alloc(&c->arena, (node->count + 1) * sizeof *node->keys);
     for (uint32_t i = 0; i < node->count; i++) {
-        const TtDatum *key = datum->as.items[2 * i];
+        const TtDatum *key = datum->as.items[(size_t)2 * i];
         node->keys[i] = key->kind == TT_LISP_SYMBOL ? tt_lisp_symbol_text(c, key) : key;
         node->args[i] = tt_lisp_analyze(c, datum->as.items[2 * i + 1]);
     }

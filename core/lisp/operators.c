@@ -213,7 +213,7 @@ static TtLispNode *output(TtLispCompiler *c, const TtDatum *form, TtOp op) {
         TtLispNode *text = tt_lisp_node(c, TT_LISP_NODE_FOLD, form, 2 * (form->count - 1) - 1);
         text->op = TT_OP_CONCAT;
         for (uint32_t i = 1; i < form->count; i++) {
-            text->args[2 * (i - 1)] = tt_lisp_analyze(c, form->as.items[i]);
+            text->args[(size_t)2 * (i - 1)] = tt_lisp_analyze(c, form->as.items[i]);
             if (i + 1 < form->count) text->args[2 * i - 1] = text_node(c, form, " ");
         }
         node->args[0] = text;

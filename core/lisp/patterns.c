@@ -59,7 +59,7 @@ static TtLispPattern *object_pattern(TtLispCompiler *c, const TtDatum *datum, ui
     pattern->binding = tt_lisp_add_hidden(c, "_object", datum);
     pattern->keys = tt_lisp_alloc(&c->arena, (pattern->count + 1) * sizeof *pattern->keys);
     for (uint32_t i = 0; i < pattern->count; i++) {
-        const TtDatum *key = datum->as.items[2 * i];
+        const TtDatum *key = datum->as.items[(size_t)2 * i];
         pattern->keys[i] = key->kind == TT_LISP_SYMBOL ? tt_lisp_symbol_text(c, key) : key;
         pattern->parts[i] = pattern_of(c, datum->as.items[2 * i + 1], first);
     }

@@ -17,8 +17,8 @@ void tt_disasm_trace(TtStrbuf *out, const TtModule *module, uint32_t address);
  */
 void tt_disasm_module(TtStrbuf *out, const TtModule *module, bool addresses);
 /**
- * As tt_disasm_module without addresses, for people: before the instructions of each line of the source that the
- * module has been made from, that line as a comment; empty lines between functions.
+ * As tt_disasm_module without addresses, for people: before the instructions of each line of the source that
+ * the module has been made from, that line as a comment; empty lines between functions.
  */
 void tt_disasm_listing(TtStrbuf *out, const TtModule *module);
 /**

@@ -60,13 +60,21 @@ void tt_opt_set_target(TtOpt *opt, uint32_t at, uint32_t target) {
 /* ---- constants
  * --------------------------------------------------------------------------------------------- */
 
+/** 0.0 and -0.0 are two constants; NaN is one. */
+static bool same_bits(double a, double b) {
+    uint64_t bits_a, bits_b;
+    memcpy(&bits_a, &a, sizeof bits_a);
+    memcpy(&bits_b, &b, sizeof bits_b);
+    return bits_a == bits_b;
+}
+
 bool tt_opt_same_constant(TtValue a, TtValue b) {
     if (a.tag != b.tag) return false;
     switch (a.tag) {
     case TT_TAG_NULL: return true;
     case TT_TAG_BOOL: return a.as.b == b.as.b;
     case TT_TAG_INT: return a.as.i == b.as.i;
-    case TT_TAG_FLOAT: return memcmp(&a.as.f, &b.as.f, sizeof a.as.f) == 0;
+    case TT_TAG_FLOAT: return same_bits(a.as.f, b.as.f);
     case TT_TAG_STR: return a.len == b.len && memcmp(tt_bytes_data(a), tt_bytes_data(b), a.len) == 0;
     default: return false;
     }
@@ -81,7 +89,7 @@ static uint32_t add_int(TtModule *module, int64_t value) {
 
 static uint32_t add_float(TtModule *module, double value) {
     for (uint32_t i = 0; i < module->floats.count; i++)
-        if (memcmp(&module->floats.items[i], &value, sizeof value) == 0) return i;
+        if (same_bits(module->floats.items[i], value)) return i;
     tt_vec_push(&module->floats, value);
     return module->floats.count - 1;
 }

@@ -79,7 +79,8 @@ static void print_text(TtStrbuf *out, TtValue v) {
 
 static void print_function(TtStrbuf *out, TtValue v) {
     const TtFunction *f = tt_callee(v);
-    tt_strbuf_add_format(out, "%s@%" PRIu32 " (", v.tag == TT_TAG_CLOSURE ? "closure" : "function", f->address);
+    tt_strbuf_add_format(out, "%s@%" PRIu32 " (", v.tag == TT_TAG_CLOSURE ? "closure" : "function",
+                         f->address);
     for (uint32_t i = 0; i < f->parameter_count; i++) {
         tt_strbuf_add_format(out, "%s%s", i ? ", " : "", f->parameters[i]);
     }

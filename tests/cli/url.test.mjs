@@ -34,7 +34,7 @@ const GOOD = [
   'http://example.com//double//slash/',
   'http://example.com/a b"c<d>e`f{g}',
   'http://example.com/grün/日本?ü=ß#é',
-  "http://example.com/?q='a'&b=\"c\"<d>",
+  'http://example.com/?q=\'a\'&b="c"<d>',
   "foo://example.com/?q='a'",
   'http://example.com/%zz%41%e4',
   'http://example.com/a;b=c,d:e@f!$&*()+=~',

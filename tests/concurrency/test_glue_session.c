@@ -13,7 +13,6 @@
 #include "port/clock.h"
 #include "test.h"
 
-
 #define PATIENCE_NS 60000000000u
 
 static TtGlue *start(const char *source, uint32_t workers) {
