@@ -418,7 +418,7 @@ void tt_cli_help(TtStrbuf *out) {
     tt_strbuf_add_text(
         out,
         "ttvm " TT_VERSION ": runs TinyTotVM programs\n\n"
-        "usage: ttvm [OPTIONS] PROGRAM [ARGS…]   PROGRAM: a .ttvm or .ttb file, or - for standard input\n"
+        "usage: ttvm [OPTIONS] PROGRAM [ARGS…]   PROGRAM: a .ttvm, .lisp or .ttb file, or - for standard input\n"
         "       ttvm COMMAND …\n\nCommands:\n");
     char left[64];
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
