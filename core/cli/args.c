@@ -415,11 +415,10 @@ static void add_help_line(TtStrbuf *out, const char *left, const char *doc) {
 }
 
 void tt_cli_help(TtStrbuf *out) {
-    tt_strbuf_add_text(
-        out,
-        "ttvm " TT_VERSION ": runs TinyTotVM programs\n\n"
-        "usage: ttvm [OPTIONS] PROGRAM [ARGS…]   PROGRAM: a .ttvm, .lisp or .ttb file, or - for standard input\n"
-        "       ttvm COMMAND …\n\nCommands:\n");
+    tt_strbuf_add_text(out, "ttvm " TT_VERSION ": runs TinyTotVM programs\n\n"
+                            "usage: ttvm [OPTIONS] PROGRAM [ARGS…]   PROGRAM: a .ttvm, .lisp or .ttb file, "
+                            "or - for standard input\n"
+                            "       ttvm COMMAND …\n\nCommands:\n");
     char left[64];
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
         snprintf(left, sizeof left, "%s %s", commands[i].name, commands[i].arguments);
