@@ -148,21 +148,6 @@ static void pair_blocks(TtAsm *as) {
 
 /* ---- the whole ------------------------------------------------------------------------------------ */
 
-/** Errors of later steps find their place among those of earlier ones. At most a few dozen. */
-static void sort_diags(TtDiags *diags) {
-    for (uint32_t i = 1; i < diags->list.count; i++) {
-        TtDiag diag = diags->list.items[i];
-        uint32_t to = i;
-        for (; to > 0; to--) {
-            const TtDiag *before = &diags->list.items[to - 1];
-            if (before->line < diag.line || (before->line == diag.line && before->column <= diag.column))
-                break;
-            diags->list.items[to] = *before;
-        }
-        diags->list.items[to] = diag;
-    }
-}
-
 static void assemble(TtAsm *as, const char *source, size_t length) {
     tt_lex_init(&as->lexer, source, length, as->lexer.diags);
     tt_asm_read_lines(as);
@@ -185,7 +170,7 @@ TtResult tt_asm_parse(const char *file, const char *source, size_t length, TtMod
     as.module->source_length = length;
     as.source = as.module->source;
     assemble(&as, as.source, length);
-    sort_diags(diags);
+    tt_diags_sort(diags);
     if (diags->errors == errors) {
         tt_module_name_functions(as.module);
         *module = as.module;

@@ -29,19 +29,30 @@ void tt_diag_add(TtDiags *diags, bool warning, uint32_t line, uint32_t column, u
     }
     /* Warnings have the same bound, without a note: they are never the reason of a failure. */
     if (warning && diags->list.count - diags->errors >= TT_MAX_DIAGNOSTICS) return;
-    va_list args, again;
+    TtStrbuf message = {0};
+    va_list args;
     va_start(args, format);
-    va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    tt_strbuf_add_format_list(&message, format, args);
     va_end(args);
-    char *message = tt_alloc((size_t)(length > 0 ? length : 0) + 1);
-    message[0] = '\0';
-    if (length > 0) vsnprintf(message, (size_t)length + 1, format, again);
-    va_end(again);
-    TtDiag diag = {warning,    line,    column,
-                   end_column, message, suggestion ? tt_alloc_string(suggestion, strlen(suggestion)) : NULL};
+    TtDiag diag = {.warning = warning, .line = line, .column = column, .end_column = end_column};
+    diag.message = tt_strbuf_take(&message);
+    if (suggestion) diag.suggestion = tt_alloc_string(suggestion, strlen(suggestion));
     tt_vec_push(&diags->list, diag);
     if (!warning) diags->errors++;
+}
+
+void tt_diags_sort(TtDiags *diags) {
+    for (uint32_t i = 1; i < diags->list.count; i++) {
+        TtDiag diag = diags->list.items[i];
+        uint32_t to = i;
+        for (; to > 0; to--) {
+            const TtDiag *before = &diags->list.items[to - 1];
+            if (before->line < diag.line || (before->line == diag.line && before->column <= diag.column))
+                break;
+            diags->list.items[to] = *before;
+        }
+        diags->list.items[to] = diag;
+    }
 }
 
 void tt_diags_free(TtDiags *diags) {

@@ -26,6 +26,8 @@ typedef struct TtDiags {
 /** Adds an error (or warning). Beyond TT_MAX_DIAGNOSTICS errors only `truncated` is set. */
 void tt_diag_add(TtDiags *diags, bool warning, uint32_t line, uint32_t column, uint32_t end_column,
                  const char *suggestion, const char *format, ...) TT_PRINTF(7, 8);
+/** By line and column; equal places stay in the order added. For the few dozen that there are at the most. */
+void tt_diags_sort(TtDiags *diags);
 void tt_diags_free(TtDiags *diags);
 /**
  * Appends one diagnostic as people read it:

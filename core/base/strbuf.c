@@ -4,7 +4,6 @@
 #include "base/alloc.h"
 #include "base/vec.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,18 +31,23 @@ void tt_strbuf_add_char(TtStrbuf *buf, char c) {
     tt_strbuf_add(buf, &c, 1);
 }
 
-void tt_strbuf_add_format(TtStrbuf *buf, const char *format, ...) {
-    va_list args, again;
-    va_start(args, format);
+void tt_strbuf_add_format_list(TtStrbuf *buf, const char *format, va_list args) {
+    va_list again;
     va_copy(again, args);
     int length = vsnprintf(NULL, 0, format, args);
-    va_end(args);
     if (length > 0) {
         reserve(buf, (size_t)length);
         vsnprintf(buf->bytes + buf->length, (size_t)length + 1, format, again);
         buf->length += (size_t)length;
     }
     va_end(again);
+}
+
+void tt_strbuf_add_format(TtStrbuf *buf, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    tt_strbuf_add_format_list(buf, format, args);
+    va_end(args);
 }
 
 const char *tt_strbuf_text(const TtStrbuf *buf) {

@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,7 @@ void tt_strbuf_add(TtStrbuf *buf, const void *bytes, size_t length);
 void tt_strbuf_add_text(TtStrbuf *buf, const char *text);
 void tt_strbuf_add_char(TtStrbuf *buf, char c);
 void tt_strbuf_add_format(TtStrbuf *buf, const char *format, ...) TT_PRINTF(2, 3);
+void tt_strbuf_add_format_list(TtStrbuf *buf, const char *format, va_list args) TT_PRINTF(2, 0);
 /** The text so far, never NULL; owned by the builder. */
 const char *tt_strbuf_text(const TtStrbuf *buf);
 /** Hands the text to the caller, who frees it with tt_free; the builder is empty afterwards. */

@@ -4,27 +4,11 @@
  *   gen_tables typescript OUT.ts    for editors: completion, hover, highlighting
  *   gen_tables markdown OUT.md      the reference page
  */
+#include "base/gen.h"
 #include "bytecode/builtin.h"
 #include "bytecode/opcode.h"
 
-#include <stdio.h>
 #include <string.h>
-
-/** A JavaScript string. The tables are UTF-8, without control characters. */
-static void write_quoted(FILE *out, const char *text) {
-    fputc('\'', out);
-    for (; *text; text++) {
-        if (*text == '\'' || *text == '\\') fputc('\\', out);
-        fputc(*text, out);
-    }
-    fputc('\'', out);
-}
-
-static void write_field(FILE *out, const char *name, const char *text) {
-    fprintf(out, "%s: ", name);
-    write_quoted(out, text);
-    fputs(", ", out);
-}
 
 static void write_count(FILE *out, const char *name, int count) {
     if (count == TT_VARIES)
@@ -66,48 +50,37 @@ static void write_typescript(FILE *out) {
     for (int op = 0; op < TT_OP_COUNT; op++) {
         const TtOpInfo *info = &tt_op_infos[op];
         fputs("  { ", out);
-        write_field(out, "mnemonic", info->mnemonic);
+        tt_gen_field(out, "mnemonic", info->mnemonic);
         fputs("synonyms: [", out);
         const char *separator = "";
         for (size_t i = 0; i < tt_op_synonym_count; i++) {
             if ((int)tt_op_synonyms[i].op != op) continue;
             fputs(separator, out);
-            write_quoted(out, tt_op_synonyms[i].text);
+            tt_gen_quoted(out, tt_op_synonyms[i].text);
             separator = ", ";
         }
         fputs("], ", out);
-        write_field(out, "operands", tt_format_infos[info->format].text);
-        write_field(out, "format", tt_format_infos[info->format].name);
+        tt_gen_field(out, "operands", tt_format_infos[info->format].text);
+        tt_gen_field(out, "format", tt_format_infos[info->format].name);
         write_count(out, "pops", info->pops);
         write_count(out, "pushes", info->pushes);
-        write_field(out, "group", info->group);
-        write_field(out, "picture", info->picture);
-        write_field(out, "doc", info->doc);
-        write_field(out, "throws", info->flags & TT_FLAG_THROWS ? "an exception" : "");
+        tt_gen_field(out, "group", info->group);
+        tt_gen_field(out, "picture", info->picture);
+        tt_gen_field(out, "doc", info->doc);
+        tt_gen_field(out, "throws", info->flags & TT_FLAG_THROWS ? "an exception" : "");
         fputs("},\n", out);
     }
     fputs("];\n\nexport const BUILTINS: readonly Builtin[] = [\n", out);
     for (int i = 0; i < TT_BUILTIN_COUNT; i++) {
         const TtBuiltinInfo *info = &tt_builtin_infos[i];
         fputs("  { ", out);
-        write_field(out, "name", info->name);
+        tt_gen_field(out, "name", info->name);
         fprintf(out, "arity: %u, ", (unsigned)info->arity);
-        write_field(out, "signature", info->signature);
-        write_field(out, "doc", info->doc);
+        tt_gen_field(out, "signature", info->signature);
+        tt_gen_field(out, "doc", info->doc);
         fputs("},\n", out);
     }
     fputs("];\n", out);
-}
-
-/** A table cell: `|` would end it. */
-static void write_cell(FILE *out, const char *text, bool code) {
-    fputs(*text && code ? "| `" : "| ", out);
-    for (; *text; text++) {
-        if (*text == '|') fputc('\\', out);
-        fputc(*text, out);
-        if (!text[1] && code) fputc('`', out);
-    }
-    fputc(' ', out);
 }
 
 static void write_group(FILE *out, const char *group) {
@@ -115,10 +88,10 @@ static void write_group(FILE *out, const char *group) {
     for (int op = 0; op < TT_OP_COUNT; op++) {
         const TtOpInfo *info = &tt_op_infos[op];
         if (strcmp(info->group, group) != 0) continue;
-        write_cell(out, info->mnemonic, true);
-        write_cell(out, tt_format_infos[info->format].text, true);
-        write_cell(out, info->picture, true);
-        write_cell(out, info->doc, false);
+        tt_gen_cell(out, info->mnemonic, true);
+        tt_gen_cell(out, tt_format_infos[info->format].text, true);
+        tt_gen_cell(out, info->picture, true);
+        tt_gen_cell(out, info->doc, false);
         fputs("|\n", out);
     }
 }
@@ -140,17 +113,17 @@ static void write_markdown(FILE *out) {
     }
     fputs("\n## Other spellings that are read\n\n| spelling | instruction |\n| --- | --- |\n", out);
     for (size_t i = 0; i < tt_op_synonym_count; i++) {
-        write_cell(out, tt_op_synonyms[i].text, true);
-        write_cell(out, tt_op_infos[tt_op_synonyms[i].op].mnemonic, true);
+        tt_gen_cell(out, tt_op_synonyms[i].text, true);
+        tt_gen_cell(out, tt_op_infos[tt_op_synonyms[i].op].mnemonic, true);
         fputs("|\n", out);
     }
     fputs("\n# Built-in functions\n\nCalled by `BUILTIN name`.\n\n| name | arguments | |\n| --- | --- | --- "
           "|\n",
           out);
     for (int i = 0; i < TT_BUILTIN_COUNT; i++) {
-        write_cell(out, tt_builtin_infos[i].name, true);
-        write_cell(out, tt_builtin_infos[i].signature, true);
-        write_cell(out, tt_builtin_infos[i].doc, false);
+        tt_gen_cell(out, tt_builtin_infos[i].name, true);
+        tt_gen_cell(out, tt_builtin_infos[i].signature, true);
+        tt_gen_cell(out, tt_builtin_infos[i].doc, false);
         fputs("|\n", out);
     }
 }
@@ -163,16 +136,5 @@ int main(int argc, char **argv) {
         fputs("usage: gen_tables typescript|markdown OUT\n", stderr);
         return 2;
     }
-    FILE *out = fopen(argv[2], "wb");
-    if (!out) {
-        perror(argv[2]);
-        return 1;
-    }
-    write(out);
-    bool failed = ferror(out) != 0;
-    if (fclose(out) != 0 || failed) {
-        perror(argv[2]);
-        return 1;
-    }
-    return 0;
+    return tt_gen_file(argv[2], write);
 }

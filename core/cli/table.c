@@ -10,14 +10,12 @@ static const char *const colors[] = {"", "\x1b[32m", "\x1b[33m", "\x1b[31m"};
 #define RESET "\x1b[0m"
 
 void tt_cli_table_add(TtCliTable *table, TtCliPaint paint, const char *format, ...) {
-    va_list values, again;
+    TtStrbuf text = {0};
+    va_list values;
     va_start(values, format);
-    va_copy(again, values);
-    int length = vsnprintf(NULL, 0, format, values);
+    tt_strbuf_add_format_list(&text, format, values);
     va_end(values);
-    TtCliCell cell = {.text = tt_alloc((size_t)(length > 0 ? length : 0) + 1), .paint = paint};
-    vsnprintf(cell.text, (size_t)(length > 0 ? length : 0) + 1, format, again);
-    va_end(again);
+    TtCliCell cell = {.text = tt_strbuf_take(&text), .paint = paint};
     tt_vec_push(&table->cells, cell);
 }
 

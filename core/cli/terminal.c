@@ -42,18 +42,14 @@ bool tt_cli_put(int descriptor, const char *bytes, size_t length) {
 
 void tt_cli_error(const TtCliArgs *args, const char *format, ...) {
     TtStrbuf text = {0};
-    va_list values, again;
-    va_start(values, format);
-    va_copy(again, values);
-    int length = vsnprintf(NULL, 0, format, values);
-    va_end(values);
-    char *message = tt_alloc((size_t)(length > 0 ? length : 0) + 1);
-    vsnprintf(message, (size_t)(length > 0 ? length : 0) + 1, format, again);
-    va_end(again);
     bool color = tt_cli_use_color(args, STDERR_FILENO);
-    tt_strbuf_add_format(&text, "%sError:%s %s\n", color ? RED : "", color ? RESET : "", message);
+    tt_strbuf_add_format(&text, "%sError:%s ", color ? RED : "", color ? RESET : "");
+    va_list values;
+    va_start(values, format);
+    tt_strbuf_add_format_list(&text, format, values);
+    va_end(values);
+    tt_strbuf_add_char(&text, '\n');
     tt_cli_put(STDERR_FILENO, text.bytes, text.length);
-    tt_free(message);
     tt_strbuf_free(&text);
 }
 

@@ -3,26 +3,9 @@
  * Build-time program: the host services and the tags of the wire format for TypeScript.
  *   gen_services OUT.ts
  */
+#include "base/gen.h"
 #include "host/host.h"
 #include "host/wire.h"
-
-#include <stdio.h>
-
-/** A JavaScript string. The table is UTF-8, without control characters. */
-static void write_quoted(FILE *out, const char *text) {
-    fputc('\'', out);
-    for (; *text; text++) {
-        if (*text == '\'' || *text == '\\') fputc('\\', out);
-        fputc(*text, out);
-    }
-    fputc('\'', out);
-}
-
-static void write_field(FILE *out, const char *name, const char *text) {
-    fprintf(out, "%s: ", name);
-    write_quoted(out, text);
-    fputs(", ", out);
-}
 
 static void write_services(FILE *out) {
     fputs("export interface Service {\n"
@@ -43,13 +26,13 @@ static void write_services(FILE *out) {
     for (int i = 0; i < TT_SERVICE_COUNT; i++) {
         const TtServiceInfo *info = tt_service_info((TtService)i);
         fputs("  { ", out);
-        write_field(out, "name", info->name);
-        write_field(out, "capability", tt_capability_name(info->capability));
+        tt_gen_field(out, "name", info->name);
+        tt_gen_field(out, "capability", tt_capability_name(info->capability));
         fprintf(out, "wire: %s, ", info->flags & TT_SERVICE_WIRE ? "true" : "false");
         fprintf(out, "opens: %s, ", info->flags & TT_SERVICE_OPENS ? "true" : "false");
-        write_field(out, "arguments", info->arguments);
-        write_field(out, "answer", info->answer);
-        write_field(out, "doc", info->doc);
+        tt_gen_field(out, "arguments", info->arguments);
+        tt_gen_field(out, "answer", info->answer);
+        tt_gen_field(out, "doc", info->doc);
         fputs("},\n", out);
     }
     fputs("];\n\n", out);
@@ -82,25 +65,18 @@ static void write_numbers(FILE *out) {
     fputs("} as const;\n", out);
 }
 
-int main(int argc, char **argv) {
-    if (argc != 2) {
-        fputs("usage: gen_services OUT\n", stderr);
-        return 2;
-    }
-    FILE *out = fopen(argv[1], "wb");
-    if (!out) {
-        perror(argv[1]);
-        return 1;
-    }
+static void write_all(FILE *out) {
     fputs("// SPDX-License-Identifier: MIT\n"
           "// Generated from core/host by gen_services.c; do not edit.\n\n",
           out);
     write_services(out);
     write_numbers(out);
-    bool failed = ferror(out) != 0;
-    if (fclose(out) != 0 || failed) {
-        perror(argv[1]);
-        return 1;
+}
+
+int main(int argc, char **argv) {
+    if (argc != 2) {
+        fputs("usage: gen_services OUT\n", stderr);
+        return 2;
     }
-    return 0;
+    return tt_gen_file(argv[1], write_all);
 }

@@ -57,35 +57,26 @@ TtLispNode *tt_lisp_operands(TtLispCompiler *c, TtLispNodeKind kind, const TtDat
     return node;
 }
 
-static char *format_message(const char *format, va_list args) {
-    va_list again;
-    va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
-    char *bytes = tt_alloc((size_t)(length > 0 ? length : 0) + 1);
-    bytes[0] = '\0';
-    if (length > 0) vsnprintf(bytes, (size_t)length + 1, format, again);
-    va_end(again);
-    return bytes;
-}
-
 TtLispNode *tt_lisp_error(TtLispCompiler *c, const TtDatum *place, const char *suggestion, const char *format,
                           ...) {
+    TtStrbuf message = {0};
     va_list args;
     va_start(args, format);
-    char *message = format_message(format, args);
+    tt_strbuf_add_format_list(&message, format, args);
     va_end(args);
-    tt_lisp_report(&c->text, false, place->begin, place->end, suggestion, "%s", message);
-    tt_free(message);
+    tt_lisp_report(&c->text, false, place->begin, place->end, suggestion, "%s", tt_strbuf_text(&message));
+    tt_strbuf_free(&message);
     return tt_lisp_const_null(c, place);
 }
 
 void tt_lisp_warn(TtLispCompiler *c, const TtDatum *place, const char *format, ...) {
+    TtStrbuf message = {0};
     va_list args;
     va_start(args, format);
-    char *message = format_message(format, args);
+    tt_strbuf_add_format_list(&message, format, args);
     va_end(args);
-    tt_lisp_report(&c->text, true, place->begin, place->end, NULL, "%s", message);
-    tt_free(message);
+    tt_lisp_report(&c->text, true, place->begin, place->end, NULL, "%s", tt_strbuf_text(&message));
+    tt_strbuf_free(&message);
 }
 
 TtLispNode *tt_lisp_malformed(TtLispCompiler *c, const TtDatum *form) {

@@ -77,17 +77,11 @@ void tt_lisp_report(const TtLispText *text, bool warning, uint32_t begin, uint32
     uint32_t end_column = column_of(start, (uint32_t)(text->source + end - start));
     if (end_column < column) end_column = column;
     TtStrbuf message = {0};
-    va_list args, again;
+    va_list args;
     va_start(args, format);
-    va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    tt_strbuf_add_format_list(&message, format, args);
     va_end(args);
-    char *bytes = tt_alloc((size_t)(length > 0 ? length : 0) + 1);
-    bytes[0] = '\0';
-    if (length > 0) vsnprintf(bytes, (size_t)length + 1, format, again);
-    va_end(again);
-    tt_diag_add(text->diags, warning, line, column, end_column, suggestion, "%s", bytes);
-    tt_free(bytes);
+    tt_diag_add(text->diags, warning, line, column, end_column, suggestion, "%s", tt_strbuf_text(&message));
     tt_strbuf_free(&message);
 }
 

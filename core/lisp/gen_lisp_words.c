@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /** The tables of Lisp for others: `gen_lisp_words typescript|markdown OUT`. */
+#include "base/gen.h"
 #include "lisp/lisp_internal.h"
 
-#include <stdio.h>
 #include <string.h>
 
 typedef struct Row {
@@ -16,15 +16,6 @@ static const Row rows[] = {
 #include "lisp/forms.def"
 };
 #define ROWS (sizeof rows / sizeof *rows)
-
-static void write_quoted(FILE *out, const char *text) {
-    fputc('\'', out);
-    for (; *text; text++) {
-        if (*text == '\'' || *text == '\\') fputc('\\', out);
-        fputc(*text, out);
-    }
-    fputc('\'', out);
-}
 
 static void write_typescript(FILE *out) {
     fputs("// SPDX-License-Identifier: MIT\n"
@@ -41,13 +32,13 @@ static void write_typescript(FILE *out) {
           out);
     for (size_t i = 0; i < ROWS; i++) {
         fprintf(out, "  { kind: '%s', name: ", rows[i].kind);
-        write_quoted(out, rows[i].name);
+        tt_gen_quoted(out, rows[i].name);
         fputs(", group: ", out);
-        write_quoted(out, rows[i].group);
+        tt_gen_quoted(out, rows[i].group);
         fputs(", syntax: ", out);
-        write_quoted(out, rows[i].syntax);
+        tt_gen_quoted(out, rows[i].syntax);
         fputs(", doc: ", out);
-        write_quoted(out, rows[i].doc);
+        tt_gen_quoted(out, rows[i].doc);
         fputs(" },\n", out);
     }
     fputs("];\n\n/** Names of std, which Lisp programs know without an import; arity -1: no function. */\n"
@@ -58,13 +49,6 @@ static void write_typescript(FILE *out) {
     for (const TtLispStdName *name = tt_lisp_std_names; name->name; name++)
         fprintf(out, "  { name: '%s', module: '%s', arity: %d },\n", name->name, name->module, name->arity);
     fputs("];\n", out);
-}
-
-static void write_cell(FILE *out, const char *text) {
-    for (; *text; text++) {
-        if (*text == '|') fputc('\\', out);
-        fputc(*text, out);
-    }
 }
 
 static bool is_first_of_group(size_t row) {
@@ -83,11 +67,9 @@ static void write_markdown(FILE *out) {
         fprintf(out, "\n## %s\n\n| form | |\n| --- | --- |\n", rows[first].group);
         for (size_t i = first; i < ROWS; i++) {
             if (strcmp(rows[i].group, rows[first].group) != 0) continue;
-            fputs("| `", out);
-            write_cell(out, rows[i].syntax);
-            fputs("` | ", out);
-            write_cell(out, rows[i].doc);
-            fputs(" |\n", out);
+            tt_gen_cell(out, rows[i].syntax, true);
+            tt_gen_cell(out, rows[i].doc, false);
+            fputs("|\n", out);
         }
     }
 }
@@ -99,19 +81,5 @@ int main(int argc, char **argv) {
         fputs("usage: gen_lisp_words typescript|markdown OUT\n", stderr);
         return 2;
     }
-    FILE *out = fopen(argv[2], "wb");
-    if (!out) {
-        perror(argv[2]);
-        return 1;
-    }
-    if (typescript)
-        write_typescript(out);
-    else
-        write_markdown(out);
-    bool failed = ferror(out) != 0;
-    if (fclose(out) != 0 || failed) {
-        perror(argv[2]);
-        return 1;
-    }
-    return 0;
+    return tt_gen_file(argv[2], typescript ? write_typescript : write_markdown);
 }

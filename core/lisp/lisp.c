@@ -38,21 +38,6 @@ static void free_compiler(TtLispCompiler *c) {
     tt_lisp_arena_free(&c->arena);
 }
 
-/** Errors of later steps find their place among those of earlier ones. At most a few dozen. */
-static void sort_diags(TtDiags *diags) {
-    for (uint32_t i = 1; i < diags->list.count; i++) {
-        TtDiag diag = diags->list.items[i];
-        uint32_t to = i;
-        for (; to > 0; to--) {
-            const TtDiag *before = &diags->list.items[to - 1];
-            if (before->line < diag.line || (before->line == diag.line && before->column <= diag.column))
-                break;
-            diags->list.items[to] = *before;
-        }
-        diags->list.items[to] = diag;
-    }
-}
-
 /** Each step needs the one before to be free of errors, or would report what follows from them. */
 static void compile(TtLispCompiler *c, uint32_t errors) {
     TtLispForms forms = {0};
@@ -86,7 +71,7 @@ TtResult tt_lisp_compile_line(const char *file, const char *source, size_t lengt
     c.module->source_length = length;
     tt_lisp_text_init(&c.text, c.module->source, length, diags);
     compile(&c, errors);
-    sort_diags(diags);
+    tt_diags_sort(diags);
     bool good = diags->errors == errors;
     if (good) {
         tt_module_name_functions(c.module);

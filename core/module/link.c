@@ -1,97 +1,35 @@
 // SPDX-License-Identifier: MIT
-/**
- * Scopes and slots. Code is flat, so "which function am I in" is a property of reachability: every
- * entry (address 0, each called or taken address, each label that nothing else reaches) owns the
- * instructions it reaches by jumps and fall-through; entries that share an instruction share a scope.
- */
+/** Scopes and slots. */
 #include "module/module.h"
 
 #include "base/alloc.h"
+#include "module/reach.h"
 
 #include <string.h>
 
-#define NO_ROOT UINT32_MAX
-
 typedef struct Linker {
     TtModule *module;
-    uint32_t *root_of;        /* instruction → root, NO_ROOT while unreached */
-    TT_VEC(uint32_t) parents; /* union-find over roots */
-    TT_VEC(uint32_t) work;
     bool *captured; /* name → some CAPTURE names it */
 } Linker;
 
-static uint32_t find_root(Linker *linker, uint32_t root) {
-    uint32_t *parents = linker->parents.items;
-    while (parents[root] != root) root = parents[root] = parents[parents[root]];
-    return root;
-}
-
-/** Joins two roots; the smaller number stays, so that the top level keeps 0. */
-static void join_roots(Linker *linker, uint32_t a, uint32_t b) {
-    a = find_root(linker, a);
-    b = find_root(linker, b);
-    if (a < b) linker->parents.items[b] = a;
-    if (b < a) linker->parents.items[a] = b;
-}
-
-static void reach(Linker *linker, uint32_t address, uint32_t root) {
-    if (address >= linker->module->code.count) return;
-    uint32_t other = linker->root_of[address];
-    if (other == NO_ROOT) {
-        linker->root_of[address] = root;
-        tt_vec_push(&linker->work, address);
-    } else if (other != root) {
-        join_roots(linker, other, root);
-    }
-}
-
-static void add_entry(Linker *linker, uint32_t entry) {
-    const TtModule *module = linker->module;
-    uint32_t root = linker->parents.count;
-    tt_vec_push(&linker->parents, root);
-    reach(linker, entry, root);
-    while (linker->work.count) {
-        uint32_t at = tt_vec_pop(&linker->work);
-        TtInsn insn = module->code.items[at];
-        uint32_t target = tt_insn_target(module, insn);
-        if (target != UINT32_MAX) reach(linker, target, root);
-        if (insn.op == TT_OP_CATCH && insn.a == 1)
-            reach(linker, module->blocks.items[insn.b].end_at + 1, root);
-        if (!(tt_op_info(insn.op)->flags & TT_FLAG_ENDS)) reach(linker, at + 1, root);
-    }
-}
-
-static void find_scopes(Linker *linker) {
-    TtModule *module = linker->module;
+/** The entries are all called or taken addresses, and each label that nothing else reaches. */
+static void find_scopes(TtModule *module) {
     uint32_t count = module->code.count;
-    linker->root_of = tt_alloc((count + 1) * sizeof *linker->root_of);
-    memset(linker->root_of, 0xff, (count + 1) * sizeof *linker->root_of);
-    add_entry(linker, 0);
+    TtReach reach;
+    tt_reach_init(&reach, module);
     for (uint32_t i = 0; i < module->functions.count; i++)
-        add_entry(linker, module->functions.items[i].entry);
+        tt_reach_add(&reach, module->functions.items[i].entry);
     for (uint32_t i = 0; i < module->labels.count; i++) {
         uint32_t address = module->labels.items[i].address;
-        if (address < count && linker->root_of[address] == NO_ROOT) add_entry(linker, address);
+        if (address < count && reach.entry_of[address] == TT_REACH_NONE) tt_reach_add(&reach, address);
     }
     for (uint32_t i = 0; i < count; i++)
-        if (linker->root_of[i] == NO_ROOT) add_entry(linker, i);
-
-    uint32_t *scope_of_root = tt_alloc(linker->parents.count * sizeof *scope_of_root);
-    memset(scope_of_root, 0xff, linker->parents.count * sizeof *scope_of_root);
+        if (reach.entry_of[i] == TT_REACH_NONE) tt_reach_add(&reach, i);
+    module->scope_of = tt_alloc(((size_t)count + 1) * sizeof *module->scope_of);
+    uint32_t scopes = tt_reach_scopes(&reach, module->scope_of);
     TtScope empty = {0};
-    tt_vec_push(&module->scopes, empty);
-    scope_of_root[0] = 0;
-    module->scope_of = tt_alloc((count + 1) * sizeof *module->scope_of);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t root = find_root(linker, linker->root_of[i]);
-        if (scope_of_root[root] == UINT32_MAX) {
-            scope_of_root[root] = module->scopes.count;
-            tt_vec_push(&module->scopes, empty);
-        }
-        module->scope_of[i] = scope_of_root[root];
-    }
-    module->scope_of[count] = 0;
-    tt_free(scope_of_root);
+    for (uint32_t i = 0; i < scopes; i++) tt_vec_push(&module->scopes, empty);
+    tt_reach_free(&reach);
 }
 
 static void add_slot(TtModule *module, uint32_t scope, uint32_t name) {
@@ -202,7 +140,7 @@ static void add_label_functions(TtModule *module) {
 void tt_module_link(TtModule *module) {
     Linker linker = {.module = module};
     linker.captured = tt_alloc_zero((module->names.count + 1) * sizeof *linker.captured);
-    find_scopes(&linker);
+    find_scopes(module);
     find_slots(&linker);
     for (uint32_t i = 0; i < module->scopes.count; i++) finish_scope(module, &module->scopes.items[i]);
     for (uint32_t i = 0; i < module->functions.count; i++)
@@ -212,9 +150,6 @@ void tt_module_link(TtModule *module) {
     module->top.entry = 0;
     finish_function(module, &module->top);
     tt_module_find_globals_used(module);
-    tt_vec_free(&linker.parents);
-    tt_vec_free(&linker.work);
-    tt_free(linker.root_of);
     tt_free(linker.captured);
 }
 

@@ -2,94 +2,28 @@
 /**
  * The control-flow graph. Code is flat; a frame starts at an entry (address 0, a function that some
  * instruction names, a label that may be started by name) and runs what it reaches by jumps and
- * fall-through. Entries that share an instruction share a scope, as in module/link.c.
+ * fall-through. Entries that share an instruction share a scope, see module/reach.h.
  */
 #include "opt/pass.h"
 
 #include "base/alloc.h"
+#include "module/reach.h"
 
 #include <string.h>
-
-typedef struct Grower {
-    TtOpt *opt;
-    uint32_t *root_of;        /* instruction → entry that reached it first */
-    TT_VEC(uint32_t) parents; /* union-find over entries */
-    TT_VEC(uint32_t) work;
-} Grower;
-
-static uint32_t find_root(Grower *grower, uint32_t root) {
-    uint32_t *parents = grower->parents.items;
-    while (parents[root] != root) root = parents[root] = parents[parents[root]];
-    return root;
-}
-
-static void join_roots(Grower *grower, uint32_t a, uint32_t b) {
-    a = find_root(grower, a);
-    b = find_root(grower, b);
-    if (a < b) grower->parents.items[b] = a;
-    if (b < a) grower->parents.items[a] = b;
-}
-
-static void reach(Grower *grower, uint32_t address, uint32_t root) {
-    if (address >= grower->opt->count) return;
-    uint32_t other = grower->root_of[address];
-    if (other == TT_OPT_NONE) {
-        grower->root_of[address] = root;
-        tt_vec_push(&grower->work, address);
-    } else if (other != root) {
-        join_roots(grower, other, root);
-    }
-}
-
-static void add_entry(Grower *grower, uint32_t entry) {
-    const TtModule *module = grower->opt->module;
-    uint32_t root = grower->parents.count;
-    tt_vec_push(&grower->parents, root);
-    reach(grower, entry, root);
-    while (grower->work.count) {
-        uint32_t at = tt_vec_pop(&grower->work);
-        TtInsn insn = module->code.items[at];
-        uint32_t target = tt_insn_target(module, insn);
-        if (target != UINT32_MAX) reach(grower, target, root);
-        if (insn.op == TT_OP_CATCH && insn.a == 1)
-            reach(grower, module->blocks.items[insn.b].end_at + 1, root);
-        if (!(tt_op_info(insn.op)->flags & TT_FLAG_ENDS)) reach(grower, at + 1, root);
-    }
-}
 
 /** Scopes of what entries reach; the rest gets one of its own, which nothing enters. */
 static void find_scopes(TtOpt *opt) {
     const TtModule *module = opt->module;
-    uint32_t count = opt->count;
-    Grower grower = {.opt = opt};
-    grower.root_of = tt_alloc((count + 1) * sizeof *grower.root_of);
-    memset(grower.root_of, 0xff, (count + 1) * sizeof *grower.root_of);
-    add_entry(&grower, 0);
+    TtReach reach;
+    tt_reach_init(&reach, module);
     for (uint32_t i = 0; i < module->functions.count; i++)
-        if (opt->used[i]) add_entry(&grower, module->functions.items[i].entry);
+        if (opt->used[i]) tt_reach_add(&reach, module->functions.items[i].entry);
     for (uint32_t i = 0; i < module->labels.count; i++)
-        if (opt->spawned[i]) add_entry(&grower, module->labels.items[i].address);
-    uint32_t unreached = grower.parents.count;
-    tt_vec_push(&grower.parents, unreached);
-
-    uint32_t *scope_of_root = tt_alloc(grower.parents.count * sizeof *scope_of_root);
-    memset(scope_of_root, 0xff, grower.parents.count * sizeof *scope_of_root);
-    TtOptScope scope = {0};
-    tt_vec_push(&opt->scopes, scope);
-    scope_of_root[0] = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t root = grower.root_of[i] == TT_OPT_NONE ? unreached : find_root(&grower, grower.root_of[i]);
-        if (scope_of_root[root] == UINT32_MAX) {
-            scope_of_root[root] = opt->scopes.count;
-            tt_vec_push(&opt->scopes, scope);
-        }
-        opt->scope_of[i] = scope_of_root[root];
-    }
-    opt->scope_of[count] = 0;
-    tt_free(scope_of_root);
-    tt_free(grower.root_of);
-    tt_vec_free(&grower.parents);
-    tt_vec_free(&grower.work);
+        if (opt->spawned[i]) tt_reach_add(&reach, module->labels.items[i].address);
+    uint32_t scopes = tt_reach_scopes(&reach, opt->scope_of);
+    TtOptScope empty = {0};
+    for (uint32_t i = 0; i < scopes; i++) tt_vec_push(&opt->scopes, empty);
+    tt_reach_free(&reach);
 }
 
 /** What the code says about functions and names, wherever it stands. */
