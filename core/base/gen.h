@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/** What the build-time programs `gen_*.c` share, which write tables as TypeScript and Markdown. For them only. */
+/** What the build-time programs `gen_*.c` share, which write tables as TypeScript and Markdown. For them
+ * only. */
 #ifndef TT_BASE_GEN_H
 #define TT_BASE_GEN_H
 

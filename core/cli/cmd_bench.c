@@ -4,27 +4,19 @@
  * single-threaded ones of tests/bench, which are inside this program. Every run is judged by the comments of
  * its program; who shows something else has no time. Engines take turns, so a busy machine meets all alike.
  */
-#include "cmd.h"
-
-#include "base/config.h"
-#include "cli/host/files.h"
-#include "expect.h"
 #include "port/clock.h"
+#include "showing.h"
 #include "table.h"
 #include "vm/std_embed.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <uv.h>
 
 /** Rounds of one program: so many, or as many as begin in this time, one at least. */
 #define ROUNDS        5
 #define NS_OF_PROGRAM 4000000000ull
 /** Milliseconds that one run may take. */
-#define MOST_MS    60000u
-#define MAX_OUTPUT (1u << 20)
+#define MOST_MS 60000u
 
 /** Made by embed_std.cmake. */
 extern const TtStdFile tt_cli_bench_programs[];
@@ -65,156 +57,62 @@ static void add_program(Bench *bench, const char *name, char *source, size_t len
     tt_vec_push(&bench->programs, program);
 }
 
+static void free_program(Program *program) {
+    tt_free(program->name);
+    tt_free(program->source);
+    tt_cli_expect_free(&program->expectations);
+    tt_strbuf_free(&program->wrong);
+}
+
 static void add_own_programs(Bench *bench) {
     for (const TtStdFile *file = tt_cli_bench_programs; file->path; file++)
         add_program(bench, file->path, tt_alloc_string((const char *)file->bytes, file->length),
                     file->length);
 }
 
-static bool is_program(const char *name) {
-    const char *dot = strrchr(name, '.');
-    return name[0] != '.' && dot && (strcmp(dot, ".ttvm") == 0 || strcmp(dot, ".lisp") == 0);
+static void add_found(void *context, const char *folder, const char *name, char *source, size_t length) {
+    Bench *bench = context;
+    TtStrbuf path = {0};
+    tt_strbuf_add_format(&path, "%s/%s", folder, name);
+    add_program(bench, path.bytes, source, length);
+    tt_strbuf_free(&path);
 }
 
-/** The programs of a folder, by name; false when it or one of them cannot be read. */
+/** False when the folder or a program in it cannot be read. */
 static bool add_programs_of(Bench *bench, const char *folder) {
-    uv_fs_t scan;
-    int count = uv_fs_scandir(NULL, &scan, folder, 0, NULL);
-    if (count < 0)
-        tt_cli_error(bench->args, "cannot read the folder %s: %s", folder, tt_cli_errno_text(-count));
-    bool fine = count >= 0;
-    uv_dirent_t entry;
-    while (fine && uv_fs_scandir_next(&scan, &entry) == 0) {
-        if (!is_program(entry.name)) continue;
-        TtStrbuf path = {0};
-        tt_strbuf_add_format(&path, "%s/%s", folder, entry.name);
-        char *source;
-        size_t length;
-        int error = tt_cli_file_read(path.bytes, TT_MAX_SOURCE_BYTES, &source, &length, NULL);
-        fine = !error;
-        if (error)
-            tt_cli_error(bench->args, "cannot read %s: %s", path.bytes, tt_cli_errno_text(error));
+    bool fine = tt_cli_programs_of(bench->args, folder, true, add_found, bench);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; fine && i < bench->programs.count; i++) {
+        Program *program = &bench->programs.items[i];
+        if (program->expectations.module)
+            free_program(program);
         else
-            add_program(bench, path.bytes, source, length);
-        tt_strbuf_free(&path);
+            bench->programs.items[kept++] = *program;
     }
-    uv_fs_req_cleanup(&scan);
-    if (fine) {
-        uint32_t kept = 0;
-        for (uint32_t i = 0; i < bench->programs.count; i++) {
-            Program *program = &bench->programs.items[i];
-            if (!program->expectations.module) bench->programs.items[kept++] = *program;
-        }
-        bench->programs.count = kept;
-    }
+    if (fine) bench->programs.count = kept;
     return fine;
 }
 
 static void free_programs(Bench *bench) {
-    for (uint32_t i = 0; i < bench->programs.count; i++) {
-        Program *program = &bench->programs.items[i];
-        tt_free(program->name);
-        tt_free(program->source);
-        tt_cli_expect_free(&program->expectations);
-        tt_strbuf_free(&program->wrong);
-    }
+    for (uint32_t i = 0; i < bench->programs.count; i++) free_program(&bench->programs.items[i]);
     tt_vec_free(&bench->programs);
 }
 
 /* ---- a run --------------------------------------------------------------------------------------------- */
 
-/** What one run showed. */
-typedef struct Showing {
-    TtStrbuf output, errors;
-    TtReport report;
-    uint64_t ns; /* of processors, from its start to its end, without loading */
-} Showing;
-
-static void read_back(FILE *file, TtStrbuf *text) {
-    char bytes[1 << 16];
-    rewind(file);
-    size_t count;
-    while (text->length < MAX_OUTPUT && (count = fread(bytes, 1, sizeof bytes, file)) > 0)
-        tt_strbuf_add(text, bytes, count);
-}
-
-/** Processor time of this process so far: unlike the wall's it does not count what others took. */
-static uint64_t processor_ns(void) {
-    uv_rusage_t usage;
-    if (uv_getrusage(&usage) != 0) return tt_clock_ns();
-    uint64_t seconds = (uint64_t)usage.ru_utime.tv_sec + (uint64_t)usage.ru_stime.tv_sec;
-    return seconds * 1000000000u +
-           ((uint64_t)usage.ru_utime.tv_usec + (uint64_t)usage.ru_stime.tv_usec) * 1000u;
-}
-
-static void run_on(const Program *program, TtHost *host, const TtConfig *config, Showing *showing) {
-    const char *reason = NULL;
-    TtVm *vm = tt_vm_create(config, &reason);
-    showing->report.status = TT_CLI_FAILED;
-    if (!vm) {
-        tt_strbuf_add_format(&showing->errors, "%s\n", reason);
-        return;
-    }
-    tt_cli_host_attach(host, vm);
-    if (tt_vm_load_bytes(vm, program->name, program->source, program->length)) {
-        uint64_t start = processor_ns();
-        tt_vm_start(vm);
-        tt_vm_wait(vm);
-        showing->ns = processor_ns() - start;
-        showing->report = tt_vm_report(vm);
-    } else {
-        tt_strbuf_add_text(&showing->errors, tt_vm_diagnostics_text(vm, false));
-    }
-    tt_cli_host_flush(host);
-    tt_cli_host_attach(host, NULL);
-    tt_vm_destroy(vm);
-}
-
-/** Runs the program on a host of its own that writes into temporary files; false when there are none. */
-static bool run_program(const Bench *bench, const Program *program, size_t engine, Showing *showing) {
-    FILE *output = tmpfile(), *errors = tmpfile();
-    int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    TtCliHostOptions options;
-    tt_cli_host_options_default(&options);
-    options.max_read_bytes = TT_DEFAULT_VM_HEAP;
-    TtHost *host = NULL;
-    if (output && errors && input >= 0) {
-        options.input = input;
-        options.output = fileno(output);
-        options.error = fileno(errors);
-        host = tt_cli_host_create(&options);
-    }
-    if (host) {
-        TtConfig config = bench->args->settings.config;
-        config.host = host;
-        config.registers = engines[engine].registers;
-        config.optimize = engines[engine].optimize;
-        if (!config.workers) config.single_thread = true;
-        if (!config.max_time_ms) config.max_time_ms = MOST_MS;
-        run_on(program, host, &config, showing);
-        read_back(output, &showing->output);
-        read_back(errors, &showing->errors);
-        tt_cli_host_destroy(host);
-    }
-    if (output) fclose(output);
-    if (errors) fclose(errors);
-    if (input >= 0) close(input);
-    return host != NULL;
-}
-
 /** One run, judged; false when it was not as expected. */
 static bool measure(const Bench *bench, Program *program, size_t engine) {
-    Showing showing = {0};
+    TtConfig config = bench->args->settings.config;
+    config.registers = engines[engine].registers;
+    config.optimize = engines[engine].optimize;
+    if (!config.workers) config.single_thread = true;
+    if (!config.max_time_ms) config.max_time_ms = MOST_MS;
+    TtCliProgramText text = {.name = program->name, .source = program->source, .length = program->length};
+    TtCliShowing showing = {0};
     TtStrbuf wrong = {0};
-    bool fine = run_program(bench, program, engine, &showing);
+    bool fine = tt_cli_show(&text, &config, &showing);
     if (fine) {
-        TtCliRunResult result = {
-            .output = {tt_strbuf_text(&showing.output), showing.output.length},
-            .errors = {tt_strbuf_text(&showing.errors), showing.errors.length},
-            .exit = showing.report.status,
-            .timed_out = showing.report.reason == TT_REASON_LIMIT,
-            .too_much = showing.output.length >= MAX_OUTPUT,
-        };
+        TtCliRunResult result = tt_cli_showing_result(&showing);
         fine = tt_cli_expect_judge(&program->expectations, &result, &wrong);
     } else {
         tt_strbuf_add_text(&wrong, "no temporary files\n");
@@ -229,8 +127,7 @@ static bool measure(const Bench *bench, Program *program, size_t engine) {
         program->best_ns[engine] = 0;
     }
     tt_strbuf_free(&wrong);
-    tt_strbuf_free(&showing.output);
-    tt_strbuf_free(&showing.errors);
+    tt_cli_showing_free(&showing);
     return fine;
 }
 

@@ -3,21 +3,15 @@
  * `ttvm test-… [DIR]`: runs the programs in the folder of `programs/` named like the command (or those of
  * DIR) inside this process, in several modes, and reports every check of their comments in every mode.
  */
-#include "cmd.h"
-
-#include "base/config.h"
-#include "cli/host/files.h"
-#include "expect.h"
+#include "showing.h"
 #include "table.h"
 #include "vm/std_embed.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <uv.h>
 
 /** Milliseconds a program may run when it says nothing; sanitizers make it many times slower. */
 #define DEFAULT_MS 60000u
@@ -26,7 +20,6 @@
 /** Instructions of a slice in the mode `parallel`: longer than any of its programs runs. */
 #define ENDLESS_SLICE 1000000000u
 #define SEED          7u
-#define MAX_OUTPUT    (16u << 20)
 /** Lines of standard error shown of a run that failed. */
 #define SHOWN_ERROR_LINES 15
 
@@ -42,13 +35,6 @@ static const struct {
     [MODE_SMP] = {"smp", true},     [MODE_NO_SMP] = {"no-smp", true},      [MODE_SEEDED] = {"seeded", true},
     [MODE_IMAGE] = {"image", true}, [MODE_PARALLEL] = {"parallel", false},
 };
-
-/** What one run showed. */
-typedef struct Showing {
-    bool loaded;
-    TtStrbuf output, errors;
-    TtReport report;
-} Showing;
 
 typedef struct Program {
     char *name;   /* without folder */
@@ -89,36 +75,9 @@ static void add_own_programs(Suite *suite, const char *command) {
     }
 }
 
-static bool is_program(const char *name) {
-    const char *dot = strrchr(name, '.');
-    return name[0] != '.' && dot && strcmp(dot, ".ttvm") == 0;
-}
-
-/** The programs of a folder, by name; false when it or one of them cannot be read. */
-static bool add_programs_of(Suite *suite, const char *folder) {
-    uv_fs_t scan;
-    int count = uv_fs_scandir(NULL, &scan, folder, 0, NULL);
-    if (count < 0)
-        tt_cli_error(suite->args, "cannot read the folder %s: %s", folder, tt_cli_errno_text(-count));
-    bool fine = count >= 0;
-    uv_dirent_t entry;
-    while (fine && uv_fs_scandir_next(&scan, &entry) == 0) {
-        if (!is_program(entry.name)) continue;
-        TtStrbuf path = {0};
-        tt_strbuf_add_format(&path, "%s/%s", folder, entry.name);
-        char *source;
-        size_t length;
-        int error = tt_cli_file_read(path.bytes, TT_MAX_SOURCE_BYTES, &source, &length, NULL);
-        if (error) {
-            tt_cli_error(suite->args, "cannot read %s: %s", path.bytes, tt_cli_errno_text(error));
-            fine = false;
-        } else {
-            add_program(suite, entry.name, source, length);
-        }
-        tt_strbuf_free(&path);
-    }
-    uv_fs_req_cleanup(&scan);
-    return fine;
+static void add_found(void *context, const char *folder, const char *name, char *source, size_t length) {
+    (void)folder;
+    add_program(context, name, source, length);
 }
 
 /* ---- running one --------------------------------------------------------------------------------- */
@@ -145,78 +104,10 @@ static TtConfig config_for(Mode mode, const Program *program) {
     return config;
 }
 
-static void read_back(FILE *file, TtStrbuf *text) {
-    char bytes[1 << 16];
-    rewind(file);
-    size_t count;
-    while (text->length < MAX_OUTPUT && (count = fread(bytes, 1, sizeof bytes, file)) > 0)
-        tt_strbuf_add(text, bytes, count);
-}
-
-static void run_loaded(TtVm *vm, Showing *showing) {
-    tt_vm_start(vm);
-    tt_vm_wait(vm);
-    showing->report = tt_vm_report(vm);
-}
-
-/** Loads the program from its text and, in the mode `image`, again from the image made of it. */
-static TtVm *load(const Program *program, Mode mode, const TtConfig *config, TtStrbuf *errors) {
-    const char *reason;
-    TtVm *vm = tt_vm_create(config, &reason);
-    bool loaded = tt_vm_load_bytes(vm, program->name, program->source, program->length);
-    if (loaded && mode == MODE_IMAGE) {
-        size_t length;
-        const void *image = tt_vm_image(vm, &length);
-        TtVm *second = tt_vm_create(config, &reason);
-        loaded = tt_vm_load_bytes(second, program->name, image, length);
-        tt_vm_destroy(vm);
-        vm = second;
-    }
-    if (loaded) return vm;
-    tt_strbuf_add_text(errors, tt_vm_diagnostics_text(vm, false));
-    tt_vm_destroy(vm);
-    return NULL;
-}
-
-/** Runs the program on a host of its own that writes into temporary files; false when there are none. */
-static bool run_program(const Program *program, Mode mode, Showing *showing) {
-    FILE *output = tmpfile(), *errors = tmpfile();
-    int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    TtCliHostOptions options;
-    tt_cli_host_options_default(&options);
-    options.max_read_bytes = TT_DEFAULT_VM_HEAP;
-    TtHost *host = NULL;
-    if (output && errors && input >= 0) {
-        options.input = input;
-        options.output = fileno(output);
-        options.error = fileno(errors);
-        host = tt_cli_host_create(&options);
-    }
-    if (host) {
-        TtConfig config = config_for(mode, program);
-        config.host = host;
-        TtVm *vm = load(program, mode, &config, &showing->errors);
-        if (vm) {
-            showing->loaded = true;
-            tt_cli_host_attach(host, vm);
-            run_loaded(vm, showing);
-            tt_cli_host_flush(host);
-            tt_cli_host_attach(host, NULL);
-            tt_vm_destroy(vm);
-            read_back(output, &showing->output);
-            read_back(errors, &showing->errors);
-        }
-        tt_cli_host_destroy(host);
-    }
-    if (output) fclose(output);
-    if (errors) fclose(errors);
-    if (input >= 0) close(input);
-    return host != NULL;
-}
-
-static void free_showing(Showing *showing) {
-    tt_strbuf_free(&showing->output);
-    tt_strbuf_free(&showing->errors);
+static bool run_program(const Program *program, Mode mode, TtCliShowing *showing) {
+    TtCliProgramText text = {program->name, program->source, program->length, mode == MODE_IMAGE};
+    TtConfig config = config_for(mode, program);
+    return tt_cli_show(&text, &config, showing);
 }
 
 static bool equal_texts(const TtStrbuf *a, const TtStrbuf *b) {
@@ -224,13 +115,13 @@ static bool equal_texts(const TtStrbuf *a, const TtStrbuf *b) {
 }
 
 /** A seeded program runs twice: the same seed, the same run, down to the number of instructions. */
-static bool runs_the_same_again(const Program *program, Mode mode, const Showing *first) {
-    Showing again = {0};
+static bool runs_the_same_again(const Program *program, Mode mode, const TtCliShowing *first) {
+    TtCliShowing again = {0};
     bool same = run_program(program, mode, &again) && equal_texts(&first->output, &again.output) &&
                 equal_texts(&first->errors, &again.errors) &&
                 first->report.instructions == again.report.instructions &&
                 first->report.messages == again.report.messages;
-    free_showing(&again);
+    tt_cli_showing_free(&again);
     return same;
 }
 
@@ -246,7 +137,7 @@ static void add_first_lines(TtStrbuf *out, const char *text) {
     if (*text) tt_strbuf_add_text(out, "      …\n");
 }
 
-static void explain(Program *program, Mode mode, const Showing *showing, const TtCliRunResult *result) {
+static void explain(Program *program, Mode mode, const TtCliShowing *showing, const TtCliRunResult *result) {
     TtStrbuf wrong = {0};
     tt_cli_expect_judge(&program->expectations, result, &wrong);
     tt_strbuf_add_format(&program->wrong, "    %s:\n", modes[mode].name);
@@ -261,26 +152,20 @@ static void explain(Program *program, Mode mode, const Showing *showing, const T
 static void run_in_mode(Program *program, Mode mode) {
     uint32_t checks = program->expectations.checks.count;
     bool *passed = program->passed[mode] = tt_alloc_zero((checks + 1) * sizeof *passed);
-    Showing showing = {0};
+    TtCliShowing showing = {0};
     if (!run_program(program, mode, &showing)) {
         tt_strbuf_add_format(&program->wrong, "    %s: cannot start: %s\n", modes[mode].name,
                              strerror(errno));
         return;
     }
-    TtCliRunResult result = {
-        .output = {tt_strbuf_text(&showing.output), showing.output.length},
-        .errors = {tt_strbuf_text(&showing.errors), showing.errors.length},
-        .exit = showing.loaded ? showing.report.status : TT_CLI_FAILED,
-        .timed_out = showing.loaded && showing.report.reason == TT_REASON_LIMIT,
-        .too_much = showing.output.length >= MAX_OUTPUT,
-    };
+    TtCliRunResult result = tt_cli_showing_result(&showing);
     if (!tt_cli_expect_judge_checks(&program->expectations, &result, passed))
         explain(program, mode, &showing, &result);
     if (mode == MODE_SEEDED && passed[checks] && !runs_the_same_again(program, mode, &showing)) {
         passed[checks] = false;
         tt_strbuf_add_text(&program->wrong, "    seeded: a second run with the same seed differs\n");
     }
-    free_showing(&showing);
+    tt_cli_showing_free(&showing);
 }
 
 /* ---- the report ---------------------------------------------------------------------------------- */
@@ -379,7 +264,7 @@ int tt_cli_cmd_test_actors(const TtCliArgs *args) {
     int status = TT_CLI_FAILED;
     const char *folder = args->operands.count > 0 ? args->operands.items[0] : NULL;
     if (!folder) add_own_programs(&suite, args->command->name);
-    if (!folder || add_programs_of(&suite, folder)) {
+    if (!folder || tt_cli_programs_of(args, folder, false, add_found, &suite)) {
         uint32_t count = suite.programs.count;
         if (count > 0) {
             qsort(suite.programs.items, count, sizeof *suite.programs.items, compare_programs);

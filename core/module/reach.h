@@ -12,7 +12,7 @@
 /** Zero but for `module` before use; its code must have been verified. */
 typedef struct TtReach {
     const TtModule *module;
-    uint32_t *entry_of;       /* instruction → the entry that reached it first, TT_REACH_NONE: none so far */
+    uint32_t *entry_of; /* instruction → the entry that reached it first, TT_REACH_NONE: none so far */
     TT_VEC(uint32_t) parents; /* union-find over entries */
     TT_VEC(uint32_t) work;
 } TtReach;
