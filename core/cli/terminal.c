@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include "cli/host/files.h"
 #include "cmd.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,19 +23,9 @@ bool tt_cli_use_color(const TtCliArgs *args, int descriptor) {
 }
 
 bool tt_cli_put(int descriptor, const char *bytes, size_t length) {
-    while (length > 0) {
-        ssize_t done = write(descriptor, bytes, length);
-        if (done >= 0) {
-            bytes += done;
-            length -= (size_t)done;
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            struct pollfd room = {.fd = descriptor, .events = POLLOUT};
-            if (poll(&room, 1, -1) < 0 && errno != EINTR) return false;
-        } else if (errno != EINTR) {
-            return false;
-        }
-    }
-    return true;
+    int error = tt_cli_file_write_all(descriptor, bytes, length, NULL);
+    if (error) errno = error;
+    return !error;
 }
 
 void tt_cli_error(const TtCliArgs *args, const char *format, ...) {

@@ -5,10 +5,6 @@
 #include "port/clock.h"
 #include "tinytot/tt.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <unistd.h>
-
 /** Printed bytes that make the writer start at once. */
 #define FLUSH_BYTES (64u << 10)
 /** Bytes that may wait: room to go on printing while FLUSH_BYTES are being written. */
@@ -26,23 +22,6 @@ static void free_runs(TtCliRuns *runs) {
     tt_strbuf_free(&runs->bytes);
 }
 
-/** 0 or an errno value. Waits for room when somebody made the descriptor non-blocking. */
-static int write_all(int descriptor, const char *bytes, size_t length) {
-    while (length > 0) {
-        ssize_t done = write(descriptor, bytes, length);
-        if (done >= 0) {
-            bytes += done;
-            length -= (size_t)done;
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            struct pollfd room = {.fd = descriptor, .events = POLLOUT};
-            if (poll(&room, 1, -1) < 0 && errno != EINTR) return errno;
-        } else if (errno != EINTR) {
-            return errno;
-        }
-    }
-    return 0;
-}
-
 static void report_failure(TtCliConsole *console, int error) {
     tt_lock_acquire(&console->vm_lock);
     if (console->vm && console->output_failed) console->output_failed(console->context, error);
@@ -55,7 +34,7 @@ static void write_runs(TtCliConsole *console) {
     for (uint32_t i = 0; i < console->current.list.count; i++) {
         TtCliRun run = console->current.list.items[i];
         if (!console->failed[run.stream]) {
-            int error = write_all(console->descriptor[run.stream], bytes, run.length);
+            int error = tt_cli_file_write_all(console->descriptor[run.stream], bytes, run.length, NULL);
             if (error) {
                 tt_lock_acquire(&console->lock);
                 console->failed[run.stream] = error;

@@ -20,8 +20,7 @@ typedef struct Database {
     uv_work_t closing;
 } Database;
 
-/* ---- closing
- * ------------------------------------------------------------------------------------------------- */
+/* ---- closing ----------------------------------------------------------------------------------------- */
 
 static void close_work(uv_work_t *work) {
     Database *database = work->data;
@@ -42,8 +41,7 @@ static void close_database(TtCliHandle *handle) {
     }
 }
 
-/* ---- what SQLite asks while it works
- * -------------------------------------------------------------------------- */
+/* ---- what SQLite asks while it works ----------------------------------------------------------------- */
 
 static int on_busy(void *context, int count) {
     Database *database = context;
@@ -68,8 +66,7 @@ static int authorize(void *context, int action, const char *first, const char *s
     return SQLITE_OK;
 }
 
-/* ---- opening
- * --------------------------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------------------------- */
 
 static void answer_sqlite(TtRequest *request, const char *text) {
     tt_cli_answer_format(request, TT_ERR_DATABASE_ERROR, "%s", text);
@@ -144,8 +141,7 @@ static void opened(TtCliJob *job) {
     tt_cli_job_done(job);
 }
 
-/* ---- statements
- * ------------------------------------------------------------------------------------------------- */
+/* ---- statements -------------------------------------------------------------------------------------- */
 
 static bool bind_all(const TtCliSqlite *sqlite, sqlite3_stmt *statement, TtWireReader *arguments,
                      uint32_t count) {

@@ -28,7 +28,7 @@ int tt_cli_file_wait(int descriptor, short events, uint32_t *cancelled) {
     for (;;) {
         if (is_cancelled(cancelled)) return ECANCELED;
         struct pollfd watched = {.fd = descriptor, .events = events};
-        int count = poll(&watched, 1, STEP_MS);
+        int count = poll(&watched, 1, cancelled ? STEP_MS : -1);
         if (count > 0) return 0;
         if (count < 0 && errno != EINTR) return errno;
     }

@@ -13,6 +13,8 @@
 int tt_cli_file_read(const char *path, size_t max_bytes, char **bytes, size_t *length, uint32_t *cancelled);
 /** Makes or replaces a file so that nobody sees half of it; pipes and devices are written into. */
 int tt_cli_file_write(const char *path, const char *bytes, size_t length, uint32_t *cancelled);
+/** Writes all of it; waits for room when somebody made the descriptor non-blocking. */
+int tt_cli_file_write_all(int descriptor, const char *bytes, size_t length, uint32_t *cancelled);
 /** "No such file or directory" …; static, the same text on every platform for the usual errors. */
 const char *tt_cli_errno_text(int error);
 

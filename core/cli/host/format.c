@@ -17,8 +17,7 @@ static void answer_text(TtRequest *request, TtWireTag tag, const void *bytes, si
     tt_cli_answer_wire(request, &wire);
 }
 
-/* ---- zlib
- * -------------------------------------------------------------------------------------------------- */
+/* ---- zlib -------------------------------------------------------------------------------------------- */
 
 /** Output that grows; false when it cannot. */
 typedef struct Output {
@@ -95,8 +94,7 @@ static void decompress_data(TtCliLoop *loop, TtRequest *request, const TtWireIte
     tt_free(output.bytes);
 }
 
-/* ---- hash
- * -------------------------------------------------------------------------------------------------- */
+/* ---- hash -------------------------------------------------------------------------------------------- */
 
 static void hash_data(TtCliLoop *loop, TtRequest *request, const TtWireItem *data) {
     const char *reason;
@@ -115,8 +113,7 @@ static void hash_data(TtCliLoop *loop, TtRequest *request, const TtWireItem *dat
     tt_cli_answer_data(request, TT_ANSWER_STR, tt_alloc_string(text, sizeof text), sizeof text);
 }
 
-/* ---- encryption
- * -------------------------------------------------------------------------------------------- */
+/* ---- encryption -------------------------------------------------------------------------------------- */
 
 #define MAGIC             "TTE1"
 #define SALT_BYTES        crypto_pwhash_argon2id_SALTBYTES
@@ -218,8 +215,7 @@ static void decrypt_data(TtCliLoop *loop, TtRequest *request, const TtWireItem *
     tt_free(out);
 }
 
-/* ---- running
- * ----------------------------------------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------------------------------------------- */
 
 void tt_cli_format_run(TtCliLoop *loop, TtRequest *request) {
     TtWireReader arguments = tt_wire_reader(request->data, request->data_length);

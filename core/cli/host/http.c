@@ -98,8 +98,7 @@ static void cancel(TtCliJob *job) {
     tt_cli_job_done(job);
 }
 
-/* ---- what comes back
- * ------------------------------------------------------------------------------------------- */
+/* ---- what comes back --------------------------------------------------------------------------------- */
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
     Transfer *transfer = context;
@@ -192,8 +191,7 @@ static void answer(Transfer *transfer, long status) {
     tt_cli_job_done(job);
 }
 
-/* ---- sending
- * --------------------------------------------------------------------------------------------------- */
+/* ---- sending ----------------------------------------------------------------------------------------- */
 
 static bool is_token(const char *name, size_t length) {
     for (size_t i = 0; i < length; i++) {
@@ -419,8 +417,7 @@ static void finish(Transfer *transfer, CURLcode code) {
         answer(transfer, status);
 }
 
-/* ---- libcurl on the loop
- * ------------------------------------------------------------------------------------------ */
+/* ---- libcurl on the loop ----------------------------------------------------------------------------- */
 
 static void take_finished(TtCliHttp *http) {
     CURLMsg *message;

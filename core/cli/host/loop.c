@@ -136,8 +136,7 @@ void tt_cli_job_bad_arguments(TtCliJob *job) {
     tt_cli_job_done(job);
 }
 
-/* ---- starting them
- * ----------------------------------------------------------------------------------------- */
+/* ---- starting them ----------------------------------------------------------------------------------- */
 
 static void run_file(TtCliJob *job) {
     tt_cli_file_run(job->request, job->loop->rules, job->loop->max_bytes, &job->cancelled);
@@ -217,8 +216,7 @@ static void take_news(uv_async_t *wake) {
     uv_close((uv_handle_t *)wake, NULL);
 }
 
-/* ---- the thread
- * -------------------------------------------------------------------------------------------- */
+/* ---- the thread -------------------------------------------------------------------------------------- */
 
 static void *run_loop(void *context) {
     TtCliLoop *loop = context;

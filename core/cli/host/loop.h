@@ -120,8 +120,7 @@ TtWireReader tt_cli_job_arguments(const TtCliJob *job);
 /** The arguments make no sense: the job is done. */
 void tt_cli_job_bad_arguments(TtCliJob *job);
 
-/* ---- handles (handles.c)
- * ----------------------------------------------------------------------------------- */
+/* ---- handles (handles.c) ----------------------------------------------------------------------------- */
 
 typedef enum TtCliHandleKind {
     TT_CLI_TCP = 1,
@@ -176,8 +175,7 @@ void tt_cli_answer_handle(TtRequest *request, const TtCliHandle *handle);
 /** CLOSE and STREAM_CLOSE. */
 void tt_cli_handle_run_close(TtCliJob *job);
 
-/* ---- services: each starts a job
- * ---------------------------------------------------------------------------- */
+/* ---- services: each starts a job --------------------------------------------------------------------- */
 
 void tt_cli_tcp_connect(TtCliJob *job);
 void tt_cli_tcp_listen(TtCliJob *job);
@@ -202,8 +200,7 @@ void tt_cli_format_run(TtCliLoop *loop, TtRequest *request);
 /** Ends what http.c keeps; loop->http is NULL afterwards. */
 void tt_cli_http_free(TtCliLoop *loop);
 
-/* ---- addresses (net.c)
- * ---------------------------------------------------------------------------------------- */
+/* ---- addresses (net.c) ------------------------------------------------------------------------------- */
 
 /** The numeric address, without asking anybody; false when `host` is a name. */
 bool tt_cli_address_parse(const char *host, int port, struct sockaddr_storage *address);

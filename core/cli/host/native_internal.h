@@ -128,17 +128,37 @@ char *tt_cli_file_path(TtRequest *request, const TtCliRules *rules, bool write, 
 int tt_cli_file_open(const char *path, int flags, mode_t mode, uint32_t *cancelled);
 /** Waits until a pipe or device is ready; 0, or ECANCELED, or another errno value. */
 int tt_cli_file_wait(int descriptor, short events, uint32_t *cancelled);
-/** 0 or an errno value. */
-int tt_cli_file_write_all(int descriptor, const char *bytes, size_t length, uint32_t *cancelled);
 
 /* ---- names and addresses (net.c) ------------------------------------------------------------------- */
 
 #define TT_CLI_HOST_BYTES 256
 
+struct addrinfo;
 /** Reads a host name; `otherwise` stands for null, unless it is NULL. */
 bool tt_cli_net_host(TtWireReader *arguments, const char *otherwise, char host[TT_CLI_HOST_BYTES]);
 bool tt_cli_net_port(TtWireReader *arguments, int *port);
-struct addrinfo;
+/** What a socket did not take at once. It stays when the request is cancelled, until libuv lets go of it. */
+typedef struct TtCliSending {
+    union {
+        uv_req_t any;
+        uv_write_t tcp;
+        uv_udp_send_t udp;
+    } uv;
+    TtCliJob *job; /* NULL: abandoned */
+    size_t total;  /* what the request answers */
+    uv_buf_t rest; /* lies behind this struct */
+} TtCliSending;
+
+/** Takes a copy of `rest`, and the job's state and cancel. NULL when there is no room: the job is done. */
+TtCliSending *tt_cli_sending_create(TtCliJob *job, const char *rest, size_t length, size_t total);
+/** Sent or failed (`status`): answers the request, unless abandoned, and frees it. */
+void tt_cli_sending_end(TtCliSending *sending, int status);
+/**
+ * The first of the addresses found for the name that is the job's next argument, with the port behind it.
+ * False: the job is done.
+ */
+bool tt_cli_net_first(TtCliJob *job, const struct addrinfo *list, int error,
+                      struct sockaddr_storage *address);
 /** Asks for the addresses of a name; `type` is SOCK_STREAM or SOCK_DGRAM. Uses job->state and job->cancel. */
 void tt_cli_net_resolve(TtCliJob *job, const char *host, int type,
                         void (*found)(TtCliJob *job, const struct addrinfo *list, int error));

@@ -110,8 +110,61 @@ bool tt_cli_net_port(TtWireReader *arguments, int *port) {
     return true;
 }
 
-/* ---- DNS_RESOLVE
- * -------------------------------------------------------------------------------------------- */
+bool tt_cli_net_first(TtCliJob *job, const struct addrinfo *list, int error,
+                      struct sockaddr_storage *address) {
+    TtWireReader arguments = tt_cli_job_arguments(job);
+    char host[TT_CLI_HOST_BYTES], text[64];
+    int port = 0, ignored;
+    (void)tt_cli_net_host(&arguments, NULL, host);
+    (void)tt_cli_net_port(&arguments, &port);
+    if (!error && list) {
+        tt_cli_address_text(list->ai_addr, text, &ignored);
+        if (tt_cli_address_parse(text, port, address)) return true;
+    }
+    tt_cli_answer_net(job->request, error ? error : UV_EAI_NODATA);
+    tt_cli_job_done(job);
+    return false;
+}
+
+/* ---- sending ------------------------------------------------------------------------------------------- */
+
+static void cancel_sending(TtCliJob *job) {
+    ((TtCliSending *)job->state)->job = NULL;
+    tt_cli_answer_null(job->request);
+    tt_cli_job_done(job);
+}
+
+TtCliSending *tt_cli_sending_create(TtCliJob *job, const char *rest, size_t length, size_t total) {
+    TtCliSending *sending = tt_alloc_try(sizeof *sending + length);
+    if (!sending) {
+        tt_cli_answer_error(job->request, TT_ERR_HEAP_EXCEEDED, "Cannot allocate memory");
+        tt_cli_job_done(job);
+        return NULL;
+    }
+    *sending = (TtCliSending){.job = job, .total = total};
+    sending->rest = uv_buf_init((char *)(sending + 1), (unsigned)length);
+    memcpy(sending->rest.base, rest, length);
+    sending->uv.any.data = sending;
+    job->state = sending;
+    job->cancel = cancel_sending;
+    return sending;
+}
+
+void tt_cli_sending_end(TtCliSending *sending, int status) {
+    TtCliJob *job = sending->job;
+    if (job) {
+        if (status == UV_ECANCELED)
+            tt_cli_answer_closed(job, job->handle->kind, job->handle->id);
+        else if (status)
+            tt_cli_answer_net(job->request, status);
+        else
+            tt_cli_answer_number(job->request, TT_ANSWER_INT, (int64_t)sending->total);
+        tt_cli_job_done(job);
+    }
+    tt_free(sending);
+}
+
+/* ---- DNS_RESOLVE ------------------------------------------------------------------------------------- */
 
 static void answer_address(TtCliJob *job, const struct addrinfo *list, int error) {
     const struct addrinfo *best = list;

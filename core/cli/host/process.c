@@ -109,8 +109,7 @@ static void cancel(TtCliJob *job) {
     tt_cli_job_done(job);
 }
 
-/* ---- starting
- * --------------------------------------------------------------------------------------------------- */
+/* ---- starting ---------------------------------------------------------------------------------------- */
 
 typedef struct Command {
     char **words; /* the program, its arguments, NULL */

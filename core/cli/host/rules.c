@@ -78,8 +78,7 @@ bool tt_cli_rules_allow_net(const TtCliRules *rules, const char *host, int port)
     return false;
 }
 
-/* ---- files
- * ------------------------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------------------- */
 
 bool tt_cli_rules_add_dir(TtCliRules *rules, bool read, bool write, const char *path) {
     char *real = realpath(path, NULL);

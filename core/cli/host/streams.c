@@ -39,8 +39,7 @@ static void answer_stream(TtCliJob *job, int descriptor, TtCliHandleKind kind) {
     tt_cli_job_done(job);
 }
 
-/* ---- opening
- * ----------------------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------------------------- */
 
 /** On the pool. job->state: descriptor + 1, or NULL when the job is answered. */
 static void open_stream(TtCliJob *job) {
@@ -76,8 +75,7 @@ static void opened(TtCliJob *job) {
         tt_cli_job_done(job);
 }
 
-/* ---- files, on the pool
- * ------------------------------------------------------------------------------------- */
+/* ---- files, on the pool ------------------------------------------------------------------------------ */
 
 static size_t read_max(const TtCliJob *job, TtWireReader *arguments) {
     (void)job;
@@ -134,8 +132,7 @@ static void write_some(TtCliJob *job) {
         tt_cli_answer_number(job->request, TT_ANSWER_INT, (int64_t)data.length);
 }
 
-/* ---- memory
- * --------------------------------------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------------------------------------ */
 
 static void read_memory(TtCliJob *job, size_t max) {
     Stream *stream = (Stream *)job->handle;
@@ -172,8 +169,7 @@ static void write_memory(TtCliJob *job, const TtWireItem *data) {
     tt_cli_job_done(job);
 }
 
-/* ---- starting
- * --------------------------------------------------------------------------------------------------- */
+/* ---- starting ---------------------------------------------------------------------------------------- */
 
 static void start_read(TtCliJob *job) {
     TtWireReader arguments = tt_cli_job_arguments(job);

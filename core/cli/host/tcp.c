@@ -60,8 +60,7 @@ static void answer_tcp(TtCliJob *job, Tcp *tcp, TtCliHandleKind kind) {
     tt_cli_job_done(job);
 }
 
-/* ---- connecting
- * -------------------------------------------------------------------------------------------- */
+/* ---- connecting -------------------------------------------------------------------------------------- */
 
 /** An attempt, address after address. Lives until its timer is closed; the socket is dropped on its own. */
 typedef struct Connect {
@@ -215,8 +214,7 @@ void tt_cli_tcp_connect(TtCliJob *job) {
     start_connect(job, addresses, 1);
 }
 
-/* ---- listening
- * ----------------------------------------------------------------------------------------------- */
+/* ---- listening --------------------------------------------------------------------------------------- */
 
 static void accept_one(Tcp *listener, TtCliJob *job) {
     Tcp *tcp = make_tcp(job->loop);
@@ -260,19 +258,8 @@ static void listen_at(TtCliJob *job, const struct sockaddr *address) {
 }
 
 static void listen_found(TtCliJob *job, const struct addrinfo *list, int error) {
-    char host[TT_CLI_HOST_BYTES], text[64];
-    TtWireReader arguments = tt_cli_job_arguments(job);
-    int port = 0, ignored;
-    (void)tt_cli_net_host(&arguments, NULL, host);
-    (void)tt_cli_net_port(&arguments, &port);
     struct sockaddr_storage address;
-    if (!error && list) tt_cli_address_text(list->ai_addr, text, &ignored);
-    if (!error && list && tt_cli_address_parse(text, port, &address)) {
-        listen_at(job, (struct sockaddr *)&address);
-        return;
-    }
-    tt_cli_answer_net(job->request, error ? error : UV_EAI_NODATA);
-    tt_cli_job_done(job);
+    if (tt_cli_net_first(job, list, error, &address)) listen_at(job, (struct sockaddr *)&address);
 }
 
 void tt_cli_tcp_listen(TtCliJob *job) {
@@ -314,36 +301,10 @@ void tt_cli_tcp_port(TtCliJob *job) {
     tt_cli_job_done(job);
 }
 
-/* ---- sending
- * ----------------------------------------------------------------------------------------------- */
-
-/** What the system did not take at once. It stays when the request is cancelled, until the socket closes. */
-typedef struct Sending {
-    uv_write_t uv;
-    TtCliJob *job; /* NULL: abandoned */
-    size_t total;
-    char bytes[];
-} Sending;
+/* ---- sending ----------------------------------------------------------------------------------------- */
 
 static void after_send(uv_write_t *uv, int status) {
-    Sending *sending = uv->data;
-    TtCliJob *job = sending->job;
-    if (job) {
-        if (status == UV_ECANCELED)
-            tt_cli_answer_closed(job, job->handle->kind, job->handle->id);
-        else if (status)
-            tt_cli_answer_net(job->request, status);
-        else
-            tt_cli_answer_number(job->request, TT_ANSWER_INT, (int64_t)sending->total);
-        tt_cli_job_done(job);
-    }
-    tt_free(sending);
-}
-
-static void cancel_send(TtCliJob *job) {
-    ((Sending *)job->state)->job = NULL;
-    tt_cli_answer_null(job->request);
-    tt_cli_job_done(job);
+    tt_cli_sending_end(uv->data, status);
 }
 
 void tt_cli_tcp_send(TtCliJob *job) {
@@ -367,28 +328,14 @@ void tt_cli_tcp_send(TtCliJob *job) {
         tt_cli_job_done(job);
         return;
     }
-    size_t rest = data.length - (size_t)done;
-    Sending *sending = tt_alloc_try(sizeof *sending + rest);
-    if (!sending) {
-        tt_cli_answer_error(job->request, TT_ERR_HEAP_EXCEEDED, "Cannot allocate memory");
-        tt_cli_job_done(job);
-        return;
-    }
-    *sending = (Sending){.job = job, .total = data.length};
-    sending->uv.data = sending;
-    memcpy(sending->bytes, data.bytes + done, rest);
-    buffer = uv_buf_init(sending->bytes, (unsigned)rest);
-    job->state = sending;
-    job->cancel = cancel_send;
-    int error = uv_write(&sending->uv, stream, &buffer, 1, after_send);
-    if (!error) return;
-    tt_free(sending);
-    tt_cli_answer_net(job->request, error);
-    tt_cli_job_done(job);
+    TtCliSending *sending =
+        tt_cli_sending_create(job, data.bytes + done, data.length - (size_t)done, data.length);
+    if (!sending) return;
+    int error = uv_write(&sending->uv.tcp, stream, &sending->rest, 1, after_send);
+    if (error) tt_cli_sending_end(sending, error);
 }
 
-/* ---- receiving
- * --------------------------------------------------------------------------------------------- */
+/* ---- receiving --------------------------------------------------------------------------------------- */
 
 static void continue_reading(Tcp *tcp);
 

@@ -46,19 +46,8 @@ static void bind_at(TtCliJob *job, const struct sockaddr *address) {
 }
 
 static void bind_found(TtCliJob *job, const struct addrinfo *list, int error) {
-    char host[TT_CLI_HOST_BYTES], text[64];
-    TtWireReader arguments = tt_cli_job_arguments(job);
-    int port = 0, ignored;
-    (void)tt_cli_net_host(&arguments, NULL, host);
-    (void)tt_cli_net_port(&arguments, &port);
     struct sockaddr_storage address;
-    if (!error && list) tt_cli_address_text(list->ai_addr, text, &ignored);
-    if (!error && list && tt_cli_address_parse(text, port, &address)) {
-        bind_at(job, (struct sockaddr *)&address);
-        return;
-    }
-    tt_cli_answer_net(job->request, error ? error : UV_EAI_NODATA);
-    tt_cli_job_done(job);
+    if (tt_cli_net_first(job, list, error, &address)) bind_at(job, (struct sockaddr *)&address);
 }
 
 void tt_cli_udp_bind(TtCliJob *job) {
@@ -89,36 +78,10 @@ int tt_cli_udp_port(TtCliHandle *handle) {
     return port;
 }
 
-/* ---- sending
- * ----------------------------------------------------------------------------------------------- */
-
-/** A datagram that the system did not take at once. */
-typedef struct Sending {
-    uv_udp_send_t uv;
-    TtCliJob *job; /* NULL: abandoned */
-    size_t length;
-    char bytes[];
-} Sending;
+/* ---- sending ----------------------------------------------------------------------------------------- */
 
 static void after_send(uv_udp_send_t *uv, int status) {
-    Sending *sending = uv->data;
-    TtCliJob *job = sending->job;
-    if (job) {
-        if (status == UV_ECANCELED)
-            tt_cli_answer_closed(job, job->handle->kind, job->handle->id);
-        else if (status)
-            tt_cli_answer_net(job->request, status);
-        else
-            tt_cli_answer_number(job->request, TT_ANSWER_INT, (int64_t)sending->length);
-        tt_cli_job_done(job);
-    }
-    tt_free(sending);
-}
-
-static void cancel_send(TtCliJob *job) {
-    ((Sending *)job->state)->job = NULL;
-    tt_cli_answer_null(job->request);
-    tt_cli_job_done(job);
+    tt_cli_sending_end(uv->data, status);
 }
 
 /** Arguments behind the socket. */
@@ -142,18 +105,10 @@ static void send_to(TtCliJob *job, const struct sockaddr *address, const TtWireI
         tt_cli_job_done(job);
         return;
     }
-    Sending *sending = tt_alloc(sizeof *sending + data->length);
-    *sending = (Sending){.job = job, .length = data->length};
-    sending->uv.data = sending;
-    memcpy(sending->bytes, data->bytes, data->length);
-    buffer = uv_buf_init(sending->bytes, (unsigned)data->length);
-    job->state = sending;
-    job->cancel = cancel_send;
-    int error = uv_udp_send(&sending->uv, &udp->socket, &buffer, 1, address, after_send);
-    if (!error) return;
-    tt_free(sending);
-    tt_cli_answer_net(job->request, error);
-    tt_cli_job_done(job);
+    TtCliSending *sending = tt_cli_sending_create(job, data->bytes, data->length, data->length);
+    if (!sending) return;
+    int error = uv_udp_send(&sending->uv.udp, &udp->socket, &sending->rest, 1, address, after_send);
+    if (error) tt_cli_sending_end(sending, error);
 }
 
 static void send_found(TtCliJob *job, const struct addrinfo *list, int error) {
@@ -196,8 +151,7 @@ void tt_cli_udp_send(TtCliJob *job) {
         tt_cli_net_resolve(job, host, SOCK_DGRAM, send_found);
 }
 
-/* ---- receiving
- * --------------------------------------------------------------------------------------------- */
+/* ---- receiving --------------------------------------------------------------------------------------- */
 
 static void continue_reading(Udp *udp);
 
