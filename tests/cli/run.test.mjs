@@ -263,6 +263,21 @@ test('Ctrl+C ends a program that computes, waits or sleeps', async (t) => {
   }
 });
 
+test('a signal before there is a program ends the process', async () => {
+  const { signal } = await run(['-'], {
+    use: (child) => setTimeout(() => child.kill('SIGINT'), 300),
+  });
+  assert.equal(signal, 'SIGINT');
+});
+
+test('what a program starts does not inherit blocked signals', async (t) => {
+  const source =
+    'PUSH_STR "grep"\nPUSH_STR "SigBlk"\nPUSH_STR "/proc/self/status"\nMAKE_LIST 2\nEXEC_CAPTURE\nGET_FIELD stdout\nPRINT\n';
+  const { stdout, stderr } = await runSource(t, source);
+  assert.equal(stderr, '');
+  assert.match(stdout, /^SigBlk:\s*0+$/m);
+});
+
 test('colours of errors', async (t) => {
   const plain = await runSource(t, 'BAD\n');
   assert.ok(!plain.stderr.includes('\x1b['));

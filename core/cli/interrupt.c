@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "interrupt.h"
+
+#include <string.h>
+
+/** As if nobody had waited for the signal. */
+static void end_process(const TtCliInterrupt *interrupt, int taken) {
+    signal(taken, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &interrupt->set, NULL);
+    raise(taken);
+}
+
+static void *run_watch(void *context) {
+    TtCliInterrupt *interrupt = context;
+    for (;;) {
+        int taken = 0;
+        if (sigwait(&interrupt->set, &taken) != 0) continue;
+        tt_lock_acquire(&interrupt->lock);
+        bool stopping = interrupt->stopping, first = interrupt->vm && !interrupt->signal;
+        if (first && !stopping) {
+            interrupt->signal = taken;
+            tt_vm_stop(interrupt->vm);
+        }
+        tt_lock_release(&interrupt->lock);
+        if (stopping) return NULL;
+        if (!first) end_process(interrupt, taken);
+    }
+}
+
+static bool is_ignored(int signal_number) {
+    struct sigaction action;
+    return sigaction(signal_number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+void tt_cli_interrupt_begin(TtCliInterrupt *interrupt) {
+    memset(interrupt, 0, sizeof *interrupt);
+    sigemptyset(&interrupt->set);
+    if (!is_ignored(SIGINT)) sigaddset(&interrupt->set, SIGINT);
+    sigaddset(&interrupt->set, SIGTERM); /* also what ends the watch */
+    if (pthread_sigmask(SIG_BLOCK, &interrupt->set, &interrupt->before) != 0) return;
+    tt_lock_init(&interrupt->lock);
+    interrupt->started = tt_thread_start(&interrupt->thread, run_watch, interrupt);
+    /* Without a thread left, signals keep ending the process at once. */
+    if (interrupt->started) return;
+    pthread_sigmask(SIG_SETMASK, &interrupt->before, NULL);
+    tt_lock_destroy(&interrupt->lock);
+}
+
+void tt_cli_interrupt_start(TtCliInterrupt *interrupt, TtVm *vm) {
+    if (!interrupt->started) {
+        tt_vm_start(vm);
+        return;
+    }
+    tt_lock_acquire(&interrupt->lock);
+    tt_vm_start(vm); /* a signal meanwhile waits for the lock: only a started VM can be stopped */
+    interrupt->vm = vm;
+    tt_lock_release(&interrupt->lock);
+}
+
+void tt_cli_interrupt_end(TtCliInterrupt *interrupt) {
+    if (interrupt->started) {
+        tt_lock_acquire(&interrupt->lock);
+        interrupt->stopping = true;
+        tt_lock_release(&interrupt->lock);
+        pthread_kill(interrupt->thread.thread, SIGTERM);
+        tt_thread_join(&interrupt->thread);
+        pthread_sigmask(SIG_SETMASK, &interrupt->before, NULL);
+        tt_lock_destroy(&interrupt->lock);
+        interrupt->started = false;
+    }
+}
