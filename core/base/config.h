@@ -67,11 +67,11 @@
 /**
  * Heaps of more live bytes are collected in steps: collecting so much at once takes about 1 ms. A step is due
  * whenever so much has been allocated, and does the work for a multiple of it, so that the heap grows by less
- * than half meanwhile; in units of a value looked at, an object found being several.
+ * than a fifth meanwhile; in units of a value looked at, an object found being several.
  */
 #define TT_GC_STEP_HEAP   (2u << 20)
 #define TT_GC_STEP_BYTES  (64u << 10)
-#define TT_GC_STEP_FACTOR 8
+#define TT_GC_STEP_FACTOR 16
 #define TT_GC_STEP_UNITS  100000
 /** Nesting of values that printing, comparing and copying follow: deeper parts print as `…`, equal nothing;
  * copies raise BadArgument. */

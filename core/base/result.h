@@ -21,6 +21,8 @@ const char *tt_result_kind(TtResult result);
 #define TT_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #define TT_NOINLINE            __attribute__((noinline))
 #define TT_COLD                __attribute__((cold, noinline))
+/** `address` is read soon. */
+#define TT_PREFETCH(address) __builtin_prefetch(address)
 #else
 #define TT_MUST_USE
 #define TT_PRINTF(fmt, args)
@@ -28,6 +30,7 @@ const char *tt_result_kind(TtResult result);
 #define TT_UNLIKELY(condition) (condition)
 #define TT_NOINLINE
 #define TT_COLD
+#define TT_PREFETCH(address) ((void)0)
 #endif
 
 /** Returns the result of `expr` from the enclosing function unless it is TT_OK. */

@@ -27,6 +27,8 @@
 #define PAGE_OF_UNIT    4096 /* of a large object given back */
 /** A longer range is marked in parts of so many values. */
 #define PART 1024u
+/** Objects that are on their way from memory while marking. */
+#define AHEAD 8u
 /** Blocks that one allocation sweeps at most. */
 #define ROOM_BLOCKS  4
 #define STRESS_UNITS 2
@@ -82,39 +84,56 @@ static void mark_object(TtGcCycle *cycle, TtObj *object) {
     if (object->kind >= TT_OBJ_LIST && !push_range(cycle, range_of(object))) cycle->overflowed = true;
 }
 
-/** Goes on with cycle->range and the stack; true when both are done before the units are. */
+/**
+ * Goes on with cycle->range and the stack; true when both are done before the units are. An object found is
+ * fetched from memory while the next AHEAD values are looked at, and only then marked.
+ */
 static bool mark_some(TtGcCycle *cycle, int64_t *units) {
     const uint8_t colour = cycle->colour;
+    TtObj *ahead[AHEAD]; /* a ring: `waiting` of them from `oldest` on */
+    unsigned oldest = 0, waiting = 0;
     TtGcRange range = cycle->range;
     int64_t left = *units;
     for (;;) {
-        while (range.left) {
+        TtObj *object;
+        if (TT_LIKELY(range.left)) {
             const TtValue *value = (const TtValue *)(const void *)range.at;
             range.at += range.stride;
             range.left--;
             left--;
             if (value->tag < TT_TAG_STR || !value->as.object) continue;
-            TtObj *object = value->as.object;
-            if (object->mark == colour || object->flags & TT_OBJ_FROZEN) continue;
-            object->mark = colour;
-            left -= UNITS_OF_OBJECT;
-            if (object->kind < TT_OBJ_LIST) continue;
-            if (range.left && !push_range(cycle, range)) {
-                cycle->overflowed = true;
+            TtObj *found = value->as.object;
+            TT_PREFETCH(found);
+            if (TT_UNLIKELY(waiting < AHEAD)) {
+                ahead[(oldest + waiting++) % AHEAD] = found;
                 continue;
             }
-            range = cut_range(cycle, range_of(object));
-            if (TT_UNLIKELY(left <= 0)) goto out_of_units;
+            object = ahead[oldest];
+            ahead[oldest] = found;
+        } else if (left <= 0) {
+            break;
+        } else if (cycle->depth) {
+            range = cut_range(cycle, cycle->stack[--cycle->depth]);
+            continue;
+        } else if (waiting) {
+            object = ahead[oldest];
+            waiting--;
+        } else {
+            break;
         }
-        if (left <= 0) goto out_of_units;
-        if (!cycle->depth) break;
-        range = cut_range(cycle, cycle->stack[--cycle->depth]);
+        oldest = (oldest + 1) % AHEAD;
+        if (object->mark == colour || object->flags & TT_OBJ_FROZEN) continue;
+        object->mark = colour;
+        left -= UNITS_OF_OBJECT;
+        if (object->kind < TT_OBJ_LIST) continue;
+        if (range.left && !push_range(cycle, range)) {
+            cycle->overflowed = true;
+            continue;
+        }
+        range = cut_range(cycle, range_of(object));
+        if (TT_UNLIKELY(left <= 0)) break;
     }
-    cycle->range = (TtGcRange){NULL, 0, 0};
-    *units = left;
-    return true;
-
-out_of_units:
+    for (; waiting; waiting--, oldest = (oldest + 1) % AHEAD) mark_object(cycle, ahead[oldest]);
     cycle->range = range;
     *units = left;
     return !range.left && !cycle->depth;
@@ -354,13 +373,13 @@ static bool work(TtHeap *heap, int64_t units) {
     case TT_GC_SWEEP_BIG_BYTES:
         /* Before the blocks: it reads the dead references in them. */
         if (!sweep_big_bytes(heap, cycle, &units)) return false;
-        cycle->phase = TT_GC_SWEEP_BLOCKS;
-        /* fall through */
-    case TT_GC_SWEEP_BLOCKS:
-        if (!sweep_blocks(heap, cycle, &units)) return false;
         cycle->phase = TT_GC_SWEEP_LARGE;
         /* fall through */
-    case TT_GC_SWEEP_LARGE: return sweep_large(heap, cycle, &units);
+    case TT_GC_SWEEP_LARGE:
+        if (!sweep_large(heap, cycle, &units)) return false;
+        cycle->phase = TT_GC_SWEEP_BLOCKS;
+        /* fall through */
+    case TT_GC_SWEEP_BLOCKS: return sweep_blocks(heap, cycle, &units);
     }
     TT_UNREACHABLE();
 }
@@ -369,19 +388,27 @@ static bool is_large(const TtHeap *heap) {
     return heap->pool->stress_steps || tt_heap_live_bytes(heap) > TT_GC_STEP_HEAP + heap->shared_bytes;
 }
 
-/** The collection is complete: when the next one is due. */
-static void end(TtHeap *heap) {
+/**
+ * The collection is complete: when the next one is due. What has been allocated since it began may be
+ * garbage, so only the others count as alive; and the next one is begun so much earlier as this one took, so
+ * that the heap has the size aimed at when it ends.
+ */
+static void end(TtHeap *heap, uint64_t meanwhile) {
     heap->spare->cycle = NULL;
     heap->spare->collections++;
-    uint64_t more = tt_heap_live_bytes(heap) / 100 * (TT_GC_GROWTH_PERCENT - 100);
-    if (is_large(heap)) more -= more / 4; /* it goes on growing while it is collected */
+    heap->owes_work = false;
+    uint64_t live = tt_heap_live_bytes(heap);
+    uint64_t kept = live > meanwhile ? live - meanwhile : 0;
+    uint64_t growth = kept / 100 * (TT_GC_GROWTH_PERCENT - 100);
+    uint64_t more = growth > 2 * meanwhile ? growth - 2 * meanwhile : 0;
+    if (more < growth / 2) more = growth / 2;
     if (more < TT_GC_FIRST_BYTES) more = TT_GC_FIRST_BYTES;
     heap->collect_at = heap->allocated_bytes + more;
 }
 
 static void end_in_steps(TtHeap *heap) {
     TtGcCycle *cycle = heap_cycle(heap);
-    end(heap);
+    end(heap, heap->allocated_bytes - cycle->begun_at);
     tt_free(cycle);
 }
 
@@ -393,33 +420,35 @@ static void collect_whole(TtHeap *heap, TtRootsFn roots, void *context) {
     TtGcCycle cycle;
     begin(heap, &cycle, roots, context, true);
     (void)work(heap, INT64_MAX);
-    end(heap);
+    end(heap, 0);
 }
 
+/**
+ * What has been allocated since the last step is paid for by work, a part of TT_GC_STEP_UNITS at a time; the
+ * rest is owed. A program that allocates little, but much at once, pays when its slices begin.
+ */
 static void collect_step(TtHeap *heap, TtRootsFn roots, void *context) {
     TtGcCycle *cycle = heap_cycle(heap);
-    uint64_t allocated = TT_GC_STEP_BYTES, interval = TT_GC_STEP_BYTES;
-    if (cycle) {
-        allocated = heap->allocated_bytes - cycle->allocated_at;
-    } else {
+    if (!cycle) {
         cycle = tt_alloc_try(sizeof *cycle);
         if (!cycle) {
             collect_whole(heap, roots, context);
             return;
         }
         begin(heap, cycle, roots, context, false);
+        cycle->begun_at = cycle->paid_at = heap->allocated_bytes;
+        cycle->owed = TT_GC_STEP_UNITS;
     }
-    cycle->allocated_at = heap->allocated_bytes;
-    uint64_t units = allocated / sizeof(TtValue) * TT_GC_STEP_FACTOR;
-    if (units > TT_GC_STEP_UNITS) { /* the rest soon, but not at once */
-        units = TT_GC_STEP_UNITS;
-        interval /= 4;
-    }
+    cycle->owed += (heap->allocated_bytes - cycle->paid_at) / sizeof(TtValue) * TT_GC_STEP_FACTOR;
+    cycle->paid_at = heap->allocated_bytes;
+    uint64_t units = cycle->owed < TT_GC_STEP_UNITS ? cycle->owed : TT_GC_STEP_UNITS;
+    cycle->owed -= units;
+    heap->owes_work = cycle->owed || heap->pool->stress_steps;
     if (heap->pool->stress_steps) units = STRESS_UNITS;
     if (work(heap, (int64_t)units))
         end_in_steps(heap);
     else
-        heap->collect_at = heap->allocated_bytes + interval;
+        heap->collect_at = heap->allocated_bytes + (cycle->owed ? TT_GC_STEP_BYTES / 4 : TT_GC_STEP_BYTES);
 }
 
 static void collect(TtHeap *heap, TtRootsFn roots, void *context, bool whole) {
@@ -452,7 +481,7 @@ void gc_abandon(TtHeap *heap) {
     while (*big) big = &(*big)->next;
     *big = cycle->big_bytes;
     heap->spare->cycle = NULL;
-    heap->marking = false;
+    heap->marking = heap->owes_work = false;
     tt_free(cycle);
 }
 

@@ -67,7 +67,7 @@ typedef struct TtGcRange {
 
 #define TT_GC_FIRST_RANGES 64
 
-typedef enum TtGcPhase { TT_GC_MARK, TT_GC_SWEEP_BIG_BYTES, TT_GC_SWEEP_BLOCKS, TT_GC_SWEEP_LARGE } TtGcPhase;
+typedef enum TtGcPhase { TT_GC_MARK, TT_GC_SWEEP_BIG_BYTES, TT_GC_SWEEP_LARGE, TT_GC_SWEEP_BLOCKS } TtGcPhase;
 
 /** A collection under way: gc_mark_sweep.c. */
 typedef struct TtGcCycle {
@@ -83,7 +83,9 @@ typedef struct TtGcCycle {
     TtHeapBlock *blocks; /* to be swept */
     TtHeapLarge *large;
     TtBigBytes *big_bytes;
-    uint64_t allocated_at; /* the heap's allocated_bytes after the last step */
+    uint64_t begun_at; /* the heap's allocated_bytes when it began */
+    uint64_t paid_at;  /* and up to where work has been done or is owed for it */
+    uint64_t owed;     /* units of work */
     TtGcRange first[TT_GC_FIRST_RANGES];
 } TtGcCycle;
 
