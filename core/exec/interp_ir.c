@@ -218,7 +218,7 @@
 #define RETURNS_PLAINLY(header)                                                                              \
     (!profiled && !(actor->handlers.count && tt_vec_last(&actor->handlers).fp == actor->fp) &&               \
      !actor->captures.count && (header)[0].as.function && (header)[1].as.i <= TT_FRAME_FUNCTION)
-/** Leaves the frame, with `value` when `pushes`. */
+/** Leaves the frame, with what x points to when `pushes`. */
 #define RETURN_TO(header, pushes)                                                                            \
     do {                                                                                                     \
         const bool with_value = (pushes);                                                                    \
@@ -229,7 +229,7 @@
         actor->function = target;                                                                            \
         actor->depth--;                                                                                      \
         fuel -= pc->w;                                                                                       \
-        if (with_value) fp[0] = value;                                                                       \
+        if (with_value) copy(fp, x);                                                                         \
         const TtIrResume *resume = &target->module->ir->resume[actor->pc];                                   \
         if (TT_UNLIKELY(!target->ir_entry || base + resume->cells != fp + with_value)) {                     \
             actor->sp = (uint32_t)(fp - actor->stack) + with_value;                                          \
@@ -242,6 +242,23 @@
     } while (0)
 /** The stack instruction that the operation stands for. */
 #define ORIGINAL_OP() (module->code.items[ADDRESS()].op)
+
+/**
+ * A value copied as two words. Results are written so, and a vector load right behind two stores waits until
+ * both have left for the cache.
+ */
+static inline void copy(TtValue *to, const TtValue *from) {
+    uint64_t head;
+    memcpy(&head, from, sizeof head);
+    const int64_t body = from->as.i;
+    memcpy(to, &head, sizeof head);
+    to->as.i = body;
+}
+/** The same for a reference that stays where it was, too. */
+static inline void copy_shared(TtValue *to, const TtValue *from) {
+    copy(to, from);
+    (void)tt_value_share(*to);
+}
 
 /** Stores sp of a map and clears the cells below it that hold nothing valid. */
 TT_COLD static void clear_stale(TtActor *actor, TtValue *fp, const TtIrCode *ir, uint32_t map) {
@@ -270,6 +287,7 @@ TtExecStatus tt_exec_registers(TtActor *actor, int64_t *budget) {
     const TtIrInsn *code = NULL, *pc = NULL;
     const char *constants = NULL;
     const TtFunction *function, *target;
+    const TtClosure *closure;
     TtValue *fp, *stack_end, *base;
     const TtValue *globals, *x, *y;
     TtValue value, scratch;
@@ -294,11 +312,11 @@ dispatch:
         NEXT;
     }
     OP(MOVE) {
-        *R(pc->a) = *R(pc->b);
+        copy(R(pc->a), R(pc->b));
         NEXT;
     }
     OP(SHARE) {
-        *R(pc->a) = tt_value_share(*R(pc->b));
+        copy_shared(R(pc->a), R(pc->b));
         NEXT;
     }
     OP(LOADI) {
@@ -306,22 +324,25 @@ dispatch:
         NEXT;
     }
     OP(LOADK) {
-        *R(pc->a) = *C(pc->b);
+        copy(R(pc->a), C(pc->b));
         NEXT;
     }
     OP(LOADV) {
-        value = *R(pc->b);
-        if (TT_UNLIKELY(value.tag == TT_TAG_UNBOUND)) {
+        x = R(pc->b);
+        if (TT_UNLIKELY(x->tag == TT_TAG_UNBOUND)) {
             uint32_t slot = module->scopes.items[function->scope].global_slots[pc->b / TT_IR_CELL];
             if (!globals || slot == TT_NO_SLOT || globals[slot].tag == TT_TAG_UNBOUND) goto undefined;
-            value = tt_value_share(globals[slot]);
+            x = globals + slot;
+            (void)tt_value_share(*x);
         }
-        *R(pc->a) = pc->w ? tt_value_share(value) : value;
+        copy(R(pc->a), x);
+        if (pc->w) (void)tt_value_share(*x);
         NEXT;
     }
     OP(LOADG) {
         if (TT_UNLIKELY(!globals || globals[pc->b].tag == TT_TAG_UNBOUND)) goto undefined;
-        *R(pc->a) = pc->w ? tt_value_share(globals[pc->b]) : globals[pc->b];
+        copy(R(pc->a), globals + pc->b);
+        if (pc->w) (void)tt_value_share(globals[pc->b]);
         NEXT;
     }
     OP(SWAP) {
@@ -442,7 +463,7 @@ dispatch:
         x = K(pc->b);
         y = K(pc->c);
         if (TT_LIKELY(x->tag == TT_TAG_LIST && y->tag == TT_TAG_INT && (uint64_t)y->as.i < x->len)) {
-            *R(pc->a) = tt_value_share(((const TtListBuf *)x->as.object)->items[y->as.i]);
+            copy_shared(R(pc->a), ((const TtListBuf *)x->as.object)->items + y->as.i);
             NEXT;
         }
         TRY_SEM(tt_sem_index(actor, x, y, &value));
@@ -456,7 +477,7 @@ dispatch:
             TtListBuf *list = (TtListBuf *)x->as.object;
             if (TT_LIKELY(list->obj.used == x->len && x->len < list->capacity &&
                           !(list->obj.flags & TT_OBJ_FROZEN))) {
-                list->items[x->len] = *y;
+                copy(list->items + x->len, y);
                 list->obj.used++;
                 *R(pc->a) = (TtValue){TT_TAG_LIST, list->obj.used, {.object = &list->obj}};
                 NEXT;
@@ -473,7 +494,7 @@ dispatch:
                       !(list->as.object->flags & (TT_OBJ_SHARED | TT_OBJ_FROZEN)))) {
             TtValue *item = &((TtListBuf *)list->as.object)->items[y->as.i];
             tt_heap_forget(&actor->heap, item);
-            *item = *K(pc->c);
+            copy(item, K(pc->c));
             NEXT;
         }
         TRY_SEM(tt_sem_list_set(actor, list, y, K(pc->c), true, list));
@@ -494,7 +515,10 @@ dispatch:
         uint16_t *cell = &module->field_cells[(uint16_t)pc->w];
         int64_t at = tt_field_guess(*x, key, cell);
         if (TT_UNLIKELY(at < 0)) at = tt_field_find(*x, key, cell);
-        *R(pc->a) = at < 0 ? tt_null() : tt_value_share(((const TtMapBuf *)x->as.object)->entries[at].value);
+        if (TT_UNLIKELY(at < 0))
+            *R(pc->a) = tt_null();
+        else
+            copy_shared(R(pc->a), &((const TtMapBuf *)x->as.object)->entries[at].value);
         NEXT;
     }
     OP(HASFIELD) {
@@ -516,7 +540,7 @@ dispatch:
         if (TT_LIKELY(at >= 0 && !(object->as.object->flags & (TT_OBJ_SHARED | TT_OBJ_FROZEN)))) {
             TtValue *field = &((TtMapBuf *)object->as.object)->entries[at].value;
             tt_heap_forget(&actor->heap, field);
-            *field = *K(pc->b);
+            copy(field, K(pc->b));
             NEXT;
         }
         TRY_SEM(tt_field_set(actor, object, key, K(pc->b), true, cell, object));
@@ -574,19 +598,19 @@ dispatch:
     }
     OP(CALLV) {
         base = R(pc->a);
-        value = base[pc->b];
-        if (TT_UNLIKELY(!tt_is_callable(value))) goto call_value_slowly;
-        target = tt_callee(value);
+        x = base + pc->b;
+        if (TT_UNLIKELY(!tt_is_callable(*x))) goto call_value_slowly;
+        target = tt_callee(*x);
+        closure = x->tag == TT_TAG_CLOSURE ? tt_closure(*x) : NULL;
         if (TT_UNLIKELY(target->parameter_count != (uint32_t)pc->b || !FITS(target, base)))
             goto call_value_slowly;
         ENTER(TT_FRAME_FUNCTION);
-        if (value.tag == TT_TAG_CLOSURE) {
+        if (closure) {
             /* A parameter hides a capture of the same name. */
-            const TtClosure *closure = tt_closure(value);
             for (uint32_t i = 0; i < closure->obj.used; i++) {
                 uint32_t slot = closure->captures[i].slot;
                 if (slot != TT_NO_SLOT && slot >= target->parameter_count)
-                    fp[slot] = tt_value_share(closure->captures[i].value);
+                    copy_shared(fp + slot, &closure->captures[i].value);
             }
         }
         if (TT_UNLIKELY(fuel <= 0)) goto preempt_entry;
@@ -602,8 +626,9 @@ dispatch:
     }
     OP(RETURN) {
         const TtValue *header = fp + function->slot_count;
-        value = *K(pc->a);
+        x = K(pc->a);
         if (TT_UNLIKELY(!RETURNS_PLAINLY(header))) {
+            value = *x;
             SAVE();
             actor->stack[actor->sp - 1] = value;
             goto return_saved;
@@ -617,7 +642,8 @@ dispatch:
             SAVE();
             goto return_saved;
         }
-        value = tt_null();
+        scratch = tt_null();
+        x = &scratch;
         RETURN_TO(header, header[1].as.i == TT_FRAME_FUNCTION);
         DISPATCH();
     }
