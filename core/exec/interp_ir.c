@@ -55,7 +55,7 @@
     do {                                                                                                     \
         fp = actor->stack + actor->fp;                                                                       \
         stack_end = actor->stack + actor->stack_capacity;                                                    \
-        globals = tt_actor_globals(actor, module);                                                           \
+        globals = NULL;                                                                                      \
     } while (0)
 #define PAY()                                                                                                \
     do {                                                                                                     \
@@ -189,16 +189,14 @@
     }
 /** Whether a frame of the function can be made without a look at anything, its arguments at `base`. */
 #define FITS(target, base)                                                                                   \
-    ((target)->ir_entry && !(target)->parameter_slots && actor->depth < depth_limit &&                       \
-     stack_end - (base) >= (ptrdiff_t)((target)->parameter_count + (target)->slot_count + TT_FRAME_HEADER +  \
-                                       (target)->max_operands))
+    ((uint64_t)(stack_end - (base)) > (uint64_t)(target)->frame_cells - 1 && actor->depth < depth_limit)
 /** Makes `target` at `base` the current function; what it captured and its module are yet to be seen to. */
 #define ENTER(kind)                                                                                          \
     do {                                                                                                     \
-        uint32_t slots = target->slot_count;                                                                 \
-        for (uint32_t i = target->parameter_count; i < slots; i++) base[i] = tt_unbound();                   \
-        base[slots] = (TtValue){TT_TAG_FRAME, (uint32_t)(fp - actor->stack), {.function = function}};        \
-        base[slots + 1] = (TtValue){TT_TAG_FRAME, (uint32_t)pc->c, {.i = (kind)}};                           \
+        TtValue *header = base + target->slot_count;                                                         \
+        for (TtValue *slot = base + target->parameter_count; slot < header; slot++) *slot = tt_unbound(); \
+        header[0] = (TtValue){TT_TAG_FRAME, actor->fp, {.function = function}};                              \
+        header[1] = (TtValue){TT_TAG_FRAME, (uint32_t)pc->c, {.i = (kind)}};                                 \
         fuel -= pc->w;                                                                                       \
         fp = base;                                                                                           \
         function = target;                                                                                   \
@@ -212,30 +210,29 @@
         ir = module->ir;                                                                                     \
         code = ir->code.items;                                                                               \
         constants = (const char *)ir->constants.items;                                                       \
-        globals = tt_actor_globals(actor, module);                                                           \
+        globals = NULL;                                                                                      \
     } while (0)
-/** Whether a return has nothing to do but to go back; as the stack interpreter decides. */
-#define RETURNS_PLAINLY(header)                                                                              \
-    (!profiled && !(actor->handlers.count && tt_vec_last(&actor->handlers).fp == actor->fp) &&               \
-     !actor->captures.count && (header)[0].as.function && (header)[1].as.i <= TT_FRAME_FUNCTION)
+/** Whether a return of a frame without records has nothing to do but to go back. */
+#define RETURNS_PLAINLY(header) TT_LIKELY((uint64_t)(header)[1].as.i - TT_FRAME_CALL < plain_kinds)
 /** Leaves the frame, with what x points to when `pushes`. */
 #define RETURN_TO(header, pushes)                                                                            \
     do {                                                                                                     \
         const bool with_value = (pushes);                                                                    \
+        const uint32_t address = (header)[1].len;                                                            \
         target = (header)[0].as.function;                                                                    \
-        base = actor->stack + (header)[0].len;                                                               \
-        actor->pc = (header)[1].len;                                                                         \
         actor->fp = (header)[0].len;                                                                         \
+        base = actor->stack + actor->fp;                                                                     \
         actor->function = target;                                                                            \
         actor->depth--;                                                                                      \
         fuel -= pc->w;                                                                                       \
         if (with_value) copy(fp, x);                                                                         \
-        const TtIrResume *resume = &target->module->ir->resume[actor->pc];                                   \
+        if (TT_UNLIKELY(target->module != module)) ENTER_MODULE(target);                                     \
+        const TtIrResume *resume = &ir->resume[address];                                                     \
         if (TT_UNLIKELY(!target->ir_entry || base + resume->cells != fp + with_value)) {                     \
+            actor->pc = address;                                                                             \
             actor->sp = (uint32_t)(fp - actor->stack) + with_value;                                          \
             goto to_stack;                                                                                   \
         }                                                                                                    \
-        if (target->module != module) ENTER_MODULE(target);                                                  \
         function = target;                                                                                   \
         fp = base;                                                                                           \
         pc = code + resume->ir;                                                                              \
@@ -270,8 +267,7 @@ TT_COLD static void clear_stale(TtActor *actor, TtValue *fp, const TtIrCode *ir,
 /** Whether RET of the stack engine leaves the frame by tt_call_return, and then looks at the budget. */
 static bool returns_slowly(const TtActor *actor) {
     const TtValue *header = actor->stack + actor->fp + actor->function->slot_count;
-    bool handles = actor->handlers.count && tt_vec_last(&actor->handlers).fp == actor->fp;
-    return handles || actor->captures.count || header[0].as.function == NULL || header[1].as.i > TT_FRAME_FUNCTION;
+    return tt_call_has_records(actor) || header[0].as.function == NULL || header[1].as.i > TT_FRAME_FUNCTION;
 }
 
 TtExecStatus tt_exec_registers(TtActor *actor, int64_t *budget) {
@@ -289,7 +285,7 @@ TtExecStatus tt_exec_registers(TtActor *actor, int64_t *budget) {
     const TtFunction *function, *target;
     const TtClosure *closure;
     TtValue *fp, *stack_end, *base;
-    const TtValue *globals, *x, *y;
+    const TtValue *x, *y, *globals; /* those of `module`; NULL: not looked up yet, or there are none */
     TtValue value, scratch;
     TtResult result;
     const int64_t start_fuel = *budget;
@@ -298,6 +294,7 @@ TtExecStatus tt_exec_registers(TtActor *actor, int64_t *budget) {
     const bool profiled = actor->context->profile != NULL;
     /* A profile is to see every call. */
     const uint32_t depth_limit = profiled ? 0 : actor->system->limits.depth;
+    const uint64_t plain_kinds = profiled ? 0 : TT_FRAME_FUNCTION - TT_FRAME_CALL + 1;
 
     goto load;
 
@@ -331,6 +328,7 @@ dispatch:
         x = R(pc->b);
         if (TT_UNLIKELY(x->tag == TT_TAG_UNBOUND)) {
             uint32_t slot = module->scopes.items[function->scope].global_slots[pc->b / TT_IR_CELL];
+            if (!globals) globals = tt_actor_globals(actor, module);
             if (!globals || slot == TT_NO_SLOT || globals[slot].tag == TT_TAG_UNBOUND) goto undefined;
             x = globals + slot;
             (void)tt_value_share(*x);
@@ -340,6 +338,7 @@ dispatch:
         NEXT;
     }
     OP(LOADG) {
+        if (TT_UNLIKELY(!globals)) globals = tt_actor_globals(actor, module);
         if (TT_UNLIKELY(!globals || globals[pc->b].tag == TT_TAG_UNBOUND)) goto undefined;
         copy(R(pc->a), globals + pc->b);
         if (pc->w) (void)tt_value_share(globals[pc->b]);
@@ -417,7 +416,14 @@ dispatch:
         NEXT;
     }
     OP(COMPARE) {
-        TRY_SEM(tt_sem_compare(actor, ORIGINAL_OP(), K(pc->b), K(pc->c), &value));
+        x = K(pc->b);
+        y = K(pc->c);
+        if (TT_LIKELY(BOTH_INT(x, y))) {
+            int order = (x->as.i > y->as.i) - (x->as.i < y->as.i);
+            *R(pc->a) = tt_int(pc->w >> (order + 1) & 1);
+            NEXT;
+        }
+        TRY_SEM(tt_sem_compare(actor, ORIGINAL_OP(), x, y, &value));
         *R(pc->a) = value;
         NEXT;
     }
@@ -626,19 +632,28 @@ dispatch:
     }
     OP(RETURN) {
         const TtValue *header = fp + function->slot_count;
+        x = R(pc->a);
+        if (!RETURNS_PLAINLY(header)) goto return_slowly;
+        RETURN_TO(header, true);
+        DISPATCH();
+    }
+    OP(RETURNK) {
+        const TtValue *header = fp + function->slot_count;
+        x = C(pc->a);
+        if (!RETURNS_PLAINLY(header)) goto return_slowly;
+        RETURN_TO(header, true);
+        DISPATCH();
+    }
+    OP(RETURNX) {
+        const TtValue *header = fp + function->slot_count;
         x = K(pc->a);
-        if (TT_UNLIKELY(!RETURNS_PLAINLY(header))) {
-            value = *x;
-            SAVE();
-            actor->stack[actor->sp - 1] = value;
-            goto return_saved;
-        }
+        if (!RETURNS_PLAINLY(header) || tt_call_has_records(actor)) goto return_slowly;
         RETURN_TO(header, true);
         DISPATCH();
     }
     OP(RETURN_NONE) {
         const TtValue *header = fp + function->slot_count;
-        if (TT_UNLIKELY(!RETURNS_PLAINLY(header))) {
+        if (!RETURNS_PLAINLY(header) || tt_call_has_records(actor)) {
             SAVE();
             goto return_saved;
         }
@@ -755,6 +770,10 @@ call_value_slowly:
     }
     fuel -= pc->w;
     goto entered;
+return_slowly:
+    value = *x;
+    SAVE();
+    actor->stack[actor->sp - 1] = value;
 return_saved: {
     uint32_t at = actor->pc;
     const bool looks = profiled || returns_slowly(actor);

@@ -124,6 +124,11 @@ TtResult tt_call_tail(TtActor *actor, TtValue callee, bool yields_one);
 TtStep tt_call_return(TtActor *actor);
 /** HALT, and the end of the code. */
 TtStep tt_call_halt(TtActor *actor);
+/** Whether handlers or pending captures belong to the current frame. */
+static inline bool tt_call_has_records(const TtActor *actor) {
+    return (actor->handlers.count && tt_vec_last(&actor->handlers).fp == actor->fp) ||
+           (actor->captures.count && tt_vec_last(&actor->captures).fp == actor->fp);
+}
 /** Drops what belongs to the current frame and goes back to the caller; nothing is pushed. */
 void tt_call_pop_frame(TtActor *actor);
 

@@ -33,7 +33,8 @@ extern const TtIrOpInfo tt_ir_op_infos[TT_IR_OP_COUNT];
 /**
  * `w`: of instructions that leave the straight line (taken branches, calls, returns) how much they
  * take off the budget, signed; of loads 1 when the value stays in two places; of field instructions the
- * inline cache. Jump distances are in bytes from the instruction itself.
+ * inline cache; of COMPARE the orders of two Ints that make it true (bit 0 less, 1 equal, 2 greater). Jump
+ * distances are in bytes from the instruction itself.
  */
 typedef struct TtIrInsn {
     uint16_t op; /* TtIrOp */
@@ -63,6 +64,7 @@ typedef struct TtIrBlock {
 /** The code of a scope (module.h). */
 typedef struct TtIrScope {
     bool reached;    /* has register code */
+    bool records;    /* frames of it may have handlers or pending captures */
     uint32_t most;   /* operands at once */
     uint32_t leaves; /* LEAVE instructions: ways that go on in stack code */
 } TtIrScope;

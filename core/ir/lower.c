@@ -228,6 +228,8 @@ static void enable(const TtIrLower *l, TtFunction *function) {
     const TtIrScope *scope = &l->ir->scopes[function->scope];
     function->ir_entry = l->block_at[at];
     if (function->max_operands < scope->most + 2) function->max_operands = scope->most + 2;
+    if (!function->parameter_slots)
+        function->frame_cells = function->parameter_count + function->slot_count + 2 + function->max_operands;
 }
 
 static void enable_functions(TtIrLower *l) {
@@ -244,6 +246,8 @@ static void look_at_scopes(TtIrLower *l) {
     for (uint32_t i = 0; i < module->code.count; i++) {
         TtIrScope *scope = &l->ir->scopes[module->scope_of[i]];
         if (l->heights.before[i] != TT_IR_UNREACHED) scope->reached = true;
+        unsigned op = module->code.items[i].op;
+        if (op == TT_OP_TRY || op == TT_OP_CAPTURE) scope->records = true;
     }
 }
 

@@ -178,10 +178,24 @@ static void fuse_loop(TtIrLower *l, uint32_t branch) {
     }
 }
 
+/** Which orders make a comparison true: bit 0 less, bit 1 equal, bit 2 greater. */
+static int16_t orders_of(unsigned op) {
+    switch (op) {
+    case TT_OP_LT: return 1;
+    case TT_OP_LE: return 3;
+    case TT_OP_GT: return 4;
+    case TT_OP_GE: return 6;
+    case TT_OP_EQ: return 2;
+    default: return 5;
+    }
+}
+
 static void lower_compare(TtIrLower *l, unsigned op) {
     TtInsn next = next_insn(l);
     if (next.op != TT_OP_JZ && next.op != TT_OP_JNZ) {
-        lower_binary(l, TT_IR_COMPARE);
+        l->height -= 2;
+        int32_t b = tt_ir_operand(l, l->height), c = tt_ir_operand(l, l->height + 1);
+        tt_ir_result(l, TT_IR_COMPARE, orders_of(op), b, c);
         return;
     }
     l->height -= 2;
@@ -298,7 +312,8 @@ static void lower_return(TtIrLower *l) {
         return;
     }
     int32_t value = tt_ir_kept(l, l->height - 1);
-    (void)tt_ir_emit(l, TT_IR_RETURN, cost_here(l), value, 0, 0);
+    TtIrOp op = l->ir->scopes[l->scope].records ? TT_IR_RETURNX : value < 0 ? TT_IR_RETURNK : TT_IR_RETURN;
+    (void)tt_ir_emit(l, op, cost_here(l), value, 0, 0);
 }
 
 /** Operands left when a stack instruction goes on behind it. */

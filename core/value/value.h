@@ -246,6 +246,8 @@ struct TtFunction {
     uint32_t max_operands;           /* operand cells a call needs before the next check; see verify/ */
     uint32_t scope;                  /* index of its TtScope in the module */
     uint32_t ir_entry;               /* its first register instruction, 0: it has none (ir/ir.h) */
+    uint32_t
+        frame_cells; /* of a call in register code, arguments included; 0: calls are made by exec/call.c */
     struct TtModule *module;
 };
 
