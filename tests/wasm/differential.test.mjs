@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Random programs (tests/fuzz/programs) on wasm, plain and optimized, against what the native build says they do:
-// output, errors with their lines, status. FUZZ_PROGRAMS=N for more of them, FUZZ_FROM=SEED for others.
+// Random programs (tests/fuzz/programs) on wasm, in both engines and optimized, against what the native stack engine says
+// they do: output, errors with their lines, status. FUZZ_PROGRAMS=N for more of them, FUZZ_FROM=SEED for others.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -11,7 +11,7 @@ import { BUILD } from '../tools/steps.mjs';
 import { BUILDS, startEngine, startProgram } from './lib/engines.mjs';
 
 const DIFFERENTIAL = path.join(BUILD, 'native/bin/differential');
-const COUNT = Number(process.env.FUZZ_PROGRAMS ?? 250);
+const COUNT = Number(process.env.FUZZ_PROGRAMS ?? 200);
 const FROM = Number(process.env.FUZZ_FROM ?? 1);
 
 /** Programs with what the native build makes of them: `SEED STATUS SOURCE OUT ERR\n`, lengths in bytes, then the texts. */
@@ -36,6 +36,14 @@ async function* nativePrograms(optimize) {
   assert.equal(rest.length, 0, 'the last program is whole');
 }
 
+/** The files of a program: each begins behind a line `; file: NAME`; the first one is run. */
+function filesOf(source) {
+  const [first, ...parts] = source.split(/^; file: (.+)\n/m);
+  const files = first === '' ? {} : { 'fuzz.ttvm': first };
+  for (let i = 0; i < parts.length; i += 2) files[parts[i]] = parts[i + 1];
+  return files;
+}
+
 describe('random programs do on wasm what they do natively', { skip: !existsSync(DIFFERENTIAL) }, () => {
   let engine;
   before(async () => {
@@ -43,16 +51,22 @@ describe('random programs do on wasm what they do natively', { skip: !existsSync
   });
   after(() => engine.dispose());
 
-  for (const optimize of [false, true])
-    test(optimize ? 'optimized' : 'plain', async () => {
+  for (const [title, how] of Object.entries({
+    plain: {},
+    optimized: { optimize: true },
+    'in the register engine': { engine: 'register' },
+    'in the register engine, optimized': { engine: 'register', optimize: true },
+  }))
+    test(title, async () => {
       let compared = 0;
-      for await (const { seed, status, source, out, err } of nativePrograms(optimize)) {
+      for await (const { seed, status, source, out, err } of nativePrograms(how.optimize)) {
+        const files = filesOf(source);
         const program = startProgram(engine, source, {
-          main: 'fuzz.ttvm',
-          files: { 'fuzz.ttvm': source },
+          main: Object.keys(files)[0],
+          files,
           deterministic: true,
           virtualTime: true,
-          optimize,
+          ...how,
         });
         program.run.endInput();
         const result = await program.run.done;

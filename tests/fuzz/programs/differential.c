@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * differential [--from SEED] [--count N] [--seconds S] [--seeded]     compares ways to run random programs
+ * differential [--from SEED] [--count N] [--seconds S]     compares ways to run random programs
+ * differential --coverage N [--from SEED]                  counts what the programs execute
  * differential --show SEED                                 prints a program
  * differential --file PATH                                 compares the ways on one program
  * differential --emit N --from SEED [--optimize]           programs with what they do, for other builds:
@@ -10,6 +11,7 @@
  * program is run. The first one that is not is made smaller, printed, and ends the run with status 1.
  */
 #define _POSIX_C_SOURCE 200809L
+#include "coverage.h"
 #include "generate.h"
 #include "run.h"
 
@@ -22,9 +24,9 @@
 #include <time.h>
 
 static const TtWay plain = {.name = "plain"};
-/* Actors change at almost every chance; both engines count alike, so a seed gives the same run. */
-static const TtWay seeded = {.name = "seeded", .seeded = true, .reductions = 9};
-static const TtWay ways[] = {
+/* Actors change often; both engines count alike, so a seed gives the same run. */
+static TtWay seeded = {.name = "seeded", .seeded = true, .reductions = 9};
+static TtWay ways[] = {
     {.name = "optimized", .optimize = true},
     {.name = "register engine", .registers = true},
     {.name = "register engine, optimized", .optimize = true, .registers = true},
@@ -34,6 +36,13 @@ static const TtWay ways[] = {
      .seeded = true,
      .reductions = 9},
     {.name = "optimized text", .optimize = true, .text = true},
+    {.name = "image", .image = true},
+    {.name = "collecting", .stress = TT_STRESS},
+    {.name = "register engine, collecting", .registers = true, .stress = TT_STRESS},
+    {.name = "register engine, optimized, collecting in steps",
+     .optimize = true,
+     .registers = true,
+     .stress = TT_STRESS_STEPS},
 };
 #define WAYS (sizeof ways / sizeof *ways)
 
@@ -47,6 +56,17 @@ static void add_without_places(TtStrbuf *to, const TtStrbuf *from) {
         char c = from->bytes[i];
         tt_strbuf_add_char(to, c);
         while ((c == '@' || c == ':') && i + 1 < from->length && is_digit(from->bytes[i + 1])) i++;
+    }
+}
+
+/** Text without the source lines of reports, and their carets. */
+static void add_without_source(TtStrbuf *to, const TtStrbuf *from) {
+    const char *at = from->bytes, *end = at + from->length;
+    while (at < end) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at)), *next = newline ? newline + 1 : end;
+        if (next - at < 8 || at[0] != ' ' || memcmp(at + 6, "| ", 2) != 0)
+            tt_strbuf_add(to, at, (size_t)(next - at));
+        at = next;
     }
 }
 
@@ -77,9 +97,15 @@ static Verdict judge(const TtOutcome *expected, const TtOutcome *got, const TtWa
         return same_text(&expected->out, &got->out, false) && !got->err.length == !expected->err.length
                    ? SAME
                    : DIFFERENT;
-    return same_text(&expected->out, &got->out, true) && same_text(&expected->err, &got->err, true)
-               ? SAME
-               : DIFFERENT;
+    if (!same_text(&expected->out, &got->out, true)) return DIFFERENT;
+    if (!way->image) return same_text(&expected->err, &got->err, true) ? SAME : DIFFERENT;
+    TtStrbuf x = {0}, y = {0}; /* an image does not hold the source */
+    add_without_source(&x, &expected->err);
+    add_without_source(&y, &got->err);
+    bool same = same_text(&x, &y, true);
+    tt_strbuf_free(&x);
+    tt_strbuf_free(&y);
+    return same ? SAME : DIFFERENT;
 }
 
 static Verdict compare(const char *source, size_t length, const TtWay *way) {
@@ -176,7 +202,7 @@ static void show_difference(uint64_t seed, TtStrbuf *program, const TtWay *way) 
 typedef struct Options {
     uint64_t from, count;
     double seconds;
-    bool emit, optimize, show;
+    bool coverage, emit, optimize, show;
     const char *file;
 } Options;
 
@@ -186,22 +212,35 @@ static double now_seconds(void) {
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/** --seeded: the interleaving of actors is compared, too. */
-static bool try_seeded;
+/** The shortest slice of the seeded ways; they vary with the program. */
+#define MOST_SEEDED_REDUCTIONS 40
+
+static void set_reductions(uint64_t seed) {
+    seeded.reductions = 1 + (uint32_t)((seed * 2654435761u >> 8) % MOST_SEEDED_REDUCTIONS);
+    for (size_t w = 0; w < WAYS; w++)
+        if (ways[w].seeded) ways[w].reductions = seeded.reductions;
+}
 
 /** Whether a way is tried on a program: some only now and then, where they cost much and rarely tell more. */
 static bool is_tried(const TtWay *way, uint64_t seed, const TtStrbuf *program) {
+    bool assembly = !strstr(program->bytes, "; file: ");
     /* Functions print with their addresses, which are others in the text, and so of other length. */
     if (way->text && (strstr(program->bytes, "MAKE_FUNCTION") || strstr(program->bytes, "MAKE_LAMBDA")))
         return false;
-    if (way->text) return seed % 2 == 0;
-    if (way->seeded) return try_seeded && strstr(program->bytes, "SPAWN") != NULL;
-    return true;
+    if (seed == 0) return assembly || !(way->text || way->image);
+    if (way->text) return assembly && seed % 2 == 0;
+    if (way->image) return assembly && seed % 8 == 1;
+    if (way->seeded)
+        return seed % 4 == 3 || strstr(program->bytes, "SPAWN") || strstr(program->bytes, "(spawn");
+    if (way->stress) return seed % 32 == (uint64_t)(way->registers ? way->optimize ? 5 : 4 : 6);
+    /* What the optimizer does wrong shows in both engines. */
+    return way->registers || seed % 4 == 0;
 }
 
 /** False: some way differs. */
 static bool try_program(uint64_t seed, TtStrbuf *program, uint64_t *undecided) {
     TtOutcome plainly;
+    set_reductions(seed);
     tt_run_program(program->bytes, program->length, &plain, &plainly);
     bool same = true;
     for (size_t w = 0; w < WAYS && same; w++) {
@@ -302,10 +341,6 @@ static bool parse(Options *options, int count, char **words) {
             options->optimize = true;
             continue;
         }
-        if (strcmp(word, "--seeded") == 0) {
-            try_seeded = true;
-            continue;
-        }
         if (i + 1 == count) return false;
         const char *value = words[++i];
         if (strcmp(word, "--from") == 0) {
@@ -319,6 +354,9 @@ static bool parse(Options *options, int count, char **words) {
         } else if (strcmp(word, "--show") == 0) {
             options->show = true;
             options->from = strtoull(value, NULL, 10);
+        } else if (strcmp(word, "--coverage") == 0) {
+            options->coverage = true;
+            options->count = strtoull(value, NULL, 10);
         } else if (strcmp(word, "--emit") == 0) {
             options->emit = true;
             options->count = strtoull(value, NULL, 10);
@@ -332,12 +370,12 @@ static bool parse(Options *options, int count, char **words) {
 int main(int count, char **words) {
     Options options;
     if (!parse(&options, count, words)) {
-        fprintf(stderr, "usage: differential [--from SEED] [--count N] [--seconds S] [--seeded] | --show "
-                        "SEED | --file PATH | "
-                        "--emit N [--from SEED] [--optimize]\n");
+        fprintf(stderr, "usage: differential [--from SEED] [--count N] [--seconds S] | --show SEED | "
+                        "--file PATH | --coverage N [--from SEED] | --emit N [--from SEED] [--optimize]\n");
         return 2;
     }
     if (options.file) return compare_file(options.file);
+    if (options.coverage) return tt_coverage(options.from, options.count);
     if (options.emit) return emit_programs(&options);
     if (!options.show) return run_programs(&options);
     TtStrbuf program = {0};

@@ -2,48 +2,21 @@
 #include "generate.h"
 
 #include "base/random.h"
+#include "generator.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#define MOST_FUNCTIONS 6
-#define MOST_WORKERS   3
-
-typedef enum Want { WANT_INT, WANT_NUMBER, WANT_STR, WANT_LIST, WANT_OBJECT, WANT_ANY } Want;
-
-typedef struct Function {
-    int parameters;
-    char names[3][4];
-    bool recursive; /* its first parameter counts down */
-    bool leaves;    /* a value, always */
-    bool lambda;    /* called through a closure that captures */
-} Function;
-
-typedef struct Generator {
-    TtStrbuf *out;
-    uint64_t random;
-    int labels, counters;
-    int function_count, worker_count;
-    Function functions[MOST_FUNCTIONS];
-    int current; /* function whose body is written, -1: main, MOST_FUNCTIONS: a worker */
-    int budget;  /* statements and operations left */
-    int loops;   /* around the place */
-    bool actors;
-    bool dumps; /* DUMP_SCOPE may appear */
-} Generator;
-
-static int below(Generator *g, int bound) {
+int below(Generator *g, int bound) {
     return (int)tt_random_below(&g->random, (uint64_t)bound);
 }
 
-static bool chance(Generator *g, int percent) {
+bool chance(Generator *g, int percent) {
     return below(g, 100) < percent;
 }
 
-static void line(Generator *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void line(Generator *g, const char *format, ...) {
+void line(Generator *g, const char *format, ...) {
     char text[160];
     va_list args;
     va_start(args, format);
@@ -53,13 +26,10 @@ static void line(Generator *g, const char *format, ...) {
     tt_strbuf_add_char(g->out, '\n');
 }
 
-static const char *pick(Generator *g, const char *const *words, int count) {
+const char *pick(Generator *g, const char *const *words, int count) {
     return words[below(g, count)];
 }
-#define PICK(g, ...)                                                                                         \
-    pick(g, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
-
-static const char *variable(Generator *g, Want want) {
+const char *variable(Generator *g, Want want) {
     switch (want) {
     case WANT_INT: return PICK(g, "i", "j", "n");
     case WANT_NUMBER: return PICK(g, "x", "y");
@@ -70,13 +40,10 @@ static const char *variable(Generator *g, Want want) {
     }
 }
 
-static void expression(Generator *g, Want want, int depth);
-static void statements(Generator *g, int count);
-
 /* ---- expressions: leave one value, or raise
  * ------------------------------------------------------------------ */
 
-static void constant(Generator *g, Want want) {
+void constant(Generator *g, Want want) {
     switch (want == WANT_ANY ? below(g, 8) : (int)want) {
     case WANT_INT:
         if (chance(g, 75))
@@ -104,7 +71,7 @@ static void constant(Generator *g, Want want) {
     }
 }
 
-static void binary(Generator *g, Want operands, int depth, const char *op) {
+void binary(Generator *g, Want operands, int depth, const char *op) {
     expression(g, operands, depth - 1);
     expression(g, operands, depth - 1);
     if (chance(g, 6)) line(g, "SWAP");
@@ -129,45 +96,6 @@ static void noise(Generator *g) {
     }
 }
 
-static void arguments(Generator *g, const Function *function, int depth) {
-    for (int p = 0; p < function->parameters; p++)
-        if (p == 0 && function->recursive)
-            line(g, "PUSH_INT %d", below(g, 5));
-        else
-            expression(g, chance(g, 85) ? WANT_INT : WANT_ANY, depth - 1);
-}
-
-static void parameter_names(Generator *g, const Function *function) {
-    for (int p = 0; p < function->parameters; p++)
-        tt_strbuf_add_char(g->out, ' '), tt_strbuf_add_text(g->out, function->names[p]);
-    tt_strbuf_add_char(g->out, '\n');
-}
-
-/** A call that leaves one value. */
-static void call(Generator *g, int depth) {
-    int number = g->current + 1 + below(g, g->function_count - g->current - 1);
-    const Function *function = &g->functions[number];
-    arguments(g, function, depth);
-    if (function->leaves && !function->lambda && chance(g, 65)) {
-        tt_strbuf_add_format(g->out, "CALL f%d", number);
-        parameter_names(g, function);
-        return;
-    }
-    if (function->lambda) {
-        if (chance(g, 80)) line(g, "PUSH_INT %d\nSTORE c\nCAPTURE c", below(g, 9));
-        if (chance(g, 30)) line(g, "CAPTURE %s", variable(g, WANT_INT));
-        tt_strbuf_add_format(g->out, "MAKE_LAMBDA f%d", number);
-    } else {
-        tt_strbuf_add_format(g->out, "MAKE_FUNCTION f%d", number);
-    }
-    parameter_names(g, function);
-    if (chance(g, 20)) line(g, "STORE h\nLOAD h");
-    if (chance(g, 50))
-        line(g, "CALL_FUNCTION");
-    else
-        line(g, "CALL_FUNCTION %d", chance(g, 97) ? function->parameters : below(g, 3));
-}
-
 static void conditional(Generator *g, Want want, int depth) {
     int otherwise = g->labels++, end = g->labels++;
     expression(g, chance(g, 80) ? WANT_INT : WANT_ANY, depth - 1);
@@ -180,56 +108,19 @@ static void conditional(Generator *g, Want want, int depth) {
     line(g, "LABEL L%d", end);
 }
 
-static void list_expression(Generator *g, int depth) {
-    switch (below(g, 5)) {
-    case 0: {
-        int count = below(g, 4);
-        for (int i = 0; i < count; i++) expression(g, WANT_ANY, depth - 1);
-        line(g, "MAKE_LIST %d", count);
-        return;
-    }
-    case 1:
-        expression(g, WANT_LIST, depth - 1);
-        expression(g, WANT_ANY, depth - 1);
-        line(g, "LIST_APPEND");
-        return;
-    case 2: binary(g, WANT_LIST, depth, "LIST_CONCAT"); return;
-    case 3:
-        line(g, "PUSH_INT 1\nPUSH_INT 2\nMAKE_LIST 2\nPUSH_INT %d", below(g, 3));
-        expression(g, WANT_ANY, depth - 1);
-        line(g, "LIST_SET");
-        return;
-    default:
-        expression(g, WANT_OBJECT, depth - 1);
-        line(g, "KEYS");
-        return;
-    }
-}
-
-static void object_expression(Generator *g, int depth) {
-    expression(g, WANT_OBJECT, depth - 1);
-    switch (below(g, 3)) {
-    case 0:
-        expression(g, WANT_ANY, depth - 1);
-        line(g, "SET_FIELD %s", PICK(g, "k", "v", "kind"));
-        return;
-    case 1: line(g, "DELETE_FIELD %s", PICK(g, "k", "v")); return;
-    default:
-        line(g, "PUSH_STR \"%s\"", PICK(g, "k", "w"));
-        expression(g, WANT_ANY, depth - 1);
-        line(g, "OBJECT_SET");
-        return;
-    }
-}
-
 static void int_expression(Generator *g, int depth) {
-    switch (below(g, 10)) {
+    switch (below(g, 12)) {
     case 0:
     case 1:
-    case 2: binary(g, WANT_INT, depth, PICK(g, "ADD", "SUB", "MUL", "ADD", "SUB")); return;
+    case 2: binary(g, WANT_INT, depth, PICK(g, "ADD", "SUB", "MUL", "ADD", "SUB", "MOD")); return;
     case 3:
-        binary(g, WANT_NUMBER, depth, PICK(g, "LT", "LE", "GT", "GE", "EQ", "NE", "LT_F", "GE_F", "EQ_F"));
+        binary(g, WANT_NUMBER, depth,
+               PICK(g, "LT", "LE", "GT", "GE", "EQ", "NE", "LT_F", "GE_F", "EQ_F", "GT_F", "LE_F", "NE_F"));
         return;
+    case 10:
+        binary(g, chance(g, 50) ? WANT_STR : WANT_LIST, depth, PICK(g, "LT", "LE", "GT", "GE", "EQ", "NE"));
+        return;
+    case 11: builtin_expression(g, WANT_INT, depth); return;
     case 4: binary(g, WANT_INT, depth, PICK(g, "BIT_AND", "BIT_OR", "BIT_XOR")); return;
     case 5:
         expression(g, WANT_INT, depth - 1);
@@ -266,13 +157,13 @@ static void int_expression(Generator *g, int depth) {
 }
 
 static void function_value(Generator *g) {
-    int number = below(g, g->function_count);
+    int number = below(g, g->functions.count);
     tt_strbuf_add_format(g->out, "MAKE_FUNCTION f%d", number);
-    parameter_names(g, &g->functions[number]);
+    parameter_names(g, &g->functions.all[number]);
 }
 
 static void any_expression(Generator *g, int depth) {
-    if (g->function_count && chance(g, 8)) {
+    if (g->functions.count && chance(g, 8)) {
         function_value(g);
         if (chance(g, 50)) return;
         function_value(g);
@@ -298,15 +189,12 @@ static void any_expression(Generator *g, int depth) {
         expression(g, WANT_ANY, depth - 1);
         line(g, "LIST_APPEND\nPUSH_INT 0\nINDEX");
         return;
-    case 4:
-        expression(g, WANT_NUMBER, depth - 1);
-        line(g, "BUILTIN %s", PICK(g, "math.abs", "math.sign", "math.floor"));
-        return;
+    case 4: builtin_expression(g, WANT_ANY, depth); return;
     default: expression(g, (Want)below(g, WANT_ANY), depth - 1); return;
     }
 }
 
-static void expression(Generator *g, Want want, int depth) {
+void expression(Generator *g, Want want, int depth) {
     if (chance(g, 1)) want = WANT_ANY;
     if (--g->budget < 0 || depth <= 0 || chance(g, 25)) {
         if (chance(g, 55))
@@ -315,7 +203,7 @@ static void expression(Generator *g, Want want, int depth) {
             constant(g, want);
         return;
     }
-    if ((want == WANT_INT || want == WANT_ANY) && chance(g, 12) && g->current < g->function_count - 1) {
+    if ((want == WANT_INT || want == WANT_ANY) && chance(g, 12) && g->current < g->functions.count - 1) {
         call(g, depth);
     } else if (chance(g, 8)) {
         conditional(g, want, depth);
@@ -323,13 +211,15 @@ static void expression(Generator *g, Want want, int depth) {
         switch (want) {
         case WANT_INT: int_expression(g, depth); break;
         case WANT_NUMBER:
-            if (chance(g, 50))
+            if (chance(g, 40))
                 int_expression(g, depth);
+            else if (chance(g, 20))
+                builtin_expression(g, WANT_NUMBER, depth);
             else
                 binary(g, WANT_NUMBER, depth,
                        PICK(g, "ADD", "SUB", "MUL", "DIV", "ADD_F", "MUL_F", "SUB_F", "DIV_F", "MOD"));
             break;
-        case WANT_STR: binary(g, chance(g, 60) ? WANT_STR : WANT_ANY, depth, "CONCAT"); break;
+        case WANT_STR: string_expression(g, depth); break;
         case WANT_LIST: list_expression(g, depth); break;
         case WANT_OBJECT: object_expression(g, depth); break;
         default: any_expression(g, depth); break;
@@ -341,7 +231,7 @@ static void expression(Generator *g, Want want, int depth) {
 /* ---- statements: leave the stack as it was, or raise
  * -------------------------------------------------------------- */
 
-static void assignment(Generator *g) {
+void assignment(Generator *g) {
     Want want = (Want)below(g, WANT_ANY + 1);
     const char *name = want == WANT_ANY && chance(g, 90) ? PICK(g, "a", "b") : variable(g, want);
     if (want == WANT_LIST && chance(g, 40)) {
@@ -360,8 +250,9 @@ static void assignment(Generator *g) {
 
 static void loop(Generator *g) {
     int label = g->labels++, end = g->labels++, counter = g->counters++;
-    int turns = 1 + below(g, 4);
+    int turns = 1 + below(g, 4), outer = g->leave;
     g->loops++;
+    g->leave = end;
     if (chance(g, 50)) {
         line(g, "PUSH_INT 0\nSTORE k%d\nLABEL L%d\nLOAD k%d\nPUSH_INT %d\n%s L%d", counter, label, counter,
              turns, chance(g, 50) ? "LT\nJZ" : "GE\nJNZ", end);
@@ -374,9 +265,11 @@ static void loop(Generator *g) {
     } else {
         line(g, "PUSH_INT %d\nSTORE k%d\nLABEL L%d", turns, counter, label);
         statements(g, 1 + below(g, 3));
-        line(g, "LOAD k%d\nPUSH_INT 1\nSUB\nDUP\nSTORE k%d\nJNZ L%d", counter, counter, label);
+        line(g, "LOAD k%d\nPUSH_INT 1\nSUB\nDUP\nSTORE k%d\nJNZ L%d\nLABEL L%d", counter, counter, label,
+             end);
     }
     g->loops--;
+    g->leave = outer;
 }
 
 static void branch(Generator *g) {
@@ -402,8 +295,10 @@ static void raise(Generator *g) {
 }
 
 static void handle(Generator *g, const char *name) {
-    if (chance(g, 60)) line(g, "LOAD %s\nGET_FIELD %s\nPRINT", name, PICK(g, "message", "kind", "stack"));
+    if (chance(g, 60))
+        line(g, "LOAD %s\nGET_FIELD %s\nPRINT", name, PICK(g, "message", "kind", "stack", "value"));
     if (chance(g, 30)) statements(g, 1);
+    if (g->leave >= 0 && chance(g, 12)) line(g, "JMP L%d", g->leave);
     if (chance(g, 12)) line(g, "LOAD %s\nTHROW", name);
 }
 
@@ -416,6 +311,11 @@ static void attempt(Generator *g) {
         line(g, "TRY L%d", handler);
     statements(g, 1 + below(g, 2));
     if (chance(g, 40)) raise(g);
+    if (g->leave >= 0 && chance(g, 10)) line(g, "JMP L%d", g->leave); /* the handler stays open */
+    if (g->current >= 0 && g->current < g->functions.count && chance(g, 10)) {
+        if (g->functions.all[g->current].leaves) expression(g, WANT_INT, 2);
+        line(g, "RET");
+    }
     if (block) {
         line(g, "CATCH%s", chance(g, 80) ? " e" : "\nSTORE e");
         handle(g, "e");
@@ -426,20 +326,6 @@ static void attempt(Generator *g) {
     handle(g, "e");
     if (chance(g, 85)) line(g, "END_TRY");
     line(g, "LABEL L%d", end);
-}
-
-/** A call for what it does: it may leave a value, or none. */
-static void call_statement(Generator *g) {
-    int number = g->current + 1 + below(g, g->function_count - g->current - 1);
-    const Function *function = &g->functions[number];
-    if (!function->leaves && !function->lambda) {
-        arguments(g, function, 2);
-        tt_strbuf_add_format(g->out, "CALL f%d", number);
-        parameter_names(g, function);
-        return;
-    }
-    call(g, 2);
-    line(g, "%s", PICK(g, "PRINT", "POP", "STORE b"));
 }
 
 static void odd_statement(Generator *g) {
@@ -464,6 +350,7 @@ static void odd_statement(Generator *g) {
         line(g, "%sLIST_POP\nSTORE b\nSTORE l", chance(g, 85) ? "NULL\nLIST_APPEND\n" : "");
         return;
     case 6:
+        if (chance(g, 10)) line(g, "GET_ARGS\nPRINT");
         if (chance(g, 10)) line(g, "EXPORT %s", variable(g, WANT_ANY));
         return;
     case 7:
@@ -476,44 +363,19 @@ static void odd_statement(Generator *g) {
     }
 }
 
-static void actor_statement(Generator *g) {
-    int worker = below(g, g->worker_count), label = g->labels++;
-    switch (below(g, 10)) {
-    case 0: line(g, "MAKE_FUNCTION w%d\nSPAWN\nSTORE q", worker); return;
-    case 1: line(g, "PUSH_STR \"w%d\"\nSPAWN\nSTORE q", worker); return;
-    case 2: line(g, "CAPTURE i\nMAKE_LAMBDA w%d\nSPAWN_LINK\nSTORE q", worker); return;
-    case 3: line(g, "MAKE_FUNCTION w%d\nSPAWN_MONITOR\nPOP\nSTORE q", worker); return;
-    case 4: line(g, "PUSH_INT %d\nRECEIVE_TIMEOUT L%d\nPRINT\nLABEL L%d", below(g, 20), label, label); return;
-    case 5:
-        line(g, "PUSH_INT 5\nRECEIVE_MATCH %s AFTER L%d\nPRINT\nLABEL L%d",
-             PICK(g, "int", "string, list", "any", "down", "exit, = 3", ".type = \"DOWN\""), label, label);
-        return;
-    case 6:
-        expression(g, WANT_ANY, 2);
-        line(g, "SEND %d", 1 + below(g, 3));
-        return;
-    case 7: line(g, "TRAP_EXIT %s", PICK(g, "true", "false")); return;
-    case 8: line(g, "YIELD"); return;
-    default:
-        line(g, "SELF");
-        expression(g, WANT_ANY, 2);
-        line(g, "SEND");
-        return;
-    }
-}
-
 static void statement(Generator *g) {
     if (--g->budget < 0) return;
-    if (g->actors && chance(g, 20)) {
+    if (g->actors && chance(g, 35)) {
         actor_statement(g);
         return;
     }
-    switch (below(g, 14)) {
+    switch (below(g, 15)) {
     case 0:
     case 1:
     case 2:
     case 3:
     case 4: assignment(g); return;
+    case 14: data_statement(g); return;
     case 5:
     case 6:
         expression(g, (Want)below(g, WANT_ANY + 1), 3);
@@ -529,7 +391,7 @@ static void statement(Generator *g) {
     case 9: branch(g); return;
     case 10: attempt(g); return;
     case 11:
-        if (g->current < g->function_count - 1) {
+        if (g->current < g->functions.count - 1) {
             call_statement(g);
             return;
         }
@@ -544,45 +406,21 @@ static void statement(Generator *g) {
     }
 }
 
-static void statements(Generator *g, int count) {
+void statements(Generator *g, int count) {
     while (count-- > 0) statement(g);
 }
 
 /* ---- functions and the whole
  * ----------------------------------------------------------------------------------------- */
 
-static void declare_functions(Generator *g) {
-    static const char *const names[] = {"i", "j", "x", "a"};
-    g->function_count = below(g, MOST_FUNCTIONS + 1);
-    for (int f = 0; f < g->function_count; f++) {
-        Function *function = &g->functions[f];
-        function->recursive = chance(g, 30);
-        function->lambda = !function->recursive && chance(g, 25);
-        function->leaves = chance(g, 80);
-        function->parameters = function->recursive ? 1 + below(g, 3) : below(g, 4);
-        for (int p = 0; p < function->parameters; p++) strcpy(function->names[p], names[p]);
-        if (function->recursive) strcpy(function->names[0], "n");
-    }
-    g->actors = chance(g, 20);
-    g->worker_count = g->actors ? 1 + below(g, MOST_WORKERS) : 0;
-}
-
-static void initialise(Generator *g) {
-    static const char *const values[][2] = {{"i", "PUSH_INT 1"},
-                                            {"j", "PUSH_INT 7"},
-                                            {"n", "PUSH_INT 3"},
-                                            {"x", "PUSH_FLOAT 1.5"},
-                                            {"y", "PUSH_INT 2"},
-                                            {"s", "PUSH_STR \"s\""},
-                                            {"t", "PUSH_STR \"tt\""},
-                                            {"l", "MAKE_LIST 0"},
-                                            {"m", "MAKE_LIST 0"},
-                                            {"o", "MAKE_OBJECT"},
-                                            {"p", "MAKE_OBJECT"},
-                                            {"a", "NULL"},
-                                            {"b", "TRUE"},
-                                            {"e", "NULL"}};
-    int least = chance(g, 70) ? 97 : 40, odd = chance(g, 15) ? 12 : 0;
+void initialise(Generator *g) {
+    static const char *const values[][2] = {
+        {"i", "PUSH_INT 1"},  {"j", "PUSH_INT 7"},     {"n", "PUSH_INT 3"},      {"x", "PUSH_FLOAT 1.5"},
+        {"y", "PUSH_INT 2"},  {"s", "PUSH_STR \"s\""}, {"t", "PUSH_STR \"tt\""}, {"l", "MAKE_LIST 0"},
+        {"m", "MAKE_LIST 0"}, {"o", "MAKE_OBJECT"},    {"p", "MAKE_OBJECT"},     {"a", "NULL"},
+        {"b", "TRUE"},        {"e", "NULL"},           {"q", "PUSH_INT 1"},      {"r", "PUSH_INT 0"},
+        {"h", "NULL"}};
+    int least = chance(g, 85) ? 99 : 40, odd = chance(g, 15) ? 12 : 0;
     size_t count = sizeof values / sizeof *values;
     for (size_t i = 0; i < count; i++) {
         size_t from = chance(g, odd) ? (size_t)below(g, (int)count) : i;
@@ -590,8 +428,7 @@ static void initialise(Generator *g) {
     }
 }
 
-/** Each in a handler of its own, so that an error does not end the program. */
-static void guarded_statements(Generator *g, int count) {
+void guarded_statements(Generator *g, int count) {
     for (; count > 0; count--) {
         int handler = g->labels++, end = g->labels++;
         line(g, "TRY L%d", handler);
@@ -600,74 +437,18 @@ static void guarded_statements(Generator *g, int count) {
     }
 }
 
-static void recursion(Generator *g, int number) {
-    const Function *function = &g->functions[number];
-    int end = g->labels++;
-    line(g, "LOAD n\nPUSH_INT 0\nLE\nJNZ L%d", end);
-    if (chance(g, 50)) statements(g, 1);
-    line(g, "LOAD n\nPUSH_INT 1\nSUB");
-    for (int p = 1; p < function->parameters; p++)
-        if (chance(g, 60))
-            line(g, "LOAD %s\nLOAD n\nADD", function->names[p]);
-        else
-            expression(g, WANT_INT, 2);
-    tt_strbuf_add_format(g->out, "%s f%d", chance(g, 20) ? "TAIL_CALL" : "CALL", number);
-    parameter_names(g, function);
-    if (function->leaves && chance(g, 30)) line(g, "PUSH_INT 1\nADD");
-    line(g, "RET\nLABEL L%d", end);
-    if (function->leaves) line(g, "LOAD %s", function->names[function->parameters - 1]);
-}
-
-static void body(Generator *g, int number) {
-    const Function *function = &g->functions[number];
-    g->current = number;
-    g->budget = 20 + below(g, 30);
-    line(g, "LABEL f%d", number);
-    if (!function->leaves && !function->recursive && chance(g, 30)) {
-        /* Nothing but its address; or little that leaves nothing, and its caller's operands. */
-        if (chance(g, 40)) line(g, "NOP");
-        if (number + 1 < g->function_count && !g->functions[number + 1].parameters && chance(g, 60)) {
-            if (chance(g, 50)) line(g, "PUSH_INT 9");
-            line(g, "CALL f%d", number + 1);
-        }
-        if (chance(g, 80)) line(g, "RET");
-        return;
-    }
-    if (function->recursive) {
-        recursion(g, number);
-    } else {
-        if (chance(g, 35)) initialise(g);
-        statements(g, below(g, 4));
-        if (function->lambda && chance(g, 70)) line(g, "LOAD c\nPRINT");
-        if (function->leaves) expression(g, chance(g, 92) ? WANT_INT : WANT_ANY, 3);
-        if (function->leaves && chance(g, 8)) line(g, "PUSH_INT 9\nSWAP");
-    }
-    if (chance(g, 6) && g->current < g->function_count - 1 && !g->functions[g->current + 1].parameters)
-        line(g, "TAIL_CALL f%d", number + 1);
-    line(g, "%s", chance(g, 97) ? "RET" : "HALT");
-}
-
-static void worker(Generator *g, int number) {
-    g->current = chance(g, 50) ? -1 : MOST_FUNCTIONS;
-    g->budget = 12 + below(g, 20);
-    line(g, "LABEL w%d", number);
-    if (chance(g, 40)) initialise(g);
-    statements(g, 1 + below(g, 3));
-    line(g, "PUSH_INT 1");
-    expression(g, WANT_ANY, 2);
-    line(g, "SEND");
-    if (chance(g, 20)) {
-        expression(g, WANT_ANY, 2);
-        line(g, "EXIT_ACTOR");
-    }
-    line(g, "%s", PICK(g, "RET", "HALT"));
+static void import_module(Generator *g) {
+    if (g->library) line(g, "IMPORT \"list\"");
+    if (!g->modules) return;
+    line(g, "%s", PICK(g, "IMPORT mod", "IMPORT \"mod.ttvm\"", "IMPORT mod\nIMPORT mod AS again"));
 }
 
 static void main_program(Generator *g) {
     g->current = -1;
     g->budget = 30 + below(g, 60);
     initialise(g);
-    if (chance(g, 35))
+    import_module(g);
+    if (chance(g, g->actors ? 85 : 55))
         guarded_statements(g, 4 + below(g, 8));
     else
         statements(g, 4 + below(g, 8));
@@ -675,18 +456,55 @@ static void main_program(Generator *g) {
     line(g, "%s", chance(g, 90) ? "HALT" : chance(g, 50) ? "PUSH_INT 3\nEXIT" : "RET");
 }
 
-void tt_generate(TtStrbuf *out, uint64_t seed) {
-    Generator g = {.out = out, .random = seed};
-    (void)tt_random_next(&g.random);
-    declare_functions(&g);
-    g.dumps = chance(&g, 25);
-    bool main_last = chance(&g, 15);
-    if (main_last) line(&g, "JMP main");
-    if (!main_last) main_program(&g);
-    for (int f = 0; f < g.function_count; f++) body(&g, f);
-    for (int w = 0; w < g.worker_count; w++) worker(&g, w);
-    if (main_last) {
-        line(&g, "LABEL main");
-        main_program(&g);
+/** Another file, whose functions main imports. */
+static void module(Generator *main) {
+    Generator g = {
+        .out = main->out, .random = main->random, .worker = -1, .leave = -1, .values = main->values};
+    line(&g, "; file: mod.ttvm");
+    g.functions = main->imported;
+    g.current = -1;
+    g.budget = 20;
+    initialise(&g);
+    statements(&g, below(&g, 4));
+    for (int f = 0; f < g.functions.count; f++) {
+        tt_strbuf_add_format(g.out, "MAKE_FUNCTION f%d", f);
+        parameter_names(&g, &g.functions.all[f]);
+        line(&g, "STORE mf%d\nEXPORT mf%d", f, f);
     }
+    line(&g, "EXPORT %s\n%s", variable(&g, WANT_ANY), PICK(&g, "HALT", "RET", "HALT"));
+    for (int f = 0; f < g.functions.count; f++) body(&g, f);
+}
+
+static void assembly_program(Generator *g) {
+    g->modules = chance(g, 8);
+    g->values = chance(g, 35);
+    if (g->modules) {
+        declare_functions(g, false);
+        g->imported = g->functions;
+        g->functions = (Functions){0};
+    }
+    declare_functions(g, true);
+    g->library = g->values && g->functions.count && chance(g, 6);
+    g->actors = chance(g, 20);
+    g->worker_count = g->actors ? 1 + below(g, MOST_WORKERS) : 0;
+    g->dumps = chance(g, 25);
+    bool main_last = chance(g, 15);
+    if (main_last) line(g, "JMP main");
+    if (!main_last) main_program(g);
+    for (int f = 0; f < g->functions.count; f++) body(g, f);
+    for (int w = 0; w < g->worker_count; w++) worker(g, w);
+    if (main_last) {
+        line(g, "LABEL main");
+        main_program(g);
+    }
+    if (g->modules) module(g);
+}
+
+void tt_generate(TtStrbuf *out, uint64_t seed) {
+    Generator g = {.out = out, .random = seed, .worker = -1, .leave = -1};
+    (void)tt_random_next(&g.random);
+    if (chance(&g, 12))
+        lisp_program(&g);
+    else
+        assembly_program(&g);
 }
