@@ -825,6 +825,7 @@ fail_saved:
     }
     fuel--;
 raise:
+    PAY(); /* also for what failed */
     if (!tt_unwind_raise(actor, result)) goto ended;
     goto jumped;
 

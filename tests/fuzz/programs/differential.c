@@ -3,7 +3,7 @@
  * differential [--from SEED] [--count N] [--seconds S]     compares ways to run random programs
  * differential --coverage N [--from SEED]                  counts what the programs execute
  * differential --show SEED                                 prints a program
- * differential --file PATH                                 compares the ways on one program
+ * differential --file PATH [--reductions N]                compares the ways on one program
  * differential --emit N --from SEED [--optimize]           programs with what they do, for other builds:
  *     SEED STATUS SOURCE-BYTES OUT-BYTES ERR-BYTES \n SOURCE OUT ERR
  *
@@ -184,7 +184,9 @@ static void show_outcome(const char *title, const TtOutcome *outcome) {
 }
 
 static void show_difference(uint64_t seed, TtStrbuf *program, const TtWay *way) {
-    printf("seed %llu: %s differs from %s\n", (unsigned long long)seed, way->name, standard(way)->name);
+    printf("seed %llu: %s differs from %s", (unsigned long long)seed, way->name, standard(way)->name);
+    if (way->seeded) printf(" (--reductions %u)", way->reductions);
+    printf("\n");
     shrink(program, way);
     printf("%s", tt_strbuf_text(program));
     TtOutcome expected, got;
@@ -215,8 +217,13 @@ static double now_seconds(void) {
 /** The shortest slice of the seeded ways; they vary with the program. */
 #define MOST_SEEDED_REDUCTIONS 40
 
+/** --reductions; 0: by the seed. */
+static uint32_t chosen_reductions;
+
 static void set_reductions(uint64_t seed) {
-    seeded.reductions = 1 + (uint32_t)((seed * 2654435761u >> 8) % MOST_SEEDED_REDUCTIONS);
+    seeded.reductions = chosen_reductions
+                            ? chosen_reductions
+                            : 1 + (uint32_t)((seed * 2654435761u >> 8) % MOST_SEEDED_REDUCTIONS);
     for (size_t w = 0; w < WAYS; w++)
         if (ways[w].seeded) ways[w].reductions = seeded.reductions;
 }
@@ -347,6 +354,8 @@ static bool parse(Options *options, int count, char **words) {
             options->from = strtoull(value, NULL, 10);
         } else if (strcmp(word, "--count") == 0) {
             options->count = strtoull(value, NULL, 10);
+        } else if (strcmp(word, "--reductions") == 0) {
+            chosen_reductions = (uint32_t)strtoul(value, NULL, 10);
         } else if (strcmp(word, "--seconds") == 0) {
             options->seconds = strtod(value, NULL);
         } else if (strcmp(word, "--file") == 0) {
@@ -371,7 +380,8 @@ int main(int count, char **words) {
     Options options;
     if (!parse(&options, count, words)) {
         fprintf(stderr, "usage: differential [--from SEED] [--count N] [--seconds S] | --show SEED | "
-                        "--file PATH | --coverage N [--from SEED] | --emit N [--from SEED] [--optimize]\n");
+                        "--file PATH [--reductions N] | --coverage N [--from SEED] | --emit N [--from SEED] "
+                        "[--optimize]\n");
         return 2;
     }
     if (options.file) return compare_file(options.file);
