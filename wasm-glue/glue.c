@@ -147,6 +147,36 @@ const char *tt_glue_disassemble(TtGlue *glue, int32_t registers) {
     return registers ? tt_vm_disassemble_registers(glue->vm) : tt_vm_disassemble(glue->vm);
 }
 
+static const uint32_t *find_origins(TtGlue *glue, int32_t registers, uint32_t *count) {
+    return registers ? tt_vm_register_origins(glue->vm, count) : tt_vm_positions(glue->vm, count);
+}
+
+uint32_t tt_glue_code_length(TtGlue *glue, int32_t registers) {
+    uint32_t count;
+    (void)find_origins(glue, registers, &count);
+    return count;
+}
+
+const uint32_t *tt_glue_code_origins(TtGlue *glue, int32_t registers) {
+    uint32_t count;
+    return find_origins(glue, registers, &count);
+}
+
+double tt_glue_optimizer_figure(TtGlue *glue, uint32_t figure) {
+    TtOptimizerReport report = tt_vm_optimizer_report(glue->vm);
+    TtPassReport pass;
+    switch (figure) {
+    case 0: return report.rounds;
+    case 1: return report.instructions_before;
+    case 2: return report.instructions_after;
+    case 3: return report.variables_before;
+    case 4: return report.variables_after;
+    default: break;
+    }
+    if (!tt_vm_optimizer_pass(glue->vm, (figure - 5) / 2, &pass)) return -1;
+    return figure % 2 ? pass.changes : (double)pass.removed;
+}
+
 const char *tt_glue_format(TtGlue *glue, const char *name, uint32_t name_length, const char *text,
                            uint32_t length) {
     char *path = tt_alloc_string(name, name_length);

@@ -291,6 +291,18 @@ const char *tt_vm_disassemble_registers(TtVm *vm) {
     return tt_strbuf_text(&vm->text);
 }
 
+const uint32_t *tt_vm_positions(const TtVm *vm, uint32_t *count) {
+    *count = vm->program ? vm->program->positions.count : 0;
+    return *count ? &vm->program->positions.items->line : NULL;
+}
+
+const uint32_t *tt_vm_register_origins(const TtVm *vm, uint32_t *count) {
+    const TtIrCode *ir = vm->program ? vm->program->ir : NULL;
+    uint32_t first = ir && ir->blocks.count ? ir->blocks.items[0].ir : 0;
+    *count = ir ? ir->code.count - first : 0;
+    return *count ? ir->origin.items + first : NULL;
+}
+
 const void *tt_vm_image(TtVm *vm, size_t *length) {
     tt_strbuf_clear(&vm->image);
     if (vm->program) tt_image_write(&vm->image, vm->program);

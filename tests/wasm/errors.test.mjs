@@ -71,13 +71,58 @@ for (const build of BUILDS) {
       assert.match(report, /missing\.ttvm/);
     });
 
-    test('disassembly, or the diagnostics that prevent it', async () => {
-      const good = await engine.disassemble({ a: 'PUSH_INT 42\nPRINT' }, 'a');
-      assert.match(good.text, /PUSH_INT 42/);
-      const registers = await engine.disassemble({ a: 'PUSH_INT 42\nPRINT' }, 'a', 'register');
-      assert.match(registers.text, /LOADI +\$0, 42/);
-      const bad = await engine.disassemble({ a: 'PUSH_INT' }, 'a');
+    test('code in all its forms, or the diagnostics that prevent it', async () => {
+      const files = { a: 'PUSH_INT 40\n  PUSH_INT 2\nADD\nLABEL end\nPRINT' };
+      const plain = await engine.code(files, 'a', { optimized: false, registers: true });
+      assert.equal(plain.stack.text, '    PUSH_INT 40\n    PUSH_INT 2\n    ADD\nLABEL end\n    PRINT\n');
+      assert.deepEqual([...plain.stack.positions], [1, 1, 2, 3, 3, 1, 5, 1]);
+      assert.equal(plain.optimized, null);
+      const lines = plain.registers.text.split('\n').filter((line) => line.startsWith('    '));
+      assert.equal(lines.length, plain.registers.origins.length);
+      assert.equal(plain.registers.origins[lines.findIndex((line) => line.includes('PRINT'))], 3);
+      assert.doesNotMatch(plain.registers.text, /; \d/);
+
+      const both = await engine.code(files, 'a', { optimized: true, registers: true });
+      assert.equal(both.stack.text, plain.stack.text);
+      const { code, report } = both.optimized;
+      assert.equal(code.text, '    PUSH_INT 42\nLABEL end\n    PRINT\n');
+      assert.deepEqual([code.positions[2], code.positions[3]], [5, 1]);
+      assert.deepEqual(report.instructions, { before: 4, after: 2 });
+      const [folding] = report.passes;
+      assert.deepEqual(
+        [folding.title, folding.changes, folding.removed, report.passes.length],
+        ['constant folding', 1, 2, 8],
+      );
+      assert.match(both.registers.text, /LOADI +\$0, 42/);
+
+      const bad = await engine.code({ a: 'PUSH_INT' }, 'a', { optimized: true, registers: true });
       assert.equal(bad.diagnostics.length, 1);
+    });
+
+    test('a profile of a run, for whoever asked for one', async () => {
+      const main = 'CALL f\nCALL f\nHALT\nLABEL f\nPUSH_INT 1\nPOP\nRET';
+      const profiled = engine.run(
+        { files: { 'main.ttvm': main }, main: 'main.ttvm', options: { ...DEFAULT_OPTIONS, profile: true } },
+        { output: () => undefined },
+      );
+      await profiled.done;
+      const profile = await profiled.profile();
+      const figures = Object.fromEntries(profile.functions.map((one) => [one.name, one]));
+      assert.deepEqual([figures.f.calls, figures.f.ownInstructions, figures.f.line], [2, 6, 5]);
+      assert.equal(figures['<main>'].allInstructions, profile.instructions);
+      const called = profile.paths.find((path) => profile.functions[path.function].name === 'f');
+      assert.equal(profile.functions[profile.paths[called.parent].function].name, '<main>');
+      assert.deepEqual(
+        profile.actors.map(({ pid, instructions }) => [pid, instructions]),
+        [[1, profile.instructions]],
+      );
+      const plain = engine.run(
+        { files: { 'main.ttvm': main }, main: 'main.ttvm', options: DEFAULT_OPTIONS },
+        { output: () => undefined },
+      );
+      await plain.done;
+      assert.equal(await plain.profile(), null);
+      assert.equal(await profiled.profile(), null);
     });
 
     test('formatting, in the language of the name', async () => {

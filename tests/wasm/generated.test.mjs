@@ -12,6 +12,7 @@ import { ROOT, must } from '../tools/steps.mjs';
 for (const [mode, name] of [
   ['--typescript', 'wasm-glue/ts/raw.ts'],
   ['--events', 'wasm-glue/ts/trace_table.ts'],
+  ['--passes', 'wasm-glue/ts/pass_table.ts'],
 ]) {
   test(`${name} is up to date`, async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'ttvm-raw-'));

@@ -9,6 +9,27 @@ import { DEFAULT_OPTIONS } from './lib/engines.mjs';
 const run = { type: 'run', run: 1, files: { 'a.ttvm': 'HALT' }, main: 'a.ttvm', options: DEFAULT_OPTIONS };
 const result = { status: 0, reason: 'finished', schedulers: 1, instructions: 7, changedFiles: { a: null } };
 const memory = new WebAssembly.Memory({ initial: 1 });
+const figures = { calls: 1, ownNs: 2, ownInstructions: 3, allNs: 2, allInstructions: 3 };
+const profile = {
+  ns: 2,
+  instructions: 3,
+  functions: [{ name: '<main>', file: 'a.ttvm', line: 1, ...figures }],
+  paths: [{ parent: -1, function: 0, calls: 1, ownNs: 2, ownInstructions: 3 }],
+  actors: [{ pid: 1, function: 0, ns: 2, instructions: 3, functions: [{ function: 0, ...figures }] }],
+  moreActors: 0,
+};
+const stack = { text: '    HALT\n', positions: new Uint32Array(2) };
+const report = {
+  rounds: 1,
+  instructions: { before: 2, after: 1 },
+  variables: { before: 0, after: 0 },
+  passes: [{ title: 'peephole', doc: 'd', changes: 1, removed: -1 }],
+};
+const code = {
+  stack,
+  optimized: { code: stack, report },
+  registers: { text: '', origins: new Uint32Array(0) },
+};
 
 const GOOD_TO_WORKER = [
   { type: 'probe', memory },
@@ -19,7 +40,15 @@ const GOOD_TO_WORKER = [
   { type: 'end-input', run: 1 },
   { type: 'ack', run: 1 },
   { type: 'check', request: 1, files: {}, file: 'a' },
-  { type: 'disassemble', request: 1, files: { a: new Uint8Array(1) }, file: 'a', code: 'register' },
+  {
+    type: 'list-code',
+    request: 1,
+    files: { a: new Uint8Array(1) },
+    file: 'a',
+    optimized: true,
+    registers: false,
+  },
+  { type: 'profile', run: 1, request: 2 },
   { type: 'format', request: 1, file: 'a.lisp', text: '' },
 ];
 const GOOD_TO_PAGE = [
@@ -34,7 +63,10 @@ const GOOD_TO_PAGE = [
     request: 1,
     diagnostics: [{ file: 'a', line: 1, column: 1, endColumn: 2, severity: 'error', message: 'm' }],
   },
-  { type: 'disassembled', request: 1, text: null, diagnostics: [] },
+  { type: 'code', request: 1, code: null, diagnostics: [] },
+  { type: 'code', request: 1, code, diagnostics: [] },
+  { type: 'profiled', run: 1, request: 2, profile: null },
+  { type: 'profiled', run: 1, request: 2, profile },
   { type: 'formatted', request: 1, text: '' },
   { type: 'request-failed', request: 1, message: 'm' },
   { type: 'bug', message: 'm' },
@@ -61,6 +93,23 @@ test('every missing or ill-typed field is refused by name', () => {
         }
       }
     }
+  }
+});
+
+test('code and profiles are checked all the way down', () => {
+  for (const bad of [
+    { ...code, stack: { ...stack, positions: [1, 1] } },
+    { ...code, registers: { text: '', origins: new Int32Array(1) } },
+    { ...code, optimized: { code: stack, report: { ...report, passes: [{ title: 'x' }] } } },
+  ]) {
+    assert.throws(() => parseToPage({ type: 'code', request: 1, code: bad, diagnostics: [] }), ProtocolError);
+  }
+  for (const bad of [
+    { ...profile, functions: [{ ...profile.functions[0], calls: 'many' }] },
+    { ...profile, paths: [{ ...profile.paths[0], parent: 0.5 }] },
+    { ...profile, actors: [{ ...profile.actors[0], functions: null }] },
+  ]) {
+    assert.throws(() => parseToPage({ type: 'profiled', run: 1, request: 1, profile: bad }), ProtocolError);
   }
 });
 

@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync, mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { ROOT } from '../tools/steps.mjs';
+import { violations } from './lib/access.mjs';
 import {
   byId,
   output,
@@ -16,7 +16,6 @@ import {
   waitForStatus,
 } from './lib/browser.mjs';
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const SHOTS = path.join(ROOT, 'build/screenshots');
 mkdirSync(SHOTS, { recursive: true });
 
@@ -42,19 +41,6 @@ PUSH_STR "pong"
 SEND
 JMP serve
 `;
-
-async function violations(page) {
-  await page.evaluate(readFileSync(AXE, 'utf8'));
-  return page.evaluate(async () => {
-    const result = await globalThis.axe.run(
-      { include: [['body']], exclude: [['.monaco-editor'], ['.xterm']] },
-      { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
-    );
-    return result.violations.map(
-      (one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 140)).join(' | ')}`,
-    );
-  });
-}
 
 async function show(page, view) {
   await byId(page, view).click();

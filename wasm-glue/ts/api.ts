@@ -48,6 +48,8 @@ export interface RunOptions {
   trace: boolean;
   /** `true`: what happens between actors is recorded and handed to `RunHandlers.events`. Default: off. */
   events?: boolean;
+  /** `true`: calls, instructions and time of every function are counted, for `RunControl.profile`. Default: off. */
+  profile?: boolean;
   /** Capabilities that are refused. Default: none; requests to other sites need `RunHandlers.network` besides. */
   deny?: readonly Capability[];
 }
@@ -201,6 +203,95 @@ export interface RunControl {
    */
   inspect(pid: number): Promise<ActorInfo | null>;
   actors(): Promise<ActorSummary[]>;
+  /** Figures so far, and after the end; `null` without `RunOptions.profile`. Works as `inspect` does. */
+  profile(): Promise<Profile | null>;
+}
+
+export interface ProfileFigures {
+  calls: number;
+  /** Of the function's own code. */
+  ownNs: number;
+  ownInstructions: number;
+  /** With everything it called; a call inside another call of the same function counts once. */
+  allNs: number;
+  allInstructions: number;
+}
+
+export interface ProfileFunction extends ProfileFigures {
+  /** "fib", "<main>"; of imported modules "list:map". */
+  name: string;
+  file: string;
+  /** 0: unknown. */
+  line: number;
+}
+
+/** A way of calls that led to a function. Recursion leads back to where the function already stands on the way. */
+export interface ProfilePath {
+  /** Index of a path before this one; -1: none. */
+  parent: number;
+  /** Index of `Profile.functions`, as all that follow. */
+  function: number;
+  calls: number;
+  ownNs: number;
+  ownInstructions: number;
+}
+
+export interface ProfileActor {
+  pid: number;
+  /** It was started with. */
+  function: number;
+  ns: number;
+  instructions: number;
+  functions: ({ function: number } & ProfileFigures)[];
+}
+
+/** Where a run's time and instructions went. Time is that of running, not of waiting. */
+export interface Profile {
+  ns: number;
+  instructions: number;
+  /** The slowest first, by own time. */
+  functions: ProfileFunction[];
+  paths: ProfilePath[];
+  /** The first 1,000 that ended, and those that live. */
+  actors: ProfileActor[];
+  /** Actors that are only in the sums. */
+  moreActors: number;
+}
+
+/** Stack code as text: instructions on lines that begin with blanks, labels on the others. */
+export interface StackCode {
+  text: string;
+  /**
+   * Line and column of the source in turn for each instruction, in order: the address of an instruction is its
+   * number. Both from 1, 0 where unknown; columns count bytes.
+   */
+  positions: Uint32Array<ArrayBuffer>;
+}
+
+/** Register code as text, instructions indented by more than headings are. */
+export interface RegisterCode {
+  text: string;
+  /** For each instruction, in order, the address of the stack instruction it can fail in. */
+  origins: Uint32Array<ArrayBuffer>;
+}
+
+/** What the optimizer did to a program. */
+export interface OptimizerReport {
+  /** Of all passes, that found something to do. */
+  rounds: number;
+  instructions: { before: number; after: number };
+  /** Slots of frames, each kind of frame once. */
+  variables: { before: number; after: number };
+  passes: { title: string; doc: string; changes: number; removed: number }[];
+}
+
+/** A file's code in all its forms. */
+export interface ProgramCode {
+  stack: StackCode;
+  /** The same after the optimizer, when that was asked for. */
+  optimized: { code: StackCode; report: OptimizerReport } | null;
+  /** Made of the optimized code when that was asked for. */
+  registers: RegisterCode | null;
 }
 
 export interface RunRequest {
@@ -316,12 +407,12 @@ export interface Engine {
   run(request: RunRequest, handlers: RunHandlers): Run;
   /** The core's own checker on one file, with the others there for imports. */
   check(files: Files, file: string): Promise<Diagnostic[]>;
-  /** Text as `ttvm disasm` prints it (`--ir` for register code), or the diagnostics that prevent it. */
-  disassemble(
+  /** A file's code as `ttvm disasm` prints it, or the diagnostics that prevent it. */
+  code(
     files: Files,
     file: string,
-    code?: RunOptions['engine'],
-  ): Promise<{ text: string } | { diagnostics: Diagnostic[] }>;
+    wanted: { optimized: boolean; registers: boolean },
+  ): Promise<ProgramCode | { diagnostics: Diagnostic[] }>;
   /** A source text as `ttvm fmt` writes it, in the language that the file's name tells. */
   format(file: string, text: string): Promise<string>;
   dispose(): void;

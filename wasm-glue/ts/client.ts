@@ -10,9 +10,9 @@ import {
   type EngineInfo,
   type EngineOptions,
   type Files,
+  type ProgramCode,
   type Run,
   type RunHandlers,
-  type RunOptions,
   type RunRequest,
 } from './api.js';
 import type { Environment } from './environment.js';
@@ -24,8 +24,8 @@ import { WorkerHost } from './worker_host.js';
 /** A run that goes on for this long gets a spare made for it: making one beside a wedged worker takes seconds. */
 const SPARE_AFTER_MS = 250;
 
-type Query = Extract<ToWorker, { type: 'check' | 'disassemble' | 'format' }>;
-type Answer = Extract<ToPage, { type: 'checked' | 'disassembled' | 'formatted' }>;
+type Query = Extract<ToWorker, { type: 'check' | 'list-code' | 'format' }>;
+type Answer = Extract<ToPage, { type: 'checked' | 'code' | 'formatted' }>;
 
 interface PendingQuery {
   message: Query;
@@ -86,15 +86,14 @@ class EngineClient implements Engine {
     return answer.diagnostics;
   }
 
-  async disassemble(
+  async code(
     files: Files,
     file: string,
-    code: RunOptions['engine'] = 'stack',
-  ): Promise<{ text: string } | { diagnostics: Diagnostic[] }> {
-    const answer = await this.query({ type: 'disassemble', request: ++this.lastId, files, file, code });
-    if (answer.type !== 'disassembled')
-      throw new EngineBug(`engine answered '${answer.type}' to disassemble`);
-    return answer.text === null ? { diagnostics: answer.diagnostics } : { text: answer.text };
+    wanted: { optimized: boolean; registers: boolean },
+  ): Promise<ProgramCode | { diagnostics: Diagnostic[] }> {
+    const answer = await this.query({ type: 'list-code', request: ++this.lastId, files, file, ...wanted });
+    if (answer.type !== 'code') throw new EngineBug(`engine answered '${answer.type}' to list-code`);
+    return answer.code ?? { diagnostics: answer.diagnostics };
   }
 
   async format(file: string, text: string): Promise<string> {
@@ -181,6 +180,9 @@ class EngineClient implements Engine {
       case 'looked':
         this.taskOf(message.run)?.looked(message);
         break;
+      case 'profiled':
+        this.taskOf(message.run)?.looked(message);
+        break;
       case 'ask-network':
         this.taskOf(message.run)?.askNetwork(message);
         break;
@@ -195,7 +197,7 @@ class EngineClient implements Engine {
         this.taskOf(message.run)?.end(message.result);
         break;
       case 'checked':
-      case 'disassembled':
+      case 'code':
       case 'formatted':
         this.takeQuery(message.request)?.resolve(message);
         break;

@@ -7,7 +7,10 @@ import type { WorkerPort } from './environment.js';
 import { ACTORS_PER_ANSWER, type ToWorker } from './protocol.js';
 import type { Session } from './session.js';
 
-export type Question = Extract<ToWorker, { type: 'pause' | 'kill' | 'send' | 'inspect' | 'actors' }>;
+export type Question = Extract<
+  ToWorker,
+  { type: 'pause' | 'kill' | 'send' | 'inspect' | 'actors' | 'profile' }
+>;
 
 /** How often to look whether the last scheduler has stopped: a slice takes well below a millisecond. */
 const POLL_MS = 1;
@@ -65,6 +68,10 @@ export class Inspector {
 
   private answerOne(question: Question): void {
     const { run, request } = { run: this.run, request: question.request };
+    if (question.type === 'profile') {
+      this.port.post({ type: 'profiled', run, request, profile: this.session.profile() });
+      return;
+    }
     const act = !this.over;
     if (question.type === 'pause') this.paused = act;
     if (question.type === 'kill' && act) this.session.kill(question.pid);

@@ -8,13 +8,18 @@ import type {
   ActorSummary,
   Diagnostic,
   Files,
+  OptimizerReport,
   OutputStream,
+  Profile,
+  ProgramCode,
+  RegisterCode,
   RunOptions,
   RunResult,
+  StackCode,
 } from './api.js';
 
 /** Raised by one whenever a message changes; page and worker refuse to talk across versions. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** Most UTF-8 bytes in one `output` message. */
 export const OUTPUT_CHUNK_BYTES = 64 * 1024;
@@ -51,10 +56,19 @@ export type ToWorker =
   | { type: 'inspect'; run: number; request: number; pid: number }
   /** Those with the lowest pids above `after`, `ACTORS_PER_ANSWER` unless there are fewer. */
   | { type: 'actors'; run: number; request: number; after: number }
+  /** Answered by `profiled` with the same number, once everything stands still. */
+  | { type: 'profile'; run: number; request: number }
   /** Answered by `checked` or `request-failed` with the same number. */
   | { type: 'check'; request: number; files: Files; file: string }
-  /** Answered by `disassembled` or `request-failed` with the same number. */
-  | { type: 'disassemble'; request: number; files: Files; file: string; code: RunOptions['engine'] }
+  /** Answered by `code` or `request-failed` with the same number. */
+  | {
+      type: 'list-code';
+      request: number;
+      files: Files;
+      file: string;
+      optimized: boolean;
+      registers: boolean;
+    }
   /** Answered by `formatted` with the same number. The file's name tells the language. */
   | { type: 'format'; request: number; file: string; text: string };
 
@@ -95,9 +109,10 @@ export type ToPage =
   /** Source files that became known, in the order of their numbers in records. */
   | { type: 'files'; run: number; files: string[] }
   | { type: 'looked'; run: number; request: number; actor: ActorInfo | null; actors: ActorSummary[] }
+  | { type: 'profiled'; run: number; request: number; profile: Profile | null }
   | { type: 'done'; run: number; result: RunResult }
   | { type: 'checked'; request: number; diagnostics: Diagnostic[] }
-  | { type: 'disassembled'; request: number; text: string | null; diagnostics: Diagnostic[] }
+  | { type: 'code'; request: number; code: ProgramCode | null; diagnostics: Diagnostic[] }
   | { type: 'formatted'; request: number; text: string }
   | { type: 'request-failed'; request: number; message: string }
   /** The engine itself is broken; the worker is of no further use. */
@@ -170,6 +185,7 @@ const isOptions = shape<RunOptions>({
   env: recordOf(isString),
   trace: isBoolean,
   events: optional(isBoolean),
+  profile: optional(isBoolean),
   deny: optional(listOf(oneOf('fs-read', 'fs-write', 'net', 'exec', 'env', 'db'))),
 });
 
@@ -234,6 +250,65 @@ const isActor = shape<ActorInfo>({
   ),
 });
 
+const isCount: Guard = (value) => typeof value === 'number' && value >= 0;
+const figureGuards = {
+  calls: isCount,
+  ownNs: isCount,
+  ownInstructions: isCount,
+  allNs: isCount,
+  allInstructions: isCount,
+};
+const isProfile = shape<Profile>({
+  ns: isCount,
+  instructions: isCount,
+  functions: listOf(
+    shape<Profile['functions'][number]>({ name: isString, file: isString, line: isIndex, ...figureGuards }),
+  ),
+  paths: listOf(
+    shape<Profile['paths'][number]>({
+      parent: Number.isSafeInteger,
+      function: isIndex,
+      calls: isCount,
+      ownNs: isCount,
+      ownInstructions: isCount,
+    }),
+  ),
+  actors: listOf(
+    shape<Profile['actors'][number]>({
+      pid: isIndex,
+      function: isIndex,
+      ns: isCount,
+      instructions: isCount,
+      functions: listOf(
+        shape<Profile['actors'][number]['functions'][number]>({ function: isIndex, ...figureGuards }),
+      ),
+    }),
+  ),
+  moreActors: isCount,
+});
+
+const isNumbers: Guard = (value) => value instanceof Uint32Array;
+const isStackCode = shape<StackCode>({ text: isString, positions: isNumbers });
+const isChange = shape<OptimizerReport['instructions']>({ before: isIndex, after: isIndex });
+const isReport = shape<OptimizerReport>({
+  rounds: isIndex,
+  instructions: isChange,
+  variables: isChange,
+  passes: listOf(
+    shape<OptimizerReport['passes'][number]>({
+      title: isString,
+      doc: isString,
+      changes: isIndex,
+      removed: Number.isSafeInteger,
+    }),
+  ),
+});
+const isCode = shape<ProgramCode>({
+  stack: isStackCode,
+  optimized: nullOr(shape<NonNullable<ProgramCode['optimized']>>({ code: isStackCode, report: isReport })),
+  registers: nullOr(shape<RegisterCode>({ text: isString, origins: isNumbers })),
+});
+
 const toWorkerGuards: GuardTable<ToWorker> = {
   probe: { memory: isMemory },
   init: { protocol: isIndex, build: oneOf('mt', 'st'), engineUrl: isString, cores: isIndex },
@@ -251,8 +326,15 @@ const toWorkerGuards: GuardTable<ToWorker> = {
   send: { run: isIndex, request: isIndex, pid: isIndex, text: isString },
   inspect: { run: isIndex, request: isIndex, pid: isIndex },
   actors: { run: isIndex, request: isIndex, after: isIndex },
+  profile: { run: isIndex, request: isIndex },
   check: { request: isIndex, files: isFiles, file: isString },
-  disassemble: { request: isIndex, files: isFiles, file: isString, code: oneOf('stack', 'register') },
+  'list-code': {
+    request: isIndex,
+    files: isFiles,
+    file: isString,
+    optimized: isBoolean,
+    registers: isBoolean,
+  },
   format: { request: isIndex, file: isString, text: isString },
 };
 
@@ -281,9 +363,10 @@ const toPageGuards: GuardTable<ToPage> = {
   'events-full': { run: isIndex },
   files: { run: isIndex, files: listOf(isString) },
   looked: { run: isIndex, request: isIndex, actor: nullOr(isActor), actors: listOf(isSummary) },
+  profiled: { run: isIndex, request: isIndex, profile: nullOr(isProfile) },
   done: { run: isIndex, result: isResult },
   checked: { request: isIndex, diagnostics: listOf(isDiagnostic) },
-  disassembled: { request: isIndex, text: nullOr(isString), diagnostics: listOf(isDiagnostic) },
+  code: { request: isIndex, code: nullOr(isCode), diagnostics: listOf(isDiagnostic) },
   formatted: { request: isIndex, text: isString },
   'request-failed': { request: isIndex, message: isString },
   bug: { message: isString },

@@ -27,6 +27,12 @@ export interface RawExports {
   _tt_glue_diagnostic_text(glue: number, index: number, field: number): number;
   /** The loaded program as text: its stack code, or its register code. */
   _tt_glue_disassemble(glue: number, registers: number): number;
+  /** Instructions of that text. */
+  _tt_glue_code_length(glue: number, registers: number): number;
+  /** For each of them, of stack code: line and column in bytes from 1, 0 where unknown; of register code: the address of its stack instruction. */
+  _tt_glue_code_origins(glue: number, registers: number): number;
+  /** Of the optimized program: 0 rounds, 1 instructions before, 2 after, 3 variables before, 4 after; then of each pass of opt/passes.def its changes and the instructions it removed. -1 past the last. */
+  _tt_glue_optimizer_figure(glue: number, figure: number): number;
   /** A source text as it is best written, in the language of its name. */
   _tt_glue_format(glue: number, name: number, nameLength: number, text: number, length: number): number;
   /** Loads and starts; 0 when the program cannot run: the reason is in the output, and the run has ended. */

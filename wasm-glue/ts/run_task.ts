@@ -10,6 +10,7 @@ import type {
   ActorSummary,
   EngineBug,
   OutputStream,
+  Profile,
   Run,
   RunHandlers,
   RunRequest,
@@ -32,9 +33,10 @@ const NOBODY_TO_ASK = 'whoever runs the program has to permit it (RunHandlers.ne
 
 type Events = Extract<ToPage, { type: 'events' }>;
 type Looked = Extract<ToPage, { type: 'looked' }>;
+type Profiled = Extract<ToPage, { type: 'profiled' }>;
 /** What can be asked, before the fields that every question has are added. */
 type Asked =
-  | { type: 'pause' }
+  | { type: 'pause' | 'profile' }
   | { type: 'actors'; after: number }
   | { type: 'kill' | 'inspect'; pid: number }
   | { type: 'send'; pid: number; text: string };
@@ -59,7 +61,7 @@ export class RunTask implements Run {
   private wantsInput = false;
   private unread = new Set<Promise<void>>();
   /** Of the questions under way; the worker may be asked until it is lost or begins another run. */
-  private readonly questions = new Map<number, (answer: Looked | null) => void>();
+  private readonly questions = new Map<number, (answer: Looked | Profiled | null) => void>();
   private lastQuestion = 0;
   private askWorker: ((message: ToWorker) => void) | null = null;
   /** Source files by the number that records hold: grows while the run goes on. */
@@ -142,20 +144,26 @@ export class RunTask implements Run {
   }
 
   async inspect(pid: number): Promise<ActorInfo | null> {
-    return (await this.ask({ type: 'inspect', pid }))?.actor ?? null;
+    const answer = await this.ask({ type: 'inspect', pid });
+    return answer?.type === 'looked' ? answer.actor : null;
   }
 
   async actors(): Promise<ActorSummary[]> {
     const all: ActorSummary[] = [];
     for (;;) {
       const answer = await this.ask({ type: 'actors', after: all.at(-1)?.pid ?? 0 });
-      if (answer === null) return [];
+      if (answer?.type !== 'looked') return [];
       all.push(...answer.actors);
       if (answer.actors.length < ACTORS_PER_ANSWER) return all;
     }
   }
 
-  looked(message: Looked): void {
+  async profile(): Promise<Profile | null> {
+    const answer = await this.ask({ type: 'profile' });
+    return answer?.type === 'profiled' ? answer.profile : null;
+  }
+
+  looked(message: Looked | Profiled): void {
     this.questions.get(message.request)?.(message);
     this.questions.delete(message.request);
   }
@@ -274,7 +282,7 @@ export class RunTask implements Run {
   }
 
   /** `null` when the run cannot be asked (any more). */
-  private ask(question: Asked): Promise<Looked | null> {
+  private ask(question: Asked): Promise<Looked | Profiled | null> {
     const message = { ...question, run: this.id, request: ++this.lastQuestion };
     return new Promise((resolve) => {
       if (this.state !== 'waiting' && !this.askWorker) return resolve(null);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** The engine worker: owns the module, one run at a time; answers questions about files in between. */
-import { EngineBug } from './api.js';
+import { EngineBug, type Files, type ProgramCode } from './api.js';
 import { EngineModule } from './engine_module.js';
 import type { WorkerPort } from './environment.js';
 import { describe } from './errors.js';
@@ -72,11 +72,14 @@ class Server {
         case 'send':
         case 'inspect':
         case 'actors':
+        case 'profile':
           this.look(message);
           break;
         case 'check':
-        case 'disassemble':
-          this.answer(message);
+          this.check(message);
+          break;
+        case 'list-code':
+          this.listCode(message);
           break;
         case 'format':
           this.format(message);
@@ -132,21 +135,44 @@ class Server {
     session.start(message).catch((error: unknown) => this.bug(error));
   }
 
-  private answer(message: Extract<ToWorker, { type: 'check' | 'disassemble' }>): void {
+  private check({ request, files, file }: Extract<ToWorker, { type: 'check' }>): void {
+    this.withFiles(request, files, (session) => {
+      session.load(file);
+      this.port.post({ type: 'checked', request, diagnostics: session.diagnostics(files) });
+    });
+  }
+
+  private listCode(message: Extract<ToWorker, { type: 'list-code' }>): void {
+    const { request, files, file } = message;
+    this.withFiles(request, files, (session) => {
+      const loaded = session.load(file);
+      const diagnostics = session.diagnostics(files);
+      if (!loaded) {
+        this.port.post({ type: 'code', request, code: null, diagnostics });
+        return;
+      }
+      const code: ProgramCode = { stack: session.stackCode(), optimized: null, registers: null };
+      if (message.optimized) {
+        this.withFiles(request, files, (other) => {
+          other.optimize();
+          other.load(file);
+          code.optimized = { code: other.stackCode(), report: other.optimizerReport() };
+          if (message.registers) code.registers = other.registerCode();
+        });
+      } else if (message.registers) code.registers = session.registerCode();
+      this.port.post({ type: 'code', request, code, diagnostics });
+    });
+  }
+
+  /** A session of its own with these files, for the time of `work`. */
+  private withFiles(request: number, files: Files, work: (session: Session) => void): void {
     const session = new Session(this.loaded());
     try {
-      session.putFiles(message.files);
-      const loaded = session.load(message.file);
-      const diagnostics = session.diagnostics(message.files);
-      const { request } = message;
-      if (message.type === 'check') this.port.post({ type: 'checked', request, diagnostics });
-      else {
-        const text = loaded ? session.disassemble(message.code) : null;
-        this.port.post({ type: 'disassembled', request, text, diagnostics });
-      }
+      session.putFiles(files);
+      work(session);
     } catch (error) {
       if (!(error instanceof BadFile)) throw error;
-      this.port.post({ type: 'request-failed', request: message.request, message: error.message });
+      this.port.post({ type: 'request-failed', request, message: error.message });
     } finally {
       session.dispose();
     }
@@ -165,6 +191,7 @@ class Server {
   private look(question: Question): void {
     const { run, request } = question;
     if (this.last?.id === run) this.last.session.look(question);
+    else if (question.type === 'profile') this.port.post({ type: 'profiled', run, request, profile: null });
     else this.port.post({ type: 'looked', run, request, actor: null, actors: [] });
   }
 

@@ -7,15 +7,20 @@ import {
   type Capability,
   type Diagnostic,
   type Files,
+  type OptimizerReport,
   type OutputStream,
+  type Profile,
+  type RegisterCode,
   type RunOptions,
   type RunReason,
+  type StackCode,
 } from './api.js';
 import type { EngineModule } from './engine_module.js';
 import { HostError } from './host/errors.js';
 import type { ServiceFiles } from './host/files.js';
 import type { ServiceCall } from './host/services.js';
 import { OUTPUT_CHUNK_BYTES } from './protocol.js';
+import { PASS_TABLE } from './pass_table.js';
 import { RawOption } from './raw.js';
 import { TRACE_RECORD_BYTES, isCrowded } from './trace_reader.js';
 
@@ -111,6 +116,7 @@ export class Session {
     set(RawOption.maxTimeMs, limits.timeMs ?? 0);
     set(RawOption.trace, Number(options.trace));
     set(RawOption.events, Number(options.events ?? false));
+    set(RawOption.profile, Number(options.profile ?? false));
     const denied = options.deny ?? [];
     set(
       RawOption.denied,
@@ -162,10 +168,45 @@ export class Session {
     return list;
   }
 
-  disassemble(code: RunOptions['engine']): string {
-    return (
-      this.engine.text(this.engine.raw._tt_glue_disassemble(this.handle, Number(code === 'register'))) ?? ''
-    );
+  /** Before `load`: the program goes through the optimizer. */
+  optimize(): void {
+    this.engine.raw._tt_glue_set_option(this.handle, RawOption.optimize, 1);
+  }
+
+  /** Of the loaded program, as `registerCode` and `optimizerReport`. Comments of the listing tell what `positions` do. */
+  stackCode(): StackCode {
+    const text = this.disassemble(0).replace(/ +; 0x[0-9A-F]+(?: line \d+)?$/gm, '');
+    return { text, positions: this.codeOrigins(0, 2) };
+  }
+
+  registerCode(): RegisterCode {
+    const text = this.disassemble(1).replace(/ +; \d+$/gm, '');
+    return { text, origins: this.codeOrigins(1, 1) };
+  }
+
+  optimizerReport(): OptimizerReport {
+    const figure = (at: number): number => this.engine.raw._tt_glue_optimizer_figure(this.handle, at);
+    return {
+      rounds: figure(0),
+      instructions: { before: figure(1), after: figure(2) },
+      variables: { before: figure(3), after: figure(4) },
+      passes: PASS_TABLE.map(({ title, doc }, i) => ({
+        title,
+        doc,
+        changes: figure(5 + 2 * i),
+        removed: figure(6 + 2 * i),
+      })),
+    };
+  }
+
+  private disassemble(registers: number): string {
+    return this.engine.text(this.engine.raw._tt_glue_disassemble(this.handle, registers)) ?? '';
+  }
+
+  private codeOrigins(registers: number, each: number): Uint32Array<ArrayBuffer> {
+    const count = this.engine.raw._tt_glue_code_length(this.handle, registers) * each;
+    const at = this.engine.raw._tt_glue_code_origins(this.handle, registers);
+    return new Uint32Array(this.engine.copyBytes(at, count * Uint32Array.BYTES_PER_ELEMENT).buffer);
   }
 
   format(file: string, text: string): string {
@@ -277,6 +318,11 @@ export class Session {
   actors(after: number, most: number): ActorSummary[] {
     const json = this.engine.text(this.engine.raw._tt_glue_actors(this.handle, after, most));
     return json === null ? [] : (JSON.parse(json) as ActorSummary[]);
+  }
+
+  profile(): Profile | null {
+    const json = this.engine.text(this.engine.raw._tt_glue_profile(this.handle));
+    return json === null ? null : (JSON.parse(json) as Profile);
   }
 
   /** Records that are there, at most `EVENT_BATCH_RECORDS`; `null` when there are none. */

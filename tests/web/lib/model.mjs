@@ -13,6 +13,7 @@ const MODULES = [
   'actor_layout',
   'ansi',
   'base64url',
+  'code_columns',
   'fuzzy',
   'highlight',
   'history',

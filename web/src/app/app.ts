@@ -9,7 +9,7 @@ import { LINK_OPTIONS, ShareError } from '../model/share_codec.ts';
 import { parseSource, readSource } from '../model/source_address.ts';
 import type { SourceAddress } from '../model/source_address.ts';
 import type { Taken } from '../model/written.ts';
-import { VIEWS } from '../panes/registry.ts';
+import { VIEWS, isView } from '../panes/registry.ts';
 import { Checker } from './checker.ts';
 import { Commands } from './commands.ts';
 import { Consent } from './consent.ts';
@@ -205,7 +205,7 @@ export class App {
 
   setView(view: ViewName | null): void {
     const { pane } = this.store.state;
-    const shown = view ?? (pane === 'actors' || pane === 'trace' ? 'output' : pane);
+    const shown = view ?? (isView(pane) ? 'output' : pane);
     // Narrow screens show one at a time; there, a view is a pane like the others.
     this.store.update({ view, pane: view === null || isNarrow() ? shown : pane });
     writeStored('local', 'view', view ?? 'none');

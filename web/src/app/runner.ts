@@ -189,7 +189,8 @@ export class Runner {
 
   /** Events are recorded for whoever looks at them, and cost nothing otherwise. */
   private get recording(): boolean {
-    return this.store.state.view !== null || this.feed.wanted;
+    const { view } = this.store.state;
+    return view === 'actors' || view === 'trace' || this.feed.wanted;
   }
 
   /** The events of the run that is going, if they are recorded, else of the next one. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** The views of a run, which the third place of the page can show. Loaded when one is opened first. */
+/** The views, which the third place of the page can show. Loaded when one is opened first. */
 import type { ViewName } from '../app/store.ts';
 
 export interface ViewEntry {
@@ -7,7 +7,12 @@ export interface ViewEntry {
   readonly title: string;
 }
 
+export function isView(name: string): name is ViewName {
+  return VIEWS.some((view) => view.name === name);
+}
+
 export const VIEWS: readonly ViewEntry[] = [
   { name: 'actors', title: 'Actors' },
   { name: 'trace', title: 'Trace' },
+  { name: 'code', title: 'Code' },
 ];

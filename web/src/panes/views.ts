@@ -8,13 +8,16 @@ import type { TraceBatch } from '../../../wasm-glue/ts/index.ts';
 import { html, nothing, render } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { App } from '../app/app.ts';
-import type { State } from '../app/store.ts';
+import type { State, ViewName } from '../app/store.ts';
 import { ActorGraph } from '../model/actor_graph.ts';
 import type { EventNames } from '../model/trace_text.ts';
 import { TraceStore } from '../model/trace_store.ts';
 import '../styles/views.css';
+import '../styles/code_view.css';
 import { icon } from '../widgets/icons.ts';
 import { ActorsPane } from './actors/actors_pane.ts';
+import { CodePane } from './code/code_pane.ts';
+import { VIEWS } from './registry.ts';
 import { TracePane } from './trace/trace_pane.ts';
 
 /** Instructions a second. */
@@ -36,8 +39,11 @@ export class Views {
   readonly graph = new ActorGraph();
   readonly actors: ActorsPane;
   readonly trace: TracePane;
-  private readonly heads: Record<'actors' | 'trace', HTMLElement>;
-  private readonly sections: Record<'actors' | 'trace', HTMLElement>;
+  readonly code: CodePane;
+  private readonly places = new Map<
+    ViewName,
+    { readonly section: HTMLElement; readonly head: HTMLElement }
+  >();
   private applied = 0;
   /** Of the clock, in nanoseconds: the first slice. */
   private began = 0;
@@ -62,13 +68,14 @@ export class Views {
     };
     this.actors = new ActorsPane(app, this.graph);
     this.trace = new TracePane(app, this.store, this.graph, names);
-    this.sections = { actors: section('actors', 'Actors'), trace: section('trace', 'Trace') };
-    this.heads = { actors: document.createElement('div'), trace: document.createElement('div') };
-    for (const pane of [this.actors, this.trace] as const) {
+    this.code = new CodePane(app);
+    for (const pane of [this.actors, this.trace, this.code] as const) {
+      const place = { section: section(pane.name, pane.title), head: document.createElement('div') };
+      this.places.set(pane.name, place);
       const body = document.createElement('div');
       body.className = 'pane-body view-body';
-      this.sections[pane.name].append(this.heads[pane.name], body);
-      host.append(this.sections[pane.name]);
+      place.section.append(place.head, body);
+      host.append(place.section);
       pane.mount(body);
     }
     app.store.subscribe((state, before) => this.update(state, before));
@@ -80,8 +87,8 @@ export class Views {
   }
 
   focus(): void {
-    if (this.app.store.state.view === 'trace') this.trace.focus();
-    else this.actors.focus();
+    const { view } = this.app.store.state;
+    if (view !== null) this[view].focus();
   }
 
   private begin(): void {
@@ -151,8 +158,7 @@ export class Views {
 
   private update(state: State, before: State | null): void {
     if (state.view !== before?.view) {
-      this.sections.actors.hidden = state.view !== 'actors';
-      this.sections.trace.hidden = state.view !== 'trace';
+      for (const [name, { section }] of this.places) section.hidden = name !== state.view;
       if (state.view === 'actors') this.actors.changed(true);
       if (state.view === 'trace') this.trace.changed();
     }
@@ -164,13 +170,11 @@ export class Views {
 
   private drawHeads(): void {
     const { view } = this.app.store.state;
-    if (view !== null) render(this.head(view), this.heads[view]);
-    const other = view === 'actors' ? 'trace' : 'actors';
     // Names for automation are unique on the page: only the head in sight has controls.
-    render(nothing, this.heads[other]);
+    for (const [name, { head }] of this.places) render(name === view ? this.head(name) : nothing, head);
   }
 
-  private head(view: 'actors' | 'trace'): TemplateResult {
+  private head(view: ViewName): TemplateResult {
     const { status, speed } = this.app.store.state;
     const paused = status === 'paused';
     const able = status === 'running' || paused;
@@ -178,8 +182,8 @@ export class Views {
     const counts = [`${count(live)} live`, `${short(messages)} sent`];
     if (restarts > 0) counts.push(`${short(restarts)} ${restarts === 1 ? 'restart' : 'restarts'}`);
     return html`<div class="pane-head view-head">
-      <h2 class="pane-title">${view === 'actors' ? 'Actors' : 'Trace'}</h2>
-      <span class="view-counts">${this.graph.nodes.size > 0 ? counts.join(' · ') : ''}</span>
+      <h2 class="pane-title">${VIEWS.find(({ name }) => name === view)?.title}</h2>
+      <span class="view-counts">${isLive(view) && this.graph.nodes.size > 0 ? counts.join(' · ') : ''}</span>
       <span class="push"></span>
       <button
         type="button"
@@ -238,6 +242,11 @@ export class Views {
     const label = (event.target as HTMLSelectElement).value;
     this.app.runner.setSpeed(SPEEDS.find((one) => one.label === label)?.value ?? null);
   }
+}
+
+/** Whether a view is made of the events of a run. */
+export function isLive(view: ViewName): boolean {
+  return view === 'actors' || view === 'trace';
 }
 
 function section(name: string, label: string): HTMLElement {

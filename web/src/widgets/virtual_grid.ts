@@ -18,13 +18,20 @@ export interface GridOptions {
   readonly onChoose: (index: number) => void;
   /** Enter or double click. */
   readonly onOpen: (index: number) => void;
+  /** In pixels; `--grid-row` of the style sheet follows it. Default: 26. */
+  readonly rowHeight?: number;
+  /** The head is only for readers of the screen. */
+  readonly bare?: boolean;
   /** The user scrolled away from the end, or back to it. */
   readonly onFollow?: (following: boolean) => void;
 }
 
 const ROW_HEIGHT = 26;
+/** A row that is brought into the middle of things has so much of the others above it. */
+const ABOVE_SHARE = 3;
 /** Of the head, as the style sheet has it. */
 const HEAD_HEIGHT = 27;
+const BARE_HEAD_HEIGHT = 1;
 /** Browsers cannot lay out taller elements; beyond it a pixel of scrolling is more than a pixel of rows. */
 const MAX_HEIGHT = 8_000_000;
 
@@ -38,11 +45,15 @@ export class VirtualGrid {
   private readonly rows: { row: HTMLElement; cells: HTMLElement[]; index: number }[] = [];
   private chosenIndex = -1;
   private isFollowing = false;
+  private readonly rowHeight: number;
   private scheduled = false;
   private readonly resize = new ResizeObserver(() => this.refresh());
 
   constructor(private readonly options: GridOptions) {
-    this.element.className = 'grid';
+    this.element.className = options.bare === true ? 'grid is-bare' : 'grid';
+    this.rowHeight = options.rowHeight ?? ROW_HEIGHT;
+    if (options.rowHeight !== undefined)
+      this.element.style.setProperty('--grid-row', `${options.rowHeight}px`);
     const head = document.createElement('div');
     head.className = 'grid-row grid-head';
     head.setAttribute('role', 'row');
@@ -105,35 +116,45 @@ export class VirtualGrid {
     this.refresh();
   }
 
+  /** Brings a row into sight, with others around it; nothing moves when it is there already. */
+  show(index: number): void {
+    if (index < 0 || this.height === 0) return;
+    const { top, visible } = this;
+    if (index >= top && index <= top + visible - 1) return;
+    this.top = Math.max(0, index - Math.floor(visible / ABOVE_SHARE));
+    this.refresh();
+  }
+
   focus(): void {
     this.element.focus();
   }
 
   /** Height that rows have. */
   private get height(): number {
-    return Math.max(0, this.element.clientHeight - HEAD_HEIGHT);
+    const head = this.options.bare === true ? BARE_HEAD_HEIGHT : HEAD_HEIGHT;
+    return Math.max(0, this.element.clientHeight - head);
   }
 
   private get visible(): number {
-    return Math.max(1, Math.floor(this.height / ROW_HEIGHT));
+    return Math.max(1, Math.floor(this.height / this.rowHeight));
   }
 
   /** First row in sight, with a fraction. */
   private get top(): number {
     const count = this.options.count();
-    const tall = count * ROW_HEIGHT;
-    if (tall <= MAX_HEIGHT) return this.element.scrollTop / ROW_HEIGHT;
+    const tall = count * this.rowHeight;
+    if (tall <= MAX_HEIGHT) return this.element.scrollTop / this.rowHeight;
     const range = MAX_HEIGHT - this.height;
-    const rows = count - this.height / ROW_HEIGHT;
+    const rows = count - this.height / this.rowHeight;
     return (this.element.scrollTop / range) * rows;
   }
 
   private set top(row: number) {
     const count = this.options.count();
-    const tall = count * ROW_HEIGHT;
+    const tall = count * this.rowHeight;
     const range = MAX_HEIGHT - this.height;
-    const rows = count - this.height / ROW_HEIGHT;
-    this.element.scrollTop = tall <= MAX_HEIGHT ? row * ROW_HEIGHT : (row / rows) * range;
+    const rows = count - this.height / this.rowHeight;
+    this.element.scrollTop = tall <= MAX_HEIGHT ? row * this.rowHeight : (row / rows) * range;
   }
 
   private reveal(index: number): void {
@@ -147,19 +168,19 @@ export class VirtualGrid {
     const { height } = this;
     if (height === 0) return;
     this.element.setAttribute('aria-rowcount', String(count + 1));
-    this.spacer.style.height = `${Math.min(count * ROW_HEIGHT, MAX_HEIGHT)}px`;
+    this.spacer.style.height = `${Math.min(count * this.rowHeight, MAX_HEIGHT)}px`;
     if (this.isFollowing) this.element.scrollTop = this.element.scrollHeight;
     const { top } = this;
     const first = Math.max(0, Math.floor(top));
-    const wanted = Math.min(Math.ceil(height / ROW_HEIGHT) + 1, count);
+    const wanted = Math.min(Math.ceil(height / this.rowHeight) + 1, count);
     while (this.rows.length < wanted) this.addRow();
-    const offset = this.element.scrollTop - (top - first) * ROW_HEIGHT;
+    const offset = this.element.scrollTop - (top - first) * this.rowHeight;
     this.rows.forEach((one, at) => {
       const index = first + at;
       one.row.hidden = at >= wanted || index >= count;
       if (one.row.hidden) return;
       one.index = index;
-      one.row.style.transform = `translateY(${Math.round(offset + at * ROW_HEIGHT)}px)`;
+      one.row.style.transform = `translateY(${Math.round(offset + at * this.rowHeight)}px)`;
       one.row.setAttribute('aria-rowindex', String(index + 2));
       one.row.setAttribute('aria-selected', String(index === this.chosenIndex));
       this.options.fill(index, one.cells, one.row);
