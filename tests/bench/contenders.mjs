@@ -42,6 +42,9 @@ export const ENGINES = {
   'register-opt': ['--use-ir', '--optimize'],
 };
 
+/** Name and arguments of the program that peers run. */
+const peerOf = ({ name, peer = [name] }) => peer;
+
 /** A language whose source is run as it is. */
 function interpreter(id, program, args, extension, versionArgs) {
   const binary = which(program);
@@ -50,9 +53,10 @@ function interpreter(id, program, args, extension, versionArgs) {
       id,
       cwd: PEERS,
       version: () => firstLine(binary, versionArgs),
-      command: ({ name }) => {
+      command: (program) => {
+        const [name, ...words] = peerOf(program);
         const file = path.join(PEERS, `${name}.${extension}`);
-        return existsSync(file) ? [binary, ...args, file] : undefined;
+        return existsSync(file) ? [binary, ...args, file, ...words] : undefined;
       },
     }
   );
@@ -78,22 +82,13 @@ function erlang() {
           await must(erlc, ['-o', out, source]);
       }
     },
-    command: ({ name, parallel }) =>
-      existsSync(path.join(PEERS, `${name}.erl`))
-        ? [
-            erl,
-            '-noshell',
-            ...(parallel ? [] : ['+S', '1:1']),
-            '+P',
-            '2000000',
-            '-s',
-            name,
-            'start',
-            '-s',
-            'erlang',
-            'halt',
-          ]
-        : undefined,
+    command: (program) => {
+      const [name, ...words] = peerOf(program);
+      if (!existsSync(path.join(PEERS, `${name}.erl`))) return undefined;
+      const schedulers = program.parallel ? [] : ['+S', '1:1'];
+      const start = ['-s', name, 'start', ...words, '-s', 'erlang', 'halt'];
+      return [erl, '-noshell', ...schedulers, '+P', '2000000', ...start];
+    },
   };
 }
 
@@ -113,7 +108,10 @@ function c() {
         if (newer(source, program)) await must(cc, ['-std=gnu11', '-O2', source, '-o', program, '-lm']);
       }
     },
-    command: ({ name }) => (existsSync(path.join(PEERS, `${name}.c`)) ? [path.join(out, name)] : undefined),
+    command: (program) => {
+      const [name, ...words] = peerOf(program);
+      return existsSync(path.join(PEERS, `${name}.c`)) ? [path.join(out, name), ...words] : undefined;
+    },
   };
 }
 

@@ -3,6 +3,7 @@
 
 /**
  * One program, NAME.ttvm here and peers/NAME.* elsewhere, all with the same output.
+ *   peer      peers/PEER.* instead, with its arguments
  *   figure    what is compared: 'user' CPU time, or 'wall' time (all cores, or too short for CPU time)
  *   parallel  runs on all cores; the others are pinned to one
  *   live      actors alive at once, for memory of one actor
@@ -24,8 +25,8 @@ export const PROGRAMS = [
   { name: 'fan_in', figure: 'user' },
   { name: 'supervisor_restart', figure: 'user' },
   { name: 'supervisor_builtin', figure: 'user' },
-  { name: 'parallel_fib27', figure: 'wall', parallel: true, quick: true },
-  { name: 'parallel_fib32', figure: 'wall', parallel: true },
+  { name: 'parallel_fib27', peer: ['parallel_fib', '27'], figure: 'wall', parallel: true, quick: true },
+  { name: 'parallel_fib32', peer: ['parallel_fib', '32'], figure: 'wall', parallel: true },
 ];
 
 const sumBelow = (n) => (n * (n - 1)) / 2;

@@ -2,31 +2,18 @@
 // `npm test [suite…]`: set-up, builds, suites, and the sum as the last line: `N passed, M failed`.
 // Each suite is a list of commands that print their own progress and end with such a line (counts.mjs).
 
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildPreset, build } from './build.mjs';
 import { judge } from './counts.mjs';
+import { nodeTestCommand } from './node_tests.mjs';
 import { setUp } from './setup.mjs';
 import { ROOT, StepError, bold, dim, formatTime, green, main, red, report, run } from './steps.mjs';
 
 const NODE = process.execPath;
 const MINUTE = 60_000;
 
-/** A suite of Node tests: a folder's *.test.mjs under our reporter. */
-function nodeTests(folder) {
-  const names = existsSync(path.join(ROOT, folder)) ? readdirSync(path.join(ROOT, folder)) : [];
-  const files = names
-    .filter((name) => name.endsWith('.test.mjs'))
-    .sort()
-    .map((name) => `${folder}/${name}`);
-  // Without a file Node would run whatever it finds.
-  if (files.length === 0) throw new StepError(`${folder} has no *.test.mjs`);
-  const reporter = path.join(ROOT, 'tests/tools/reporter.mjs');
-  return {
-    title: folder,
-    command: [NODE, '--test', `--test-reporter=${reporter}`, '--test-reporter-destination=stdout', ...files],
-  };
-}
+const nodeTests = (folder) => ({ title: folder, command: nodeTestCommand(folder) });
 
 /** A folder's own run.mjs when it has one, else its *.test.mjs. */
 function folderTests(folder) {

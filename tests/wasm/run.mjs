@@ -2,12 +2,10 @@
 // The suite `wasm`: compiles the engine's TypeScript for Node, then runs this folder's *.test.mjs (or those
 // whose names contain an argument) against build/wasm-mt and build/wasm-st. Ends with `N passed, M failed`.
 
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { BUILD, ROOT, hashInputs, main, must, run, step, withLock } from '../tools/steps.mjs';
-
-const HERE = path.join(ROOT, 'tests/wasm');
+import { runNodeTests } from '../tools/node_tests.mjs';
+import { BUILD, ROOT, hashInputs, main, must, step, withLock } from '../tools/steps.mjs';
 
 async function compileTypeScript() {
   const output = path.join(BUILD, 'wasm-glue-js');
@@ -31,19 +29,5 @@ async function compileTypeScript() {
 
 main(import.meta, async (args) => {
   await compileTypeScript();
-  const files = readdirSync(HERE)
-    .filter((name) => name.endsWith('.test.mjs'))
-    .filter((name) => args.length === 0 || args.some((arg) => name.includes(arg)))
-    .sort();
-  const { code } = await run(
-    process.execPath,
-    [
-      '--test',
-      `--test-reporter=${path.join(ROOT, 'tests/tools/reporter.mjs')}`,
-      '--test-reporter-destination=stdout',
-      ...files.map((name) => path.join(HERE, name)),
-    ],
-    { live: true },
-  );
-  process.exitCode = code;
+  await runNodeTests('tests/wasm', { filters: args });
 });

@@ -1,10 +1,12 @@
 %% SPDX-License-Identifier: MIT
--module(parallel_fib32).
--export([start/0]).
+-module(parallel_fib).
+-export([start/1]).
 
-start() ->
+%% erl -s parallel_fib start N
+start([Argument]) ->
     Boss = self(),
-    [spawn(fun() -> Boss ! fib(32) end) || _ <- lists:seq(1, 8)],
+    N = list_to_integer(atom_to_list(Argument)),
+    [spawn(fun() -> Boss ! fib(N) end) || _ <- lists:seq(1, 8)],
     io:format("~w~n", [collect(8, 0)]).
 
 collect(0, Sum) -> Sum;

@@ -1,17 +1,19 @@
 -- SPDX-License-Identifier: MIT
+-- lua parallel_fib.lua N
 local actors = require("actors")
+local n = tonumber(arg[1])
 
-local function fib(n)
-  if n < 2 then
-    return n
+local function fib(k)
+  if k < 2 then
+    return k
   end
-  return fib(n - 1) + fib(n - 2)
+  return fib(k - 1) + fib(k - 2)
 end
 
 actors.spawn(function()
   local boss, sum = actors.self(), 0
   for _ = 1, 8 do
-    actors.spawn(function() actors.send(boss, fib(27)) end)
+    actors.spawn(function() actors.send(boss, fib(n)) end)
   end
   for _ = 1, 8 do
     sum = sum + actors.receive()
