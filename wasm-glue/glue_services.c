@@ -5,12 +5,16 @@
 
 #include <string.h>
 
+static void forget_call(TtServiceCall *call) {
+    tt_free_wiped(call->arguments, call->secret ? call->length : 0);
+    *call = (TtServiceCall){0};
+}
+
 void tt_glue_services_free(TtServices *services) {
     tt_vec_free(&services->requests);
     tt_vec_free(&services->cancelled);
     tt_vec_free(&services->ended);
-    tt_free(services->call.arguments);
-    services->call = (TtServiceCall){0};
+    forget_call(&services->call);
 }
 
 void tt_glue_services_add(TtServices *services, TtRequest *request) {
@@ -50,11 +54,11 @@ static void copy_call(TtServiceCall *call, const TtRequest *request) {
     bool wire = (info->flags & TT_SERVICE_WIRE) != 0;
     const char *bytes = wire ? request->data : request->text;
     size_t length = wire ? request->data_length : strlen(request->text);
-    tt_free(call->arguments);
     *call = (TtServiceCall){
         .name = info->name,
         .owner = request->owner,
         .wire = wire,
+        .secret = (info->flags & TT_SERVICE_SECRET) != 0,
         .arguments = tt_alloc_try(length + 1),
         .length = length,
     };
@@ -62,6 +66,7 @@ static void copy_call(TtServiceCall *call, const TtRequest *request) {
 }
 
 uint32_t tt_glue_services_take(TtServices *services) {
+    forget_call(&services->call);
     for (uint32_t i = 0; i < services->requests.count; i++) {
         TtServiceRequest *waiting = &services->requests.items[i];
         if (waiting->taken) continue;

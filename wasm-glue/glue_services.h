@@ -21,6 +21,7 @@ typedef struct TtServiceCall {
     const char *name; /* of the service; static */
     uint64_t owner;
     bool wire;
+    bool secret;     /* wiped with the next call that is taken, or that there is none */
     char *arguments; /* the wire-encoded list, or the path */
     size_t length;
 } TtServiceCall;

@@ -12,13 +12,20 @@
 
 #include <string.h>
 
+static void free_content(TtService service, char *bytes, size_t length) {
+    if (tt_service_info(service)->flags & TT_SERVICE_SECRET)
+        tt_free_wiped(bytes, length);
+    else
+        tt_free(bytes);
+}
+
 static void release(TtPending *pending) {
     if (tt_atomic_fetch_sub_u32_acqrel(&pending->references, 1) > 1) return;
     tt_heap_pool_give(&pending->system->pool, pending->bytes);
     tt_lock_destroy(&pending->lock);
-    tt_free(pending->request.answer_data);
+    free_content(pending->request.service, pending->request.answer_data, pending->request.answer_length);
     tt_free(pending->text);
-    tt_free(pending->data);
+    free_content(pending->request.service, pending->data, pending->request.data_length);
     tt_free(pending);
 }
 
@@ -26,7 +33,7 @@ TtPending *tt_pending_start(TtActor *actor, TtService service, const TtArguments
     TtSystem *system = actor->system;
     uint64_t bytes = arguments->text_length + arguments->data_length + sizeof(TtPending);
     if (!tt_heap_pool_take(&system->pool, bytes)) {
-        tt_free(arguments->data);
+        free_content(service, arguments->data, arguments->data_length);
         return NULL;
     }
     TtPending *pending = tt_alloc_zero(sizeof *pending);

@@ -87,6 +87,12 @@ void tt_free(void *block) {
     FREE(block);
 }
 
+void tt_free_wiped(void *block, size_t length) {
+    /* Volatile: a compiler may leave out what it sees to be written for nobody. */
+    for (volatile char *at = block; at && length; length--) *at++ = 0;
+    FREE(block);
+}
+
 char *tt_alloc_string(const char *bytes, size_t length) {
     char *copy = tt_alloc(length + 1);
     if (length) memcpy(copy, bytes, length);

@@ -23,6 +23,8 @@ void *tt_alloc_try(size_t size);
 void *tt_realloc_try(void *block, size_t size);
 /** Accepts NULL. */
 void tt_free(void *block);
+/** As tt_free, of a block whose first `length` bytes nobody is to find in memory afterwards. */
+void tt_free_wiped(void *block, size_t length);
 /** A copy of `length` bytes with a NUL after them. */
 char *tt_alloc_string(const char *bytes, size_t length);
 

@@ -415,6 +415,6 @@ TtResult tt_service_call_make(TtActor *actor, unsigned op, TtService *service, T
         arguments->data_length = maker.wire.length;
         arguments->data = tt_strbuf_take(&maker.wire);
     }
-    tt_strbuf_free(&maker.wire);
+    tt_free_wiped(maker.wire.bytes, maker.wire.length);
     return result;
 }

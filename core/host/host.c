@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "host/host.h"
 
-enum { W = TT_SERVICE_WIRE, H = TT_SERVICE_OPENS };
+enum { W = TT_SERVICE_WIRE, H = TT_SERVICE_OPENS, S = TT_SERVICE_SECRET };
 
 const TtServiceInfo *tt_service_info(TtService service) {
     static const TtServiceInfo infos[TT_SERVICE_COUNT] = {

@@ -26,6 +26,9 @@ const MAX_READ_BYTES = 16 << 20;
 /** What decompression may make. */
 const MAX_EXPANDED_BYTES = MAX_BODY_BYTES * 2;
 
+/** Those that core/host/host.def marks so: their arguments are overwritten when the call is over. */
+const SECRET: ReadonlySet<string> = new Set(['ENCRYPT', 'DECRYPT']);
+
 export interface ServiceCall {
   readonly id: number;
   readonly service: string;
@@ -119,7 +122,10 @@ export class Services {
     if (signal.aborted) return;
     this.going.delete(call.id);
     // A handle that was closed meanwhile is the reason, whatever its loss led to.
-    const closed = call.wire && call.data ? this.handles.errorOf(decodeArguments(call.data)[0]) : null;
+    const closed =
+      call.wire && call.data && !SECRET.has(call.service)
+        ? this.handles.errorOf(decodeArguments(call.data)[0])
+        : null;
     const raised = closed ?? error;
     if (raised instanceof HostError) this.host.refuse(call.id, raised.kind, raised.message);
     else this.host.broken(raised);
@@ -130,7 +136,11 @@ export class Services {
     if (!run) throw unsupported('not available in the browser');
     if (!call.data) throw new HostError('HeapExceeded', 'the arguments do not fit into memory');
     const args = call.wire ? decodeArguments(call.data) : [new TextDecoder().decode(call.data)];
-    return run({ owner: call.owner, args, signal });
+    try {
+      return await run({ owner: call.owner, args, signal });
+    } finally {
+      if (SECRET.has(call.service)) call.data.fill(0);
+    }
   }
 
   private open(
