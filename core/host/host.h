@@ -36,8 +36,8 @@ typedef enum TtCapability {
 } TtCapability;
 
 typedef enum TtServiceFlag {
-    TT_SERVICE_WIRE = 1, /* the arguments are a wire-encoded list in `data` */
-    TT_SERVICE_OPENS = 2,  /* the answer is or holds a handle */
+    TT_SERVICE_WIRE = 1,  /* the arguments are a wire-encoded list in `data` */
+    TT_SERVICE_OPENS = 2, /* the answer is or holds a handle */
     TT_SERVICE_SECRET = 4 /* arguments and answer are wiped from memory when the request is over */
 } TtServiceFlag;
 
