@@ -30,6 +30,7 @@ typedef struct TtCliSession {
     TtVm *vm;
     bool loaded;
     TtConfig config;
+    struct TtCliInterrupt *interrupt; /* to be watched when the program lasts, or NULL */
 } TtCliSession;
 
 /**

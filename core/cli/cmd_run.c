@@ -23,21 +23,25 @@ static void hint_command(const char *program) {
     tt_strbuf_free(&text);
 }
 
-static int run_program(const TtCliArgs *args, TtCliInterrupt *interrupt) {
+int tt_cli_cmd_run(const TtCliArgs *args) {
     TtCliSession session;
+    TtCliInterrupt interrupt;
     if (!tt_cli_session_open(&session, args, args->operands.items, args->operands.count)) {
         if (session.vm) hint_command(args->operands.items[0]);
         tt_cli_session_close(&session);
         return TT_CLI_FAILED;
     }
     TtCliEventLog log;
+    tt_cli_interrupt_begin(&interrupt, session.vm);
+    session.interrupt = &interrupt;
     if (!tt_cli_event_log_open(&log, session.vm, args)) {
+        tt_cli_interrupt_end(&interrupt);
         tt_cli_session_close(&session);
         return TT_CLI_FAILED;
     }
-    tt_cli_interrupt_start(interrupt, session.vm);
+    tt_vm_start(session.vm);
     tt_vm_wait(session.vm);
-    tt_cli_interrupt_end(interrupt);
+    tt_cli_interrupt_end(&interrupt);
     bool logged = tt_cli_event_log_close(&log, args);
     TtReport report = tt_vm_report(session.vm);
     tt_cli_host_flush(session.host);
@@ -48,14 +52,6 @@ static int run_program(const TtCliArgs *args, TtCliInterrupt *interrupt) {
     if (error) return tt_cli_output_failed(args, error);
     if (!(logged && profiled) && status == 0) status = TT_CLI_FAILED;
     /* As a shell reports programs that a signal has ended. */
-    if (interrupt->signal && report.reason == TT_REASON_STOPPED) return 128 + interrupt->signal;
-    return status;
-}
-
-int tt_cli_cmd_run(const TtCliArgs *args) {
-    TtCliInterrupt interrupt;
-    tt_cli_interrupt_begin(&interrupt);
-    int status = run_program(args, &interrupt);
-    tt_cli_interrupt_end(&interrupt);
+    if (interrupt.signal && report.reason == TT_REASON_STOPPED) return 128 + interrupt.signal;
     return status;
 }

@@ -16,7 +16,7 @@ static void *run_watch(void *context) {
         int taken = 0;
         if (sigwait(&interrupt->set, &taken) != 0) continue;
         tt_lock_acquire(&interrupt->lock);
-        bool stopping = interrupt->stopping, first = interrupt->vm && !interrupt->signal;
+        bool stopping = interrupt->stopping, first = !interrupt->signal;
         if (first && !stopping) {
             interrupt->signal = taken;
             tt_vm_stop(interrupt->vm);
@@ -32,40 +32,42 @@ static bool is_ignored(int signal_number) {
     return sigaction(signal_number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-void tt_cli_interrupt_begin(TtCliInterrupt *interrupt) {
+void tt_cli_interrupt_begin(TtCliInterrupt *interrupt, TtVm *vm) {
     memset(interrupt, 0, sizeof *interrupt);
+    interrupt->vm = vm;
     sigemptyset(&interrupt->set);
     if (!is_ignored(SIGINT)) sigaddset(&interrupt->set, SIGINT);
     sigaddset(&interrupt->set, SIGTERM); /* also what ends the watch */
-    if (pthread_sigmask(SIG_BLOCK, &interrupt->set, &interrupt->before) != 0) return;
-    tt_lock_init(&interrupt->lock);
-    interrupt->started = tt_thread_start(&interrupt->thread, run_watch, interrupt);
-    /* Without a thread left, signals keep ending the process at once. */
-    if (interrupt->started) return;
-    pthread_sigmask(SIG_SETMASK, &interrupt->before, NULL);
-    tt_lock_destroy(&interrupt->lock);
+    interrupt->blocked = pthread_sigmask(SIG_BLOCK, &interrupt->set, &interrupt->before) == 0;
+    if (interrupt->blocked) tt_lock_init(&interrupt->lock);
 }
 
-void tt_cli_interrupt_start(TtCliInterrupt *interrupt, TtVm *vm) {
-    if (!interrupt->started) {
-        tt_vm_start(vm);
-        return;
-    }
-    tt_lock_acquire(&interrupt->lock);
-    tt_vm_start(vm); /* a signal meanwhile waits for the lock: only a started VM can be stopped */
-    interrupt->vm = vm;
-    tt_lock_release(&interrupt->lock);
+void tt_cli_interrupt_watch(TtCliInterrupt *interrupt) {
+    if (!interrupt->blocked) return;
+    interrupt->started = tt_thread_start(&interrupt->thread, run_watch, interrupt);
+    /* Without a thread left, signals keep ending the process at once. */
+    if (!interrupt->started) pthread_sigmask(SIG_SETMASK, &interrupt->before, NULL);
+}
+
+/** A first signal that came when nobody took it: the program has ended. */
+static void take_pending(TtCliInterrupt *interrupt) {
+    const struct timespec at_once = {0};
+    int taken = sigtimedwait(&interrupt->set, NULL, &at_once);
+    if (taken > 0) interrupt->signal = taken;
 }
 
 void tt_cli_interrupt_end(TtCliInterrupt *interrupt) {
+    if (!interrupt->blocked) return;
     if (interrupt->started) {
         tt_lock_acquire(&interrupt->lock);
         interrupt->stopping = true;
         tt_lock_release(&interrupt->lock);
         pthread_kill(interrupt->thread.thread, SIGTERM);
         tt_thread_join(&interrupt->thread);
-        pthread_sigmask(SIG_SETMASK, &interrupt->before, NULL);
-        tt_lock_destroy(&interrupt->lock);
-        interrupt->started = false;
+    } else {
+        take_pending(interrupt);
     }
+    pthread_sigmask(SIG_SETMASK, &interrupt->before, NULL);
+    tt_lock_destroy(&interrupt->lock);
+    interrupt->blocked = interrupt->started = false;
 }

@@ -11,7 +11,9 @@
 
 #include <signal.h>
 
-/** The signals are blocked in every thread, so one thread can wait for them: no handler, which may do little.
+/**
+ * The signals are blocked in every thread, so one thread can wait for them: no handler, which may do little.
+ * What comes before that thread is there waits for it.
  */
 typedef struct TtCliInterrupt {
     TtThread thread;
@@ -20,14 +22,16 @@ typedef struct TtCliInterrupt {
     bool stopping; /* under `lock` */
     int signal;    /* the one that has stopped the program, or 0; read after tt_cli_interrupt_end */
     sigset_t set, before;
-    bool started;
+    bool blocked, started;
 } TtCliInterrupt;
 
-/** Before any other thread is started: threads inherit what is blocked. */
-void tt_cli_interrupt_begin(TtCliInterrupt *interrupt);
-/** tt_vm_start; from the program's first instruction on the first signal stops `vm`, which outlives the
- * watch. */
-void tt_cli_interrupt_start(TtCliInterrupt *interrupt, TtVm *vm);
+/**
+ * From now on the first signal stops `vm`, which outlives the watch. Before any other thread is started
+ * (threads inherit what is blocked), and before tt_vm_start.
+ */
+void tt_cli_interrupt_begin(TtCliInterrupt *interrupt, TtVm *vm);
+/** After tt_vm_start, once: signals are taken. */
+void tt_cli_interrupt_watch(TtCliInterrupt *interrupt);
 /** Signals end the process again. A second call does nothing. */
 void tt_cli_interrupt_end(TtCliInterrupt *interrupt);
 

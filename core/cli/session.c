@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd.h"
 #include "event_log.h"
+#include "interrupt.h"
 
 #include "base/config.h"
 
@@ -14,6 +15,13 @@ static void stop_program(void *context, int error) {
     TtCliSession *session = context;
     (void)error;
     tt_vm_stop(session->vm);
+}
+
+/** Programs that end at once do without threads beside them. */
+static void serve_program(void *context) {
+    TtCliSession *session = context;
+    tt_cli_host_serve(session->host);
+    if (session->interrupt) tt_cli_interrupt_watch(session->interrupt);
 }
 
 /** All of standard input, at most TT_MAX_SOURCE_BYTES; false with errno. */
@@ -58,6 +66,7 @@ bool tt_cli_session_open(TtCliSession *session, const TtCliArgs *args, const cha
     options.max_read_bytes = config->max_vm_heap ? config->max_vm_heap : TT_DEFAULT_VM_HEAP;
     options.max_handles = config->max_handles ? config->max_handles : TT_DEFAULT_HANDLES;
     options.rules = &args->settings.rules;
+    options.late = args->command != tt_cli_command_find("repl");
     options.output_failed = stop_program;
     options.context = session;
     session->host = tt_cli_host_create(&options);
@@ -66,6 +75,9 @@ bool tt_cli_session_open(TtCliSession *session, const TtCliArgs *args, const cha
         return false;
     }
     config->host = session->host;
+    config->wait_runs = options.late;
+    config->lasts = serve_program;
+    config->lasts_context = session;
     config->profile = config->profile || args->settings.profile_out;
     tt_cli_event_log_configure(config, args);
     config->args = operands + 1;

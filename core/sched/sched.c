@@ -15,6 +15,9 @@
 /** How often a worker looks whether there is room for events again. */
 #define EVENT_POLL_NS 200000u
 
+/** Slices of a run that nobody needs to serve. */
+#define SHORT_RUN_TURNS 8
+
 /* ---- waking
  * ------------------------------------------------------------------------------------------------- */
 
@@ -22,10 +25,34 @@ static void note_event(TtScheduler *sched) {
     if (sched->options.event_word) tt_atomic_fetch_add_u32_seq(sched->options.event_word, 1);
 }
 
+static bool is_over(const TtScheduler *sched) {
+    return tt_atomic_load_u32_acq(&sched->end) != TT_SCHED_RUNNING;
+}
+
+static void *run_worker(void *context);
+
+/** Gives the next worker its thread; without one to be had, it and the others stay absent. Under idle_lock.
+ */
+static TT_COLD void start_next(TtScheduler *sched) {
+    TtWorker *worker = &sched->workers[sched->options.workers - sched->unstarted];
+    worker->has_thread = tt_thread_start(&worker->thread, run_worker, worker);
+    if (!worker->has_thread) {
+        sched->unstarted = 0;
+        return;
+    }
+    sched->unstarted--;
+    sched->stopped--;
+    tt_atomic_store_u32_seq(&sched->idle, sched->idle - 1);
+}
+
 void tt_sched_wake_one(TtScheduler *sched) {
     if (!tt_atomic_load_u32_seq(&sched->idle)) return;
     tt_lock_acquire(&sched->idle_lock);
-    tt_condition_signal(&sched->idle_condition);
+    bool sleepers = sched->idle > sched->unstarted;
+    if (sleepers || !sched->unstarted)
+        tt_condition_signal(&sched->idle_condition);
+    else if (!is_over(sched))
+        start_next(sched);
     tt_lock_release(&sched->idle_lock);
 }
 
@@ -147,10 +174,6 @@ static bool run_at_end(TtScheduler *sched) {
 
 /* ---- worker loops
  * --------------------------------------------------------------------------------------------------- */
-
-static bool is_over(const TtScheduler *sched) {
-    return tt_atomic_load_u32_acq(&sched->end) != TT_SCHED_RUNNING;
-}
 
 /** Nanoseconds until a deadline of the clock that timers follow; UINT64_MAX for none. */
 static uint64_t time_until(const TtScheduler *sched, uint64_t deadline) {
@@ -275,8 +298,23 @@ static void *run_worker(void *context) {
     return NULL;
 }
 
+/** Workers without a thread count as having left and as idle. Under idle_lock. */
+static void count_absent(TtScheduler *sched, uint32_t workers) {
+    sched->stopped += workers;
+    tt_atomic_store_u32_seq(&sched->idle, sched->idle + workers);
+}
+
 void tt_sched_run(TtScheduler *sched) {
-    (void)run_worker(&sched->workers[0]);
+    tt_lock_acquire(&sched->idle_lock);
+    sched->unstarted = sched->options.workers - 1;
+    count_absent(sched, sched->unstarted);
+    tt_lock_release(&sched->idle_lock);
+    TtWorker *worker = &sched->workers[0];
+    for (int i = 0; i < SHORT_RUN_TURNS && !is_over(sched); i++)
+        if (tt_atomic_load_u32_acq(&sched->attention) || !tt_worker_turn(worker)) break;
+    if (!is_over(sched) && sched->options.lasts) sched->options.lasts(sched->options.lasts_context);
+    (void)run_worker(worker);
+    tt_sched_join(sched);
 }
 
 bool tt_sched_step(TtScheduler *sched, uint64_t budget_ns) {
@@ -349,15 +387,13 @@ uint32_t tt_sched_start_threads(TtScheduler *sched) {
         worker->has_thread = tt_thread_start(&worker->thread, run_worker, worker);
         started += worker->has_thread;
     }
-    if (started == sched->options.workers) return started;
-    /* Workers without a thread count as having left and as idle for ever. */
     tt_lock_acquire(&sched->idle_lock);
-    sched->stopped += sched->options.workers - started;
-    tt_atomic_store_u32_seq(&sched->idle, sched->idle + sched->options.workers - started);
+    count_absent(sched, sched->options.workers - started);
     tt_lock_release(&sched->idle_lock);
     return started;
 }
 
+/* In order: a worker is started by one before it, or by somebody outside before the first has left. */
 void tt_sched_join(TtScheduler *sched) {
     for (uint32_t i = 0; i < sched->options.workers; i++) {
         if (!sched->workers[i].has_thread) continue;
@@ -447,7 +483,8 @@ bool tt_sched_is_paused(const TtScheduler *sched) {
 }
 
 bool tt_sched_stands(TtScheduler *sched) {
-    if (tt_sched_end(sched) != TT_SCHED_RUNNING || !sched->workers[0].has_thread) return true;
+    bool runs = sched->workers[0].has_thread || sched->options.caller_runs;
+    if (tt_sched_end(sched) != TT_SCHED_RUNNING || !runs) return true;
     if (!tt_sched_is_paused(sched)) return false;
     /* Idle workers look at `paused` before they touch an actor again. */
     tt_lock_acquire(&sched->idle_lock);

@@ -17,6 +17,10 @@ typedef enum TtSchedEnd {
 typedef struct TtSchedOptions {
     uint32_t workers;    /* threads; at least 1 */
     uint32_t reductions; /* of a slice */
+    bool caller_runs;    /* tt_sched_run is to be called, not tt_sched_start_threads */
+    /** tt_sched_run calls this once, unless the run ends within a few slices; may be NULL. */
+    void (*lasts)(void *context);
+    void *lasts_context;
     /** The last worker to stop calls this once; what it writes may need room: false = call again later. */
     bool (*at_end)(void *context, TtSchedEnd end);
     void *context;
@@ -36,7 +40,8 @@ void tt_sched_add(TtScheduler *sched, TtActor *actor);
 uint32_t tt_sched_start_threads(TtScheduler *sched);
 /** Joins the worker threads. */
 void tt_sched_join(TtScheduler *sched);
-/** Runs the only worker on this thread to the end; blocks while idle. */
+/** Runs the first worker on this thread to the end; blocks while idle. Others get threads when there is work
+ * for them; they have been joined when it returns. */
 void tt_sched_run(TtScheduler *sched);
 /** Runs the only worker for about `budget_ns`; returns when nothing is ready. True while there is work to do
  * now. */

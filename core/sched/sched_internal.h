@@ -40,6 +40,9 @@ struct TtScheduler {
     TtCondition idle_condition;
     uint32_t idle;    /* atomic for readers; written under idle_lock: workers that sleep or are about to */
     uint32_t stopped; /* guarded_by(idle_lock): workers that have left their loop */
+    /* guarded_by(idle_lock): the last so many workers get their threads when there is work for them; until then
+     * they count as idle and as stopped. */
+    uint32_t unstarted;
     uint32_t end;     /* atomic: TtSchedEnd that was found; workers stop */
     uint32_t ended;   /* atomic: at_end is through */
 

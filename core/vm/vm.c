@@ -411,13 +411,16 @@ void tt_vm_start(TtVm *vm) {
     if (workers > TT_MAX_WORKERS) workers = TT_MAX_WORKERS;
     TtSchedOptions options = {.workers = workers,
                               .reductions = vm->config.reductions ? vm->config.reductions : TT_REDUCTIONS,
+                              .caller_runs = vm->config.wait_runs && !is_single(vm),
+                              .lasts = vm->config.lasts,
+                              .lasts_context = vm->config.lasts_context,
                               .at_end = at_end,
                               .context = vm,
                               .event_word = &vm->event_word};
     vm->schedulers = workers;
     tt_atomic_store_ptr_rel((void **)&vm->sched, tt_sched_create(&vm->system, &options));
     start_main(vm);
-    if (is_single(vm)) return;
+    if (is_single(vm) || vm->config.wait_runs) return;
     uint32_t started = tt_sched_start_threads(vm->sched);
     if (started) {
         vm->schedulers = started;
@@ -438,11 +441,10 @@ int64_t tt_vm_next_timer_ms(TtVm *vm) {
 }
 
 void tt_vm_wait(TtVm *vm) {
-    if (is_single(vm)) {
-        if (!tt_vm_ended(vm)) tt_sched_run(vm->sched);
-        return;
-    }
-    tt_sched_join(vm->sched);
+    if (!is_single(vm) && !vm->config.wait_runs)
+        tt_sched_join(vm->sched);
+    else if (!tt_vm_ended(vm))
+        tt_sched_run(vm->sched);
 }
 
 bool tt_vm_ended(const TtVm *vm) {

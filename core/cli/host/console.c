@@ -28,7 +28,7 @@ static void report_failure(TtCliConsole *console, int error) {
     tt_lock_release(&console->vm_lock);
 }
 
-/** On the writer thread, without locks. Only this thread writes `failed`, so it reads it freely. */
+/** Without locks, by whom `writing` is about. Nobody else writes `failed`, so it reads it freely. */
 static void write_runs(TtCliConsole *console) {
     const char *bytes = tt_strbuf_text(&console->current.bytes);
     for (uint32_t i = 0; i < console->current.list.count; i++) {
@@ -49,6 +49,7 @@ static void write_runs(TtCliConsole *console) {
 
 /** Waits under `lock` until something must be written; false at the end. */
 static bool wait_for_work(TtCliConsole *console) {
+    while (console->writing) tt_condition_wait(&console->idle, &console->lock);
     for (;;) {
         if (console->pending.list.count == 0) {
             if (console->stopping) return false;
@@ -62,31 +63,41 @@ static bool wait_for_work(TtCliConsole *console) {
     }
 }
 
+/** Under `lock`, which is given up meanwhile. Nobody is writing. */
+static void write_pending(TtCliConsole *console) {
+    TtCliRuns taken = console->pending;
+    console->pending = console->current;
+    console->current = taken;
+    console->urgent = false;
+    console->writing = true;
+    bool starved = console->starved;
+    console->starved = false;
+    tt_lock_release(&console->lock);
+    /* There is room as soon as the pieces are taken; waiting until they are written would idle the VM. */
+    if (starved) {
+        tt_lock_acquire(&console->vm_lock);
+        if (console->vm) tt_host_output_ready(console->vm);
+        tt_lock_release(&console->vm_lock);
+    }
+    write_runs(console);
+    tt_lock_acquire(&console->lock);
+    console->writing = false;
+    if (console->pending.list.count == 0 || !console->started) tt_condition_broadcast(&console->idle);
+}
+
 static void *run_writer(void *context) {
     TtCliConsole *console = context;
     tt_lock_acquire(&console->lock);
-    while (wait_for_work(console)) {
-        TtCliRuns taken = console->pending;
-        console->pending = console->current;
-        console->current = taken;
-        console->urgent = false;
-        console->writing = true;
-        bool starved = console->starved;
-        console->starved = false;
-        tt_lock_release(&console->lock);
-        /* There is room as soon as the pieces are taken; waiting until they are written would idle the VM. */
-        if (starved) {
-            tt_lock_acquire(&console->vm_lock);
-            if (console->vm) tt_host_output_ready(console->vm);
-            tt_lock_release(&console->vm_lock);
-        }
-        write_runs(console);
-        tt_lock_acquire(&console->lock);
-        console->writing = false;
-        if (console->pending.list.count == 0) tt_condition_broadcast(&console->idle);
-    }
+    while (wait_for_work(console)) write_pending(console);
     tt_lock_release(&console->lock);
     return NULL;
+}
+
+/** Under `lock`. */
+static void start_writer(TtCliConsole *console) {
+    if (console->started || console->alone) return;
+    console->started = tt_thread_start(&console->thread, run_writer, console);
+    console->alone = !console->started;
 }
 
 bool tt_cli_console_init(TtCliConsole *console, const TtCliHostOptions *options) {
@@ -100,8 +111,14 @@ bool tt_cli_console_init(TtCliConsole *console, const TtCliHostOptions *options)
     console->immediate[2] = true;
     console->output_failed = options->output_failed;
     console->context = options->context;
-    console->started = tt_thread_start(&console->thread, run_writer, console);
-    return console->started;
+    if (!options->late) tt_cli_console_serve(console);
+    return !console->alone;
+}
+
+void tt_cli_console_serve(TtCliConsole *console) {
+    tt_lock_acquire(&console->lock);
+    start_writer(console);
+    tt_lock_release(&console->lock);
 }
 
 static void append(TtCliRuns *runs, int stream, const char *bytes, size_t length) {
@@ -124,6 +141,7 @@ bool tt_cli_console_write(TtCliConsole *console, int stream, const char *bytes, 
     TtCliRuns *pending = &console->pending;
     bool was_empty = pending->list.count == 0;
     if (!was_empty && pending->bytes.length + length > PENDING_BYTES) {
+        start_writer(console);
         console->starved = true;
         if (!console->urgent) {
             console->urgent = true;
@@ -136,8 +154,13 @@ bool tt_cli_console_write(TtCliConsole *console, int stream, const char *bytes, 
     bool urgent = console->immediate[stream] || pending->bytes.length >= FLUSH_BYTES;
     if (was_empty) console->deadline_ns = tt_clock_ns() + FLUSH_DELAY_NS;
     if (was_empty || (urgent && !console->urgent)) tt_condition_signal(&console->work);
-    if (urgent) console->urgent = true;
+    if (urgent) {
+        console->urgent = true;
+        start_writer(console);
+    }
+    bool alone = console->alone;
     tt_lock_release(&console->lock);
+    if (alone) tt_cli_console_flush(console);
     return true;
 }
 
@@ -145,6 +168,7 @@ void tt_cli_console_hurry(TtCliConsole *console) {
     tt_lock_acquire(&console->lock);
     if (console->pending.list.count > 0 && !console->urgent) {
         console->urgent = true;
+        start_writer(console);
         tt_condition_signal(&console->work);
     }
     tt_lock_release(&console->lock);
@@ -153,6 +177,10 @@ void tt_cli_console_hurry(TtCliConsole *console) {
 void tt_cli_console_flush(TtCliConsole *console) {
     tt_lock_acquire(&console->lock);
     while (console->pending.list.count > 0 || console->writing) {
+        if (!console->started && !console->writing) {
+            write_pending(console);
+            continue;
+        }
         if (console->pending.list.count > 0 && !console->urgent) {
             console->urgent = true;
             tt_condition_signal(&console->work);
@@ -174,6 +202,7 @@ void tt_cli_console_destroy(TtCliConsole *console) {
     tt_condition_signal(&console->work);
     tt_lock_release(&console->lock);
     if (console->started) tt_thread_join(&console->thread);
+    tt_cli_console_flush(console);
     free_runs(&console->pending);
     free_runs(&console->current);
     tt_condition_destroy(&console->work);

@@ -115,6 +115,10 @@ void tt_cli_host_attach(TtHost *face, struct TtVm *vm) {
     tt_cli_console_attach(&((TtCliHost *)face->context)->console, vm);
 }
 
+void tt_cli_host_serve(TtHost *face) {
+    tt_cli_console_serve(&((TtCliHost *)face->context)->console);
+}
+
 void tt_cli_host_flush(TtHost *face) {
     tt_cli_console_flush(&((TtCliHost *)face->context)->console);
 }

@@ -19,11 +19,12 @@ typedef struct TtCliHostOptions {
     int input, output, error; /* descriptors; borrowed */
     size_t max_read_bytes;    /* longest answer, beyond it HeapExceeded; 0: none */
     uint32_t max_handles; /* connections and streams open at a time, beyond it HandlesExceeded; 0: no limit */
+    bool late;            /* the writer waits for tt_cli_host_serve, or for something that cannot wait */
     const TtCliRules *rules; /* borrowed; NULL: everything that the VM asks for is allowed */
     /**
      * Standard output cannot be written any more: `error` is an errno value, EPIPE when its reader has
-     * gone. What is printed from now on is dropped. Called at most once, on the writer thread, and only
-     * while a VM is attached; may be NULL.
+     * gone. What is printed from now on is dropped. Called at most once, on the writer thread or in
+     * tt_cli_host_flush, and only while a VM is attached; may be NULL.
      */
     void (*output_failed)(void *context, int error);
     void *context;
@@ -42,6 +43,9 @@ void tt_cli_host_destroy(TtHost *host);
  * told nothing any more, so call it with NULL before tt_vm_destroy.
  */
 void tt_cli_host_attach(TtHost *host, struct TtVm *vm);
+
+/** With `late`: starts the writer, which keeps what is printed from waiting long. */
+void tt_cli_host_serve(TtHost *host);
 
 /** Returns when everything printed so far was written (or dropped, when writing fails). */
 void tt_cli_host_flush(TtHost *host);

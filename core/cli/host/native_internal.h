@@ -45,20 +45,21 @@ typedef struct TtCliRuns {
  * them: streams never overtake each other, pieces never mix, and no worker waits for a slow reader.
  */
 typedef struct TtCliConsole {
-    TtLock lock; /* guards the fields up to `failed` */
+    TtLock lock; /* guards the fields up to `alone` */
     TtCondition work, idle;
     TtCliRuns pending;
     uint64_t deadline_ns; /* when `pending` is written at the latest */
     bool urgent;          /* write now */
-    bool writing;         /* the writer has taken runs that it has not yet written */
+    bool writing;         /* the writer, or one who flushes without it, has taken `current` to write it */
     bool starved;         /* somebody was refused */
     bool stopping;
     int failed[3]; /* errno by stream: all further output is dropped */
     TtThread thread;
-    bool started;      /* constant, as the rest up to `current` */
-    int descriptor[3]; /* by stream */
+    bool started;      /* the writer has its thread */
+    bool alone;        /* no thread can be had: whoever prints writes */
+    int descriptor[3]; /* by stream; constant, as the next */
     bool immediate[3]; /* a terminal, or standard error */
-    TtCliRuns current; /* the writer's own */
+    TtCliRuns current; /* of whom `writing` is about */
     TtLock vm_lock;    /* guards `vm`; held while the VM is called. Never taken after `lock` */
     struct TtVm *vm;
     void (*output_failed)(void *context, int error);
@@ -69,6 +70,8 @@ typedef struct TtCliConsole {
 bool tt_cli_console_init(TtCliConsole *console, const TtCliHostOptions *options);
 void tt_cli_console_destroy(TtCliConsole *console);
 bool tt_cli_console_write(TtCliConsole *console, int stream, const char *bytes, size_t length);
+/** Starts the writer if it does not run yet. */
+void tt_cli_console_serve(TtCliConsole *console);
 /** Asks for an early write of what was printed; does not wait. */
 void tt_cli_console_hurry(TtCliConsole *console);
 void tt_cli_console_flush(TtCliConsole *console);

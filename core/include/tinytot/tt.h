@@ -29,6 +29,9 @@ typedef struct TtConfig {
     const char *gc;      /* "mark-sweep" (default) or "no-gc" */
     uint32_t workers;    /* scheduler threads; 0 = one for each core */
     bool single_thread;  /* one scheduler, round-robin, fixed budget (--no-smp); tt_vm_step works */
+    bool wait_runs;      /* tt_vm_wait runs the program, on its thread and as many more as there is work for */
+    void (*lasts)(void *context); /* tt_vm_wait calls it once when it is not over soon; may be NULL */
+    void *lasts_context;
     bool seeded;         /* choose who runs next, and random numbers, by `seed`; implies single_thread */
     bool virtual_time;   /* time jumps when all actors wait; implies single_thread */
     bool registers;      /* the register engine; else the stack engine (with `trace` or `debug`, always) */
@@ -150,13 +153,13 @@ typedef enum TtRunState {
     TT_RUN_ENDED
 } TtRunState;
 
-/** Starts the worker threads (or just the main actor when single-threaded) and returns. */
+/** Starts the worker threads (or just the main actor when single-threaded or with wait_runs) and returns. */
 void tt_vm_start(TtVm *vm);
 /** Single-threaded VMs: runs for about `budget_ms`, or until nothing is ready. */
 TtRunState tt_vm_step(TtVm *vm, uint32_t budget_ms);
 /** Milliseconds until the next timer or the time limit of an idle VM; -1 when there is none. */
 int64_t tt_vm_next_timer_ms(TtVm *vm);
-/** Waits for the end of a threaded VM, or steps a single-threaded one to its end. Blocks. */
+/** Waits for the end of a threaded VM; runs a single-threaded one, or one with wait_runs, to its end. Blocks. */
 void tt_vm_wait(TtVm *vm);
 /** True once nothing of the program runs any more. Any thread. */
 bool tt_vm_ended(const TtVm *vm);
