@@ -193,6 +193,16 @@ static void lower_all(TtIrLower *l, const bool *leader) {
     }
 }
 
+/**
+ * Whether a jump back would go down to a handler's skip in register code: only jumps up look at the budget,
+ * so this one goes on in the stack code.
+ */
+static bool is_turned(const TtIrLower *l, TtIrFix fix) {
+    return fix.target <= fix.from && fix.target < l->module->code.count &&
+           tt_ir_is_block_catch(l->module->code.items[fix.target]) &&
+           (!l->skip_at[fix.target] || l->skip_at[fix.target] > fix.at);
+}
+
 /** Jumps whose targets are known now. */
 static void fix_jumps(TtIrLower *l) {
     uint32_t count = l->module->code.count;
@@ -200,7 +210,7 @@ static void fix_jumps(TtIrLower *l) {
     for (uint32_t i = 0; i < l->fixes.count; i++) {
         TtIrFix fix = l->fixes.items[i];
         uint32_t to;
-        if (!agrees(l, fix.target, fix.height)) {
+        if (!agrees(l, fix.target, fix.height) || is_turned(l, fix)) {
             set_state(l, fix.scope, fix.from, fix.height);
             TtIrBlock block = {fix.target, l->ir->code.count, fix.height, true};
             tt_vec_push(&l->ir->blocks, block);
