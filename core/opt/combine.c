@@ -179,6 +179,8 @@ static bool exchange_operands(TtOpt *opt, uint32_t at, TtInsn insn) {
         return false;
     Tail tail = find_tail(opt, at, 3);
     if (tail.count >= 2 && tt_opt_insn(opt, tail.at[1]).op == TT_OP_SWAP) {
+        const TtOptFact *before = fact_of(opt, tail.at[1]);
+        if (!before || before->depth < 2) return false; /* it is SWAP that finds too few */
         tt_opt_delete(opt, tail.at[1]);
         tt_opt_replace(opt, at, plain((TtOp)other));
         mark_stale(opt, &tail, 2);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /**
- * differential [--from SEED] [--count N] [--seconds S]     compares ways to run random programs
+ * differential [--mutate] [--from SEED] [--count N] [--seconds S]
+ *     compares ways to run random programs, or such that nobody would write
  * differential --coverage N [--from SEED]                  counts what the programs execute
  * differential --show SEED                                 prints a program
  * differential --file PATH [--reductions N]                compares the ways on one program
  * differential --emit N --from SEED [--optimize]           programs with what they do, for other builds:
  *     SEED STATUS SOURCE-BYTES OUT-BYTES ERR-BYTES \n SOURCE OUT ERR
+ * differential --check                                     reads such programs and runs them in both engines
  *
  * Standard output, standard error (with stack traces and lines) and status must be the same whichever way a
  * program is run. The first one that is not is made smaller, printed, and ends the run with status 1.
@@ -23,7 +25,7 @@
 #include <string.h>
 #include <time.h>
 
-static const TtWay plain = {.name = "plain"};
+static TtWay plain = {.name = "plain"};
 /* Actors change often; both engines count alike, so a seed gives the same run. */
 static TtWay seeded = {.name = "seeded", .seeded = true, .reductions = 9};
 static TtWay ways[] = {
@@ -87,9 +89,20 @@ static const TtWay *standard(const TtWay *way) {
 
 typedef enum Verdict { SAME, NOTHING, DIFFERENT } Verdict;
 
+/** Memory and call depth: an optimized program meets these limits later or not at all. */
+static bool meets_limit(const TtOutcome *outcome) {
+    static const char *const kinds[] = {"HeapExceeded", "CallDepthExceeded", "MailboxExceeded"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if ((outcome->err.length && strstr(outcome->err.bytes, kinds[i])) ||
+            (outcome->out.length && strstr(outcome->out.bytes, kinds[i])))
+            return true;
+    return false;
+}
+
 /** In the text a function has another address, and an error another source line below it. */
 static Verdict judge(const TtOutcome *expected, const TtOutcome *got, const TtWay *way) {
     if (!expected->loaded || expected->limited || got->limited) return NOTHING;
+    if (meets_limit(expected) || meets_limit(got)) return NOTHING;
     if (way->registers && !way->optimize && got->instructions != expected->instructions) return DIFFERENT;
     if (!got->loaded || got->unstable || got->status != expected->status || got->reason != expected->reason)
         return DIFFERENT;
@@ -204,7 +217,7 @@ static void show_difference(uint64_t seed, TtStrbuf *program, const TtWay *way) 
 typedef struct Options {
     uint64_t from, count;
     double seconds;
-    bool coverage, emit, optimize, show;
+    bool check, coverage, emit, optimize, show;
     const char *file;
 } Options;
 
@@ -212,6 +225,16 @@ static double now_seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+#define EMIT_REDUCTIONS          4000
+#define MOST_MUTANT_INSTRUCTIONS 4000
+#define MOST_MUTANT_BYTES        (8u << 20)
+
+static void set_limits(uint64_t instructions, uint64_t bytes) {
+    plain.instructions = seeded.instructions = instructions;
+    plain.bytes = seeded.bytes = bytes;
+    for (size_t w = 0; w < WAYS; w++) ways[w].instructions = instructions, ways[w].bytes = bytes;
 }
 
 /** The shortest slice of the seeded ways; they vary with the program. */
@@ -268,6 +291,14 @@ static bool try_program(uint64_t seed, TtStrbuf *program, uint64_t *undecided) {
     return same;
 }
 
+/** --mutate: programs are spoilt, and stopped early when they do not end. */
+static bool mutates;
+
+static void make_program(TtStrbuf *program, uint64_t seed) {
+    tt_generate(program, seed);
+    if (mutates) tt_mutate(program, seed);
+}
+
 static int run_programs(const Options *options) {
     double start = now_seconds();
     uint64_t done = 0, undecided = 0;
@@ -275,7 +306,7 @@ static int run_programs(const Options *options) {
     bool same = true;
     while (same && done < options->count && (!options->seconds || now_seconds() - start < options->seconds)) {
         tt_strbuf_clear(&program);
-        tt_generate(&program, options->from + done);
+        make_program(&program, options->from + done);
         same = try_program(options->from + done, &program, &undecided);
         done++;
     }
@@ -291,7 +322,7 @@ static int run_programs(const Options *options) {
 static int emit_programs(const Options *options) {
     TtWay way = plain;
     way.optimize = options->optimize;
-    way.reductions = 4000;
+    way.reductions = EMIT_REDUCTIONS;
     for (uint64_t i = 0; i < options->count; i++) {
         TtStrbuf program = {0};
         TtOutcome outcome;
@@ -308,6 +339,69 @@ static int emit_programs(const Options *options) {
         tt_strbuf_free(&program);
     }
     return fflush(stdout) == 0 ? 0 : 1;
+}
+
+/* ---- what another build says
+ * ---------------------------------------------------------------------------------- */
+
+static bool read_text(TtStrbuf *text, size_t length) {
+    char bytes[4096];
+    tt_strbuf_clear(text);
+    while (length) {
+        size_t count = fread(bytes, 1, length < sizeof bytes ? length : sizeof bytes, stdin);
+        if (!count) return false;
+        tt_strbuf_add(text, bytes, count);
+        length -= count;
+    }
+    return true;
+}
+
+/** Runs a program that another build ran in all ways of this build; false: one differs. */
+static bool check_program(uint64_t seed, TtStrbuf *program, TtOutcome *expected) {
+    static const TtWay checked[] = {
+        {.name = "plain", .reductions = EMIT_REDUCTIONS},
+        {.name = "optimized", .optimize = true, .reductions = EMIT_REDUCTIONS},
+        {.name = "register engine", .registers = true, .reductions = EMIT_REDUCTIONS},
+        {.name = "register engine, optimized",
+         .registers = true,
+         .optimize = true,
+         .reductions = EMIT_REDUCTIONS},
+    };
+    for (size_t w = 0; w < sizeof checked / sizeof *checked; w++) {
+        TtOutcome got;
+        tt_run_program(program->bytes, program->length, &checked[w], &got);
+        if (w == 0) expected->instructions = got.instructions, expected->reason = got.reason;
+        bool same = judge(expected, &got, &checked[w]) != DIFFERENT;
+        if (!same) {
+            printf("seed %llu: %s differs from the other build\n%s", (unsigned long long)seed,
+                   checked[w].name, tt_strbuf_text(program));
+            show_outcome("the other build", expected);
+            show_outcome(checked[w].name, &got);
+        }
+        tt_outcome_free(&got);
+        if (!same) return false;
+    }
+    return true;
+}
+
+static int check_programs(void) {
+    unsigned long long seed, done = 0;
+    int status;
+    size_t source, out, err;
+    bool same = true;
+    TtStrbuf program = {0};
+    TtOutcome expected = {.loaded = true};
+    while (same && scanf("%llu %d %zu %zu %zu", &seed, &status, &source, &out, &err) == 5 &&
+           getchar() == '\n' && read_text(&program, source) && read_text(&expected.out, out) &&
+           read_text(&expected.err, err)) {
+        expected.status = status;
+        same = check_program(seed, &program, &expected);
+        done++;
+    }
+    tt_strbuf_free(&program);
+    tt_outcome_free(&expected);
+    printf("%llu programs: %s\n", done, same ? "no difference" : "DIFFERENT");
+    return same ? 0 : 1;
 }
 
 static uint64_t count_instructions(const TtStrbuf *program, const TtWay *way) {
@@ -344,8 +438,17 @@ static bool parse(Options *options, int count, char **words) {
     *options = (Options){.from = 1, .count = UINT64_MAX};
     for (int i = 1; i < count; i++) {
         const char *word = words[i];
+        if (strcmp(word, "--mutate") == 0) {
+            mutates = true;
+            set_limits(MOST_MUTANT_INSTRUCTIONS, MOST_MUTANT_BYTES);
+            continue;
+        }
         if (strcmp(word, "--optimize") == 0) {
             options->optimize = true;
+            continue;
+        }
+        if (strcmp(word, "--check") == 0) {
+            options->check = true;
             continue;
         }
         if (i + 1 == count) return false;
@@ -373,23 +476,26 @@ static bool parse(Options *options, int count, char **words) {
             return false;
         }
     }
-    return options->show || options->file || options->seconds || options->count != UINT64_MAX;
+    return options->check || options->show || options->file || options->seconds ||
+           options->count != UINT64_MAX;
 }
 
 int main(int count, char **words) {
     Options options;
     if (!parse(&options, count, words)) {
-        fprintf(stderr, "usage: differential [--from SEED] [--count N] [--seconds S] | --show SEED | "
-                        "--file PATH [--reductions N] | --coverage N [--from SEED] | --emit N [--from SEED] "
-                        "[--optimize]\n");
+        fprintf(stderr,
+                "usage: differential [--mutate] [--from SEED] [--count N] [--seconds S] | --show SEED | "
+                "--file PATH [--reductions N] | --coverage N [--from SEED] | --emit N [--from SEED] "
+                "[--optimize] | --check\n");
         return 2;
     }
     if (options.file) return compare_file(options.file);
     if (options.coverage) return tt_coverage(options.from, options.count);
+    if (options.check) return check_programs();
     if (options.emit) return emit_programs(&options);
     if (!options.show) return run_programs(&options);
     TtStrbuf program = {0};
-    tt_generate(&program, options.from);
+    make_program(&program, options.from);
     printf("%s", program.bytes);
     tt_strbuf_free(&program);
     return 0;

@@ -14,4 +14,7 @@
 /** Appends the program of a seed: the same text on every machine. */
 void tt_generate(TtStrbuf *out, uint64_t seed);
 
+/** Makes of a program one that nobody would write, which may run for ever: also a function of the seed. */
+void tt_mutate(TtStrbuf *program, uint64_t seed);
+
 #endif

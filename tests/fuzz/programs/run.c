@@ -117,6 +117,7 @@ static TtVm *load(TtHost *host, const void *bytes, size_t length, bool optimize,
     config.gc_stress_steps = way->stress == TT_STRESS_STEPS;
     config.reductions = way->reductions ? way->reductions : MOST_REDUCTIONS;
     config.max_instructions = way->instructions ? way->instructions : MOST_INSTRUCTIONS;
+    config.max_vm_heap = way->bytes;
     const char *reason;
     TtVm *vm = tt_vm_create(&config, &reason);
     *loaded = tt_vm_load_bytes(vm, ((Run *)host->context)->files[0].name, bytes, length);

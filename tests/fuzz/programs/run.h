@@ -21,6 +21,7 @@ typedef struct TtWay {
     bool trace;            /* every instruction on standard error */
     TtStress stress;       /* a collection, or the smallest step of one, at every allocation */
     uint64_t instructions; /* the most that are executed; 0: some number that small programs do not reach */
+    uint64_t bytes;        /* of memory; 0: the usual limit */
     uint32_t reductions;   /* 0: as many as any program takes, so that counts of instructions do not show */
 } TtWay;
 
