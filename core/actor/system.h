@@ -44,6 +44,7 @@ struct TtSystem {
     TtHost *host;
     uint32_t denied; /* bit set of TtCapability */
     bool registers;  /* constant: functions run their register code, where they have one */
+    bool exact;      /* constant: what an inspector shows of variables is exact: exec/ownership.h */
     bool trace, debug, gc_debug, trace_processes, profile;
     bool run_tests;          /* when main has ended normally, its tests are run */
     uint32_t event_mask;     /* constant: bit 1 << TtEventKind: events of the kind are wanted */

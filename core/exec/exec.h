@@ -26,8 +26,8 @@ enum {
  */
 #define TT_EXEC_CHECKED 0x4000u
 
-/** Fills module->exec. The module is linked and tt_verify_heights has run. */
-void tt_exec_prepare(TtModule *module);
+/** Fills module->exec. The module is linked and tt_verify_heights has run. `exact`: exec/ownership.h */
+void tt_exec_prepare(TtModule *module, bool exact);
 
 /**
  * Runs until about `budget` reductions are used up, it must wait, or it ends. `actor->context` is

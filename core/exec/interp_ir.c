@@ -469,7 +469,11 @@ dispatch:
         x = K(pc->b);
         y = K(pc->c);
         if (TT_LIKELY(x->tag == TT_TAG_LIST && y->tag == TT_TAG_INT && (uint64_t)y->as.i < x->len)) {
-            copy_shared(R(pc->a), ((const TtListBuf *)x->as.object)->items + y->as.i);
+            const TtListBuf *list = (const TtListBuf *)x->as.object;
+            x = list->items + y->as.i;
+            if (!pc->w || TT_UNLIKELY(list->obj.flags & (TT_OBJ_SHARED | TT_OBJ_FROZEN)))
+                (void)tt_value_share(*x);
+            copy(R(pc->a), x);
             NEXT;
         }
         TRY_SEM(tt_sem_index(actor, x, y, &value));

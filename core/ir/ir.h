@@ -32,9 +32,9 @@ extern const TtIrOpInfo tt_ir_op_infos[TT_IR_OP_COUNT];
 
 /**
  * `w`: of instructions that leave the straight line (taken branches, calls, returns) how much they
- * take off the budget, signed; of loads 1 when the value stays in two places; of field instructions the
- * inline cache; of COMPARE the orders of two Ints that make it true (bit 0 less, 1 equal, 2 greater). Jump
- * distances are in bytes from the instruction itself.
+ * take off the budget, signed; of loads 1 when the value stays in two places; of INDEX 1 when the item is
+ * borrowed; of field instructions the inline cache; of COMPARE the orders of two Ints that make it true (bit
+ * 0 less, 1 equal, 2 greater). Jump distances are in bytes from the instruction itself.
  */
 typedef struct TtIrInsn {
     uint16_t op; /* TtIrOp */

@@ -254,6 +254,12 @@ static void lower_append(TtIrLower *l) {
     tt_ir_result(l, TT_IR_APPEND, 0, b, c);
 }
 
+static void lower_index(TtIrLower *l) {
+    l->height -= 2;
+    int32_t b = tt_ir_operand(l, l->height), c = tt_ir_operand(l, l->height + 1);
+    tt_ir_result(l, TT_IR_INDEX, (l->module->facts[l->at] & TT_FACT_BORROW) != 0, b, c);
+}
+
 /** Instructions whose operands lie side by side in their homes. */
 static void lower_window(TtIrLower *l, TtIrOp op, uint32_t count, int32_t c) {
     l->height -= count;
@@ -417,7 +423,7 @@ void tt_ir_lower_insn(TtIrLower *l) {
         else
             lower_window(l, TT_IR_LIST, (uint32_t)insn.b, insn.b);
         return;
-    case TT_OP_INDEX: lower_binary(l, TT_IR_INDEX); return;
+    case TT_OP_INDEX: lower_index(l); return;
     case TT_OP_LIST_APPEND: lower_append(l); return;
     case TT_OP_LIST_SET: lower_update(l, TT_IR_SETITEM, 3, 0); return;
     case TT_OP_LIST_POP: lower_pop_item(l); return;

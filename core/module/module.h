@@ -184,7 +184,10 @@ typedef struct TtModule {
 } TtModule;
 
 /** What exec/prepare.c found out about references, for every engine. */
-enum { TT_FACT_PEEK = 1 /* LOAD: the value need not be marked as shared */ };
+enum {
+    TT_FACT_PEEK = 1,  /* LOAD: the value need not be marked as shared */
+    TT_FACT_BORROW = 2 /* INDEX: nor need the item, as long as the list is not shared */
+};
 
 TtModule *tt_module_create(const char *file);
 void tt_module_destroy(TtModule *module);

@@ -112,7 +112,7 @@ static TtResult build(TtLoader *loader, const char *path, const void *bytes, siz
     }
     tt_module_link(*module);
     tt_verify_heights(*module);
-    tt_exec_prepare(*module);
+    tt_exec_prepare(*module, loader->system->exact);
     if (loader->system->registers) tt_ir_lower(*module);
     return TT_OK;
 }
@@ -358,7 +358,7 @@ TtResult tt_loader_line(TtLoader *loader, const char *file, const char *text, si
     if (result != TT_OK) return result;
     tt_module_link(*module);
     tt_verify_heights(*module);
-    tt_exec_prepare(*module);
+    tt_exec_prepare(*module, loader->system->exact);
     return TT_OK;
 }
 

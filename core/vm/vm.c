@@ -102,6 +102,7 @@ TtVm *tt_vm_create(const TtConfig *config, const char **reason) {
     system->host = config->host;
     system->denied = config->denied;
     system->registers = config->registers && !config->trace && !config->debug;
+    system->exact = config->exact || config->trace || config->debug;
     system->trace = config->trace;
     system->debug = config->debug;
     system->profile = config->profile;

@@ -13,7 +13,7 @@
 static TtModule *lower(const char *source) {
     TtModule *module = assemble_linked(source);
     if (!module) return NULL;
-    tt_exec_prepare(module);
+    tt_exec_prepare(module, false);
     tt_ir_lower(module);
     return module;
 }
@@ -215,7 +215,7 @@ TEST(random_programs_keep_the_rules) {
             CHECK_INT(tt_verify_structure(module, &diags), TT_OK);
             tt_module_link(module);
             tt_verify_heights(module);
-            tt_exec_prepare(module);
+            tt_exec_prepare(module, false);
             tt_ir_lower(module);
             const char *problem = find_problem(module);
             if (problem) {

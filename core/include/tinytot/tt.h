@@ -44,6 +44,7 @@ typedef struct TtConfig {
     uint64_t max_instructions; /* 0 = unlimited */
     uint64_t max_time_ms;      /* 0 = unlimited */
     bool optimize;             /* modules go through the optimizer when they are loaded (core/opt) */
+    bool exact;                /* variables that a program no longer reads keep their values, too; as with `trace` and `debug` */
     bool trace;                /* instruction trace on standard error */
     bool debug;                /* step-by-step trace with stacks on standard error */
     bool trace_processes;      /* a line on standard error when actors start, link, are restarted and end */

@@ -110,6 +110,7 @@ static TtVm *load(TtHost *host, const void *bytes, size_t length, bool optimize,
     config.single_thread = config.virtual_time = true;
     config.optimize = optimize;
     config.registers = way->registers;
+    config.exact = way->exact;
     config.seeded = way->seeded;
     config.seed = 42;
     config.trace = way->trace;
