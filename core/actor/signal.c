@@ -8,7 +8,6 @@
 #include "value/print.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 TtRelations *tt_relations_of(TtActor *actor) {
@@ -42,10 +41,8 @@ void tt_trace_process(TtSystem *system, const char *format, ...) {
     char text[512];
     va_list args;
     va_start(args, format);
-    int length = vsnprintf(text, sizeof text - 1, format, args);
+    size_t used = tt_format_text(text, sizeof text - 1, format, args);
     va_end(args);
-    if (length < 0) return;
-    size_t used = (size_t)length < sizeof text - 1 ? (size_t)length : sizeof text - 2;
     text[used++] = '\n';
     (void)system->host->write(system->host, 2, text, used);
 }

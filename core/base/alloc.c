@@ -24,8 +24,19 @@
 #define FREE                 free
 #endif
 
+/** On standard error, without allocating and without printf, which the wasm builds do without. */
+static void complain(const char *before, size_t number, const char *after) {
+    char digits[24], *at = digits + sizeof digits;
+    *--at = '\0';
+    do *--at = (char)('0' + number % 10);
+    while (number /= 10);
+    (void)fputs(before, stderr);
+    (void)fputs(at, stderr);
+    (void)fputs(after, stderr);
+}
+
 static _Noreturn void die(size_t size) {
-    fprintf(stderr, "Error: out of memory (%zu bytes wanted)\n", size);
+    complain("Error: out of memory (", size, " bytes wanted)\n");
     abort();
 }
 
@@ -101,6 +112,10 @@ char *tt_alloc_string(const char *bytes, size_t length) {
 }
 
 _Noreturn void tt_assert_failed(const char *condition, const char *file, int line) {
-    fprintf(stderr, "internal error: %s at %s:%d\n", condition, file, line);
+    (void)fputs("internal error: ", stderr);
+    (void)fputs(condition, stderr);
+    (void)fputs(" at ", stderr);
+    (void)fputs(file, stderr);
+    complain(":", (size_t)line, "\n");
     abort();
 }

@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 const TtBuiltinFn tt_builtin_functions[TT_BUILTIN_COUNT] = {
@@ -25,16 +24,13 @@ TtResult tt_builtin_type_error(TtBuiltinCall *call, const char *expected, TtValu
 }
 
 TtResult tt_builtin_error(TtBuiltinCall *call, TtResult kind, const char *format, ...) {
+    TtStrbuf text = {0};
     va_list args;
     va_start(args, format);
-    int length = vsnprintf(NULL, 0, format, args);
+    tt_strbuf_add_format_list(&text, format, args);
     va_end(args);
-    char *text = tt_alloc((size_t)length + 1);
-    va_start(args, format);
-    vsnprintf(text, (size_t)length + 1, format, args);
-    va_end(args);
-    tt_error_set(call->error, kind, "%s %s", get_short_name(call), text);
-    tt_free(text);
+    tt_error_set(call->error, kind, "%s %s", get_short_name(call), tt_strbuf_text(&text));
+    tt_strbuf_free(&text);
     return kind;
 }
 

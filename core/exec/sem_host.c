@@ -47,9 +47,14 @@ TtStep tt_sem_sleep(TtActor *actor) {
 TtResult tt_deadline_after(TtActor *actor, const char *op, uint64_t now, TtValue ms, uint64_t *deadline) {
     if (!tt_is_number(ms)) return tt_sem_type_error(actor, op, "a number of milliseconds", ms);
     double wanted = ms.tag == TT_TAG_INT ? (double)ms.as.i : ms.as.f;
-    if (!(wanted >= 0))
-        return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
-                            "%s expects milliseconds from 0 on but got %.17g", op, wanted);
+    if (!(wanted >= 0)) {
+        TtStrbuf text = {0};
+        tt_print_float(&text, wanted);
+        (void)tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
+                           "%s expects milliseconds from 0 on but got %s", op, tt_strbuf_text(&text));
+        tt_strbuf_free(&text);
+        return TT_ERR_BAD_ARGUMENT;
+    }
     /* A deadline that the clock cannot hold is never reached: about 290 years. */
     bool never = wanted >= 9.2e12;
     uint64_t ns = never ? 0 : ms.tag == TT_TAG_INT ? (uint64_t)ms.as.i * 1000000u : (uint64_t)(wanted * 1e6);

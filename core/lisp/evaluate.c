@@ -9,7 +9,6 @@
 #include "base/config.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 /* ---- making data --------------------------------------------------------------------------------------- */
@@ -18,7 +17,7 @@ const TtDatum *tt_lisp_machine_error(TtLispMachine *m, const char *format, ...) 
     char message[300];
     va_list args;
     va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
+    tt_format_text(message, sizeof message, format, args);
     va_end(args);
     (void)tt_lisp_error(m->c, m->call, NULL, "In the macro %s: %s",
                         tt_names_text(&m->c->symbols, m->call->as.items[0]->as.symbol), message);

@@ -13,7 +13,6 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 typedef struct Reader {
@@ -30,7 +29,7 @@ static bool fail(Reader *reader, size_t at, const char *format, ...) {
     char detail[200];
     va_list args;
     va_start(args, format);
-    vsnprintf(detail, sizeof detail, format, args);
+    tt_format_text(detail, sizeof detail, format, args);
     va_end(args);
     (void)tt_error_set(reader->error, TT_ERR_PARSE_ERROR, "Bad image at offset %zu: %s", at, detail);
     return false;

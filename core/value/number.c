@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Numbers to text and back, the same on every platform.
+ * Numbers to text and back, the same on every platform, by exact integers.
  *
  * Floats print by Steele and White's free-format algorithm on exact integers: with v = r/s and the
  * halves of the gaps to its neighbours m_low/s and m_high/s, digits of r/s are produced until what is
@@ -8,14 +8,15 @@
  */
 #include "value/print.h"
 
-#include "base/alloc.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/** Little-endian; 2^1074 × 2^54 × 10 fits with room. */
-#define BIG_WORDS 40
+/** Digits of a text that count one by one; that there are others behind them is all that still matters. */
+#define MOST_DIGITS 770
+
+/** Little-endian; 10^(MOST_DIGITS + 330), shifted by a bit, fits with room. */
+#define BIG_WORDS 120
 typedef struct Big {
     uint32_t count;
     uint32_t words[BIG_WORDS];
@@ -26,19 +27,32 @@ static void trim_big(Big *a) {
 }
 
 static Big make_big(uint64_t value) {
-    Big a = {2, {(uint32_t)value, (uint32_t)(value >> 32)}};
+    Big a;
+    a.count = 2;
+    a.words[0] = (uint32_t)value;
+    a.words[1] = (uint32_t)(value >> 32);
     trim_big(&a);
     return a;
 }
 
-static void multiply_big(Big *a, uint32_t factor) {
-    uint64_t carry = 0;
+/** a = a × factor + carry */
+static void multiply_add_big(Big *a, uint32_t factor, uint64_t carry) {
     for (uint32_t i = 0; i < a->count; i++) {
         carry += (uint64_t)a->words[i] * factor;
         a->words[i] = (uint32_t)carry;
         carry >>= 32;
     }
     if (carry) a->words[a->count++] = (uint32_t)carry;
+}
+
+static void multiply_big(Big *a, uint32_t factor) {
+    multiply_add_big(a, factor, 0);
+}
+
+static int count_bits(const Big *a) {
+    int bits = (int)a->count * 32;
+    for (uint32_t top = a->count ? a->words[a->count - 1] : 1; !(top >> 31); top <<= 1) bits--;
+    return bits;
 }
 
 static void shift_big(Big *a, unsigned bits) {
@@ -99,14 +113,17 @@ static unsigned divide_digit(Big *a, const Big *b) {
     return digit;
 }
 
+/** All powers of ten that are exact. */
+static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+#define MOST_TENS 22
+
 /**
  * The shortest text of a positive `f` of at most 15 digits, of which at most 22 are behind the point: most
  * numbers that people write. False when it needs more. m / 10^k is rounded correctly, because both are exact,
  * and two texts of 15 digits never read back as the same double; so the smallest k that fits is the shortest.
  */
 static bool print_short(TtStrbuf *out, double f) {
-    static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     for (int k = 1; k <= 22; k++) {
         double scaled = nearbyint(f * tens[k]);
         if (scaled >= 1e15) return false;
@@ -274,7 +291,92 @@ static bool matches_word(const char *text, size_t length, const char *word) {
     return true;
 }
 
-/** Digits with an optional point and exponent; what strtod reads besides (hexadecimal, blanks) is refused. */
+/**
+ * The double that is nearest to digits × 10^exponent, of two such the even one: the quotient u/v of two
+ * integers, bit by bit. `digits` > 0.
+ */
+static double round_decimal(const Big *digits, int exponent) {
+    Big u = *digits, v = make_big(1);
+    power_big(exponent >= 0 ? &u : &v, (unsigned)abs(exponent));
+    int power = count_bits(&u) - count_bits(&v);
+    if (power >= 0)
+        shift_big(&v, (unsigned)power);
+    else
+        shift_big(&u, (unsigned)-power);
+    if (compare_big(&u, &v) < 0) {
+        power--;
+        shift_big(&u, 1);
+    }
+    /* The value is u/v × 2^power, and 1 ≤ u/v < 2. Subnormal numbers have fewer bits. */
+    int bits = power >= -1022 ? 53 : 53 + power + 1022;
+    if (bits < 0) return 0;
+    uint64_t mantissa = 0;
+    for (int i = 0; i < bits; i++) {
+        bool one = compare_big(&u, &v) >= 0;
+        if (one) subtract_big(&u, &v);
+        mantissa = mantissa << 1 | one;
+        shift_big(&u, 1);
+    }
+    int half = compare_big(&u, &v);
+    mantissa += half > 0 || (half == 0 && (mantissa & 1));
+    return ldexp((double)mantissa, power - bits + 1);
+}
+
+/** The exponent behind an `e`; far away ones are all the same. */
+static int read_exponent(const char *text, size_t length) {
+    bool negative = length && text[0] == '-';
+    int exponent = 0;
+    for (size_t i = length && (text[0] == '-' || text[0] == '+'); i < length; i++)
+        if (exponent < 100000000) exponent = exponent * 10 + (text[i] - '0');
+    return negative ? -exponent : exponent;
+}
+
+/** What is_decimal holds for. */
+static double read_decimal(const char *text, size_t length) {
+    Big digits = make_big(0);
+    uint64_t small = 0; /* the first 19 digits */
+    int kept = 0;
+    int64_t exponent = 0;
+    bool behind_point = false, more = false;
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i];
+        if (c == '.') {
+            behind_point = true;
+            continue;
+        }
+        if (!is_digit(c)) {
+            exponent += read_exponent(text + i + 1, length - i - 1);
+            break;
+        }
+        unsigned digit = (unsigned)(c - '0');
+        if (kept == MOST_DIGITS) {
+            more |= digit > 0;
+            exponent += !behind_point;
+            continue;
+        }
+        exponent -= behind_point;
+        if (!kept && !digit) continue;
+        if (kept < 19)
+            small = small * 10 + digit;
+        else if (kept == 19)
+            digits = make_big(small);
+        if (kept >= 19) multiply_add_big(&digits, 10, digit);
+        kept++;
+    }
+    if (!kept || kept + exponent < -330) return 0;
+    if (kept + exponent > 310) return (double)INFINITY;
+    if (kept <= 15 && exponent <= MOST_TENS &&
+        exponent >= -MOST_TENS) /* both are exact, so one rounding is all there is */
+        return exponent < 0 ? (double)small / tens[-exponent] : (double)small * tens[exponent];
+    if (kept <= 19) digits = make_big(small);
+    if (more) {
+        multiply_add_big(&digits, 10, 1);
+        exponent--;
+    }
+    return round_decimal(&digits, (int)exponent);
+}
+
+/** Digits with an optional point and exponent. */
 static bool is_decimal(const char *text, size_t length) {
     size_t i = 0, digits = 0;
     for (; i < length && is_digit(text[i]); i++) digits++;
@@ -303,12 +405,7 @@ bool tt_parse_float(const char *text, size_t length, double *value) {
     } else if (matches_word(text, length, "inf") || matches_word(text, length, "infinity")) {
         f = (double)INFINITY;
     } else if (is_decimal(text, length)) {
-        char small[64];
-        char *copy = length < sizeof small ? small : tt_alloc(length + 1);
-        memcpy(copy, text, length);
-        copy[length] = 0;
-        f = strtod(copy, NULL);
-        if (copy != small) tt_free(copy);
+        f = read_decimal(text, length);
     } else {
         return false;
     }

@@ -10,7 +10,6 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 typedef struct Checker {
@@ -28,7 +27,7 @@ static void report(Checker *checker, const char *format, ...) {
     char detail[200];
     va_list args;
     va_start(args, format);
-    vsnprintf(detail, sizeof detail, format, args);
+    tt_format_text(detail, sizeof detail, format, args);
     va_end(args);
     TtPosition position = module->positions.items[checker->insn];
     unsigned op = module->code.items[checker->insn].op;

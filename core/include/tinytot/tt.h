@@ -119,13 +119,13 @@ const char *tt_vm_listing(TtVm *vm);
 /** The loaded program's register code, as `ttvm disasm --ir` prints it. The VM owns it. */
 const char *tt_vm_disassemble_registers(TtVm *vm);
 /**
- * Where each stack instruction came from: line and column (bytes, from 1; 0: unknown) in turn, `*count` pairs.
- * NULL before a program is loaded. The VM owns them.
+ * Where each stack instruction came from: line and column (bytes, from 1; 0: unknown) in turn, `*count`
+ * pairs. NULL before a program is loaded. The VM owns them.
  */
 const uint32_t *tt_vm_positions(const TtVm *vm, uint32_t *count);
 /**
- * For each register instruction, as tt_vm_disassemble_registers lists them, the address of the stack instruction
- * that it can fail in. NULL before that function was called. The VM owns them.
+ * For each register instruction, as tt_vm_disassemble_registers lists them, the address of the stack
+ * instruction that it can fail in. NULL before that function was called. The VM owns them.
  */
 const uint32_t *tt_vm_register_origins(const TtVm *vm, uint32_t *count);
 const void *tt_vm_image(TtVm *vm, size_t *length);
