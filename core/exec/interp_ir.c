@@ -857,9 +857,6 @@ stack_full:
     result = tt_sem_heap_full(actor, "a growing operand stack");
     goto raise;
 to_stack:
-    if (actor->stack_capacity - actor->sp < actor->function->max_operands &&
-        !tt_actor_grow_stack(actor, actor->function->max_operands))
-        goto stack_full;
     actor->instructions += EXECUTED();
     *budget = fuel;
     return TT_EXEC_OTHER_CODE;

@@ -96,14 +96,32 @@ static TtExecStatus finish(TtActor *actor) {
     return TT_EXEC_ENDED;
 }
 
+/**
+ * Room for what stack code pushes from here up to where it looks for itself; where there is none, an error is
+ * raised. False: that ended the actor. Needed wherever the code does not come from a place that looked: a
+ * slice that began with an interrupt, register code, whose frames are as large as its own operands.
+ */
+static bool make_room(TtActor *actor) {
+    while (TT_UNLIKELY(actor->stack_capacity - actor->sp < actor->function->max_operands) &&
+           !tt_actor_grow_stack(actor, actor->function->max_operands))
+        if (!tt_unwind_raise(actor, tt_sem_heap_full(actor, "a growing operand stack"))) return false;
+    return true;
+}
+
 static TtExecStatus run_slice(TtActor *actor, int64_t budget) {
-    if (actor->system->trace || actor->system->debug) return run_traced(actor, &budget);
-    if (!actor->system->registers)
-        return actor->context->profile ? run_mixed(actor, &budget) : run_plain(actor, &budget);
-    bool registers = tt_ir_can_resume(actor);
+    bool registers = actor->system->registers && tt_ir_can_resume(actor);
     TtExecStatus status;
     do {
-        status = registers ? tt_exec_registers(actor, &budget) : run_mixed(actor, &budget);
+        if (registers)
+            status = tt_exec_registers(actor, &budget);
+        else if (!make_room(actor))
+            status = TT_EXEC_ENDED;
+        else if (TT_UNLIKELY(actor->system->trace || actor->system->debug))
+            status = run_traced(actor, &budget);
+        else if (actor->system->registers || actor->context->profile)
+            status = run_mixed(actor, &budget);
+        else
+            status = run_plain(actor, &budget);
         registers = !registers;
     } while (status == TT_EXEC_OTHER_CODE);
     return status;
