@@ -270,6 +270,20 @@ static void run_service(TtRequest *request, const char *path, size_t max_bytes, 
     }
 }
 
+bool tt_cli_file_may_wait(TtService service, const char *path) {
+    switch (service) {
+    case TT_SERVICE_READ_FILE:
+    case TT_SERVICE_READ_BYTES:
+    case TT_SERVICE_WRITE_FILE:
+    case TT_SERVICE_APPEND_FILE:
+    case TT_SERVICE_STREAM_OPEN_READ:
+    case TT_SERVICE_STREAM_OPEN_WRITE: break;
+    default: return false;
+    }
+    struct stat status;
+    return stat(path, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode));
+}
+
 char *tt_cli_file_path(TtRequest *request, const TtCliRules *rules, bool write, const char *path) {
     char *real = tt_cli_rules_path(rules, write, path);
     if (!real)

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+/** Threads for jobs that may wait for others; more jobs wait for one of them. */
+#define MAX_ALONE 256u
+
 /* ---- jobs ------------------------------------------------------------------------------------------------
  */
 
@@ -41,6 +44,69 @@ bool tt_cli_job_cancelled(const TtCliJob *job) {
     return tt_atomic_load_u32_acq(&job->cancelled);
 }
 
+/** Work is done, or there is none to do. */
+static void finish_work(TtCliJob *job) {
+    job->working = false;
+    if (job->after)
+        job->after(job);
+    else
+        tt_cli_job_done(job);
+}
+
+/** Under `lock`. */
+static void tell(TtCliLoop *loop, TtCliNews news) {
+    tt_vec_push(&loop->news, news);
+    uv_async_send(&loop->wake);
+}
+
+static void *run_alone(void *context) {
+    TtCliJob *job = context;
+    job->work(job);
+    TtCliLoop *loop = job->loop;
+    tt_lock_acquire(&loop->lock);
+    tell(loop, (TtCliNews){.kind = TT_CLI_NEWS_WORKED, .job = job});
+    tt_lock_release(&loop->lock);
+    return NULL;
+}
+
+static void cancel_alone(TtCliJob *job) {
+    tt_cli_queue_remove(job);
+    tt_cli_answer_null(job->request);
+    finish_work(job);
+}
+
+static void work_alone(TtCliJob *job) {
+    TtCliLoop *loop = job->loop;
+    if (tt_cli_job_cancelled(job)) {
+        tt_cli_answer_null(job->request);
+        finish_work(job);
+        return;
+    }
+    if (loop->threads == MAX_ALONE) {
+        job->cancel = cancel_alone;
+        tt_cli_queue_add(&loop->alone, job);
+        return;
+    }
+    job->cancel = NULL;
+    job->working = true;
+    if (tt_thread_start(&job->thread, run_alone, job)) {
+        loop->threads++;
+        return;
+    }
+    tt_cli_answer_errno(job->request, EAGAIN);
+    finish_work(job);
+}
+
+/** The thread of the job has ended. */
+static void end_alone(TtCliJob *job) {
+    TtCliLoop *loop = job->loop;
+    tt_thread_join(&job->thread);
+    loop->threads--;
+    finish_work(job);
+    TtCliJob *next = tt_cli_queue_take(&loop->alone);
+    if (next) work_alone(next);
+}
+
 static void run_work(uv_work_t *work) {
     TtCliJob *job = work->data;
     job->work(job);
@@ -50,13 +116,17 @@ static void after_work(uv_work_t *work, int status) {
     TtCliJob *job = work->data;
     job->working = false;
     if (status != 0) tt_cli_answer_errno(job->request, ECANCELED);
-    if (job->after)
-        job->after(job);
+    if (status == 0 && job->alone)
+        work_alone(job);
     else
-        tt_cli_job_done(job);
+        finish_work(job);
 }
 
 void tt_cli_job_work(TtCliJob *job) {
+    if (job->alone) {
+        work_alone(job);
+        return;
+    }
     job->pool.data = job;
     job->working = true;
     if (uv_queue_work(&job->loop->loop, &job->pool, run_work, after_work) != 0) abort();
@@ -139,7 +209,10 @@ void tt_cli_job_bad_arguments(TtCliJob *job) {
 /* ---- starting them ----------------------------------------------------------------------------------- */
 
 static void run_file(TtCliJob *job) {
-    tt_cli_file_run(job->request, job->loop->rules, job->loop->max_bytes, &job->cancelled);
+    if (!job->alone && tt_cli_file_may_wait(job->request->service, job->request->text))
+        job->alone = true;
+    else
+        tt_cli_file_run(job->request, job->loop->rules, job->loop->max_bytes, &job->cancelled);
 }
 
 static void start_file(TtCliJob *job) {
@@ -204,13 +277,16 @@ static void take_news(uv_async_t *wake) {
             start_job(news.job);
         else if (news.kind == TT_CLI_NEWS_ENDED)
             tt_cli_handles_close_owner(loop, news.owner);
+        else if (news.kind == TT_CLI_NEWS_WORKED)
+            end_alone(news.job);
         else if (news.job && news.job->cancel && !news.job->working)
             news.job->cancel(news.job);
     }
     tt_lock_acquire(&loop->lock);
     bool stopping = loop->stopping;
     tt_lock_release(&loop->lock);
-    if (!stopping || uv_is_closing((uv_handle_t *)wake)) return;
+    /* A thread that is still at work will tell of its end. */
+    if (!stopping || loop->threads || uv_is_closing((uv_handle_t *)wake)) return;
     tt_cli_handles_close_all(loop);
     tt_cli_http_free(loop);
     uv_close((uv_handle_t *)wake, NULL);
@@ -262,12 +338,6 @@ void tt_cli_loop_init(TtCliLoop *loop, const TtCliLoopOptions *options) {
     loop->descriptors[0] = options->host->input;
     loop->descriptors[1] = options->host->output;
     loop->descriptors[2] = options->host->error;
-}
-
-/** Under `lock`. */
-static void tell(TtCliLoop *loop, TtCliNews news) {
-    tt_vec_push(&loop->news, news);
-    uv_async_send(&loop->wake);
 }
 
 bool tt_cli_loop_submit(TtCliLoop *loop, TtRequest *request) {

@@ -43,7 +43,14 @@ struct TtCliJob {
     /** The request is cancelled and no `work` is under way: leaves whatever it waits in. NULL: nothing to do.
      */
     void (*cancel)(TtCliJob *job);
-    bool working;         /* on the pool */
+    /**
+     * `work` may wait for others than the system, as for who writes into a pipe: it runs on a thread of its
+     * own, so that the pool is there for those that only work. Set before the job starts, or by `work` on the
+     * pool, which then has done nothing else and is called again.
+     */
+    bool alone;
+    TtThread thread;      /* of its own, while `alone` and `working` */
+    bool working;         /* on the pool or its own thread */
     TtCliHandle *handle;  /* what it works on, kept alive by it */
     TtCliJobQueue *queue; /* where it waits, or NULL */
     TtCliJob *queue_previous, *queue_next;
@@ -53,8 +60,8 @@ struct TtCliJob {
 
 /** What other threads tell the loop, in the order in which they do. */
 typedef struct TtCliNews {
-    enum { TT_CLI_NEWS_JOB, TT_CLI_NEWS_CANCEL, TT_CLI_NEWS_ENDED } kind;
-    TtCliJob *job;  /* JOB: a new one. CANCEL: NULL when it is done already */
+    enum { TT_CLI_NEWS_JOB, TT_CLI_NEWS_CANCEL, TT_CLI_NEWS_ENDED, TT_CLI_NEWS_WORKED } kind;
+    TtCliJob *job;  /* JOB: a new one. CANCEL: NULL when it is done already. WORKED: on its own thread */
     uint64_t owner; /* ENDED: its handles are to be closed */
 } TtCliNews;
 
@@ -75,8 +82,10 @@ struct TtCliLoop {
     int descriptors[3]; /* of child processes */
     TtCliLibraries libraries;
     /* the loop's thread */
-    TtIdMap handles; /* id → TtCliHandle */
-    TtIdMap owners;  /* owner → its first TtCliHandle */
+    uint32_t threads;    /* of jobs that have one of their own */
+    TtCliJobQueue alone; /* that wait for one */
+    TtIdMap handles;     /* id → TtCliHandle */
+    TtIdMap owners;      /* owner → its first TtCliHandle */
     int64_t next_handle;
     TtCliHttp *http; /* NULL before the first request */
 };
@@ -103,7 +112,7 @@ bool tt_cli_job_cancelled(const TtCliJob *job);
 
 /** The request has been answered: completes it and frees the job. */
 void tt_cli_job_done(TtCliJob *job);
-/** Runs job->work on the pool, then job->after. */
+/** Runs job->work on the pool (job->alone: on a thread of its own), then job->after. */
 void tt_cli_job_work(TtCliJob *job);
 /** As tt_cli_job_work, one after the other for each handle. */
 void tt_cli_job_work_in_order(TtCliJob *job);

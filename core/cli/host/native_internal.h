@@ -125,6 +125,8 @@ void tt_cli_environment_free_list(char **list);
 
 /** Carries out a file service. A cancelled write is carried out nevertheless. */
 void tt_cli_file_run(TtRequest *request, const TtCliRules *rules, size_t max_bytes, uint32_t *cancelled);
+/** Whether carrying it out may take as long as others like: it reads or writes a pipe or a device. */
+bool tt_cli_file_may_wait(TtService service, const char *path);
 /** The path to use, from tt_alloc; NULL when rules forbid it: the request is answered. */
 char *tt_cli_file_path(TtRequest *request, const TtCliRules *rules, bool write, const char *path);
 /** The descriptor, or -1 with errno. A pipe without a reader is waited for. */

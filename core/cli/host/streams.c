@@ -15,6 +15,7 @@
 typedef struct Stream {
     TtCliHandle handle; /* first */
     int descriptor;     /* of a file, else -1 */
+    bool waits;         /* for others: a pipe or a device */
     TtStrbuf bytes;     /* of memory */
     size_t start;       /* of what was not yet read */
 } Stream;
@@ -30,6 +31,7 @@ static void close_stream(TtCliHandle *handle) {
 static void answer_stream(TtCliJob *job, int descriptor, TtCliHandleKind kind) {
     Stream *stream = tt_alloc_zero(sizeof *stream);
     stream->descriptor = descriptor;
+    stream->waits = job->alone;
     if (tt_cli_handle_add(job, &stream->handle, kind, close_stream)) {
         tt_cli_answer_handle(job->request, &stream->handle);
     } else {
@@ -45,6 +47,10 @@ static void answer_stream(TtCliJob *job, int descriptor, TtCliHandleKind kind) {
 static void open_stream(TtCliJob *job) {
     TtRequest *request = job->request;
     bool write = request->service == TT_SERVICE_STREAM_OPEN_WRITE;
+    if (!job->alone && tt_cli_file_may_wait(request->service, request->text)) {
+        job->alone = true;
+        return;
+    }
     char *path = tt_cli_file_path(request, job->loop->rules, write, request->text);
     if (!path) return;
     int flags = write ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY;
@@ -100,9 +106,11 @@ static void read_some(TtCliJob *job) {
         tt_cli_answer_errno(job->request, ENOMEM);
         return;
     }
-    ssize_t got;
-    int error = 0;
-    while ((got = read(descriptor, buffer, max)) < 0 && !error) {
+    /* Of a pipe that nobody has opened for writing yet, read() says that it has ended; poll() waits. */
+    bool waits = ((Stream *)job->handle)->waits;
+    int error = waits ? tt_cli_file_wait(descriptor, POLLIN, &job->cancelled) : 0;
+    ssize_t got = -1;
+    while (!error && (got = read(descriptor, buffer, max)) < 0) {
         if (errno == EAGAIN || errno == EWOULDBLOCK)
             error = tt_cli_file_wait(descriptor, POLLIN, &job->cancelled);
         else if (errno != EINTR)
@@ -185,6 +193,7 @@ static void start_read(TtCliJob *job) {
         read_memory(job, max);
     } else {
         job->work = read_some;
+        job->alone = ((Stream *)handle)->waits;
         tt_cli_job_work_in_order(job);
     }
 }
@@ -203,6 +212,7 @@ static void start_write(TtCliJob *job) {
         write_memory(job, &data);
     } else {
         job->work = write_some;
+        job->alone = ((Stream *)handle)->waits;
         tt_cli_job_work_in_order(job);
     }
 }
