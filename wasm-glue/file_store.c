@@ -78,12 +78,13 @@ static bool is_inside(const char *file, const char *folder, size_t folder_length
     return folder_length == 0 || (strncmp(file, folder, folder_length) == 0 && file[folder_length] == '/');
 }
 
+/* Also one whose last file was removed: programs cannot remove folders. */
 static bool folder_exists(const TtFileStore *store, const char *folder, size_t length) {
     if (length == 0) return true;
     /* '/' sorts after '.', '-' and ' ': files inside need not follow the folder's own name directly. */
     for (uint32_t i = lower_bound(store, folder); i < store->count; i++) {
         if (strncmp(store->items[i].name, folder, length) != 0) break;
-        if (is_inside(store->items[i].name, folder, length) && !store->items[i].removed) return true;
+        if (is_inside(store->items[i].name, folder, length)) return true;
     }
     return false;
 }
@@ -98,6 +99,15 @@ static bool runs_through_file(const TtFileStore *store, TtStrbuf *canonical) {
         if (file) return true;
     }
     return false;
+}
+
+static bool has_folder(const TtFileStore *store, TtStrbuf *canonical) {
+    char *slash = canonical->length ? strrchr(canonical->bytes, '/') : NULL;
+    if (!slash) return true;
+    *slash = '\0';
+    bool there = folder_exists(store, canonical->bytes, (size_t)(slash - canonical->bytes));
+    *slash = '/';
+    return there;
 }
 
 /* NULL when there are too many. */
@@ -183,6 +193,8 @@ static TtFileStatus open_for_writing(TtFileStore *store, const char *name, TtSto
         status = TT_FILE_IS_FOLDER;
     else if (runs_through_file(store, &canonical))
         status = TT_FILE_NOT_FOLDER;
+    else if (!has_folder(store, &canonical))
+        status = TT_FILE_NOT_FOUND;
     if (status == TT_FILE_OK) {
         TtStoredFile *file = find_stored(store, canonical.bytes);
         if (!file) file = insert(store, canonical.bytes);
@@ -299,10 +311,12 @@ static bool next_entry(const TtFileStore *store, const char *folder, size_t leng
     TtStrbuf candidate = {0};
     for (uint32_t i = 0; i < store->count; i++) {
         const char *name = store->items[i].name;
-        if (store->items[i].removed || !is_inside(name, folder, length)) continue;
+        if (!is_inside(name, folder, length)) continue;
         const char *start = name + length + (length > 0);
+        size_t entry_length = strcspn(start, "/");
+        if (store->items[i].removed && !start[entry_length]) continue; /* its folder is still there */
         tt_strbuf_clear(&candidate);
-        tt_strbuf_add(&candidate, start, strcspn(start, "/"));
+        tt_strbuf_add(&candidate, start, entry_length);
         if (after && strcmp(candidate.bytes, after->bytes) <= 0) continue;
         if (found && strcmp(candidate.bytes, entry->bytes) >= 0) continue;
         tt_strbuf_clear(entry);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
- * The file system of one session, in memory. All zero it is empty. Folders exist as long as a file lies in
- * them. Names use `/`; "", "." and "/" are the root. Not thread-safe: the owner locks.
+ * The file system of one session, in memory. All zero it is empty. Folders are there when a file lies or has
+ * lain in them: the page gives files in new ones, programs cannot make any. Names use `/`; "", "." and "/"
+ * are the root. Not thread-safe: the owner locks.
  */
 #ifndef TT_WASM_GLUE_FILE_STORE_H
 #define TT_WASM_GLUE_FILE_STORE_H

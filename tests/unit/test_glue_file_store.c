@@ -94,8 +94,17 @@ TEST(folders) {
     CHECK_INT(put(&store, "b/a.txt/z", "x", false), TT_FILE_NOT_FOLDER);
     CHECK_INT(tt_file_store_remove(&store, "b"), TT_FILE_IS_FOLDER);
     CHECK_INT(tt_file_store_remove(&store, "b/c/d.txt"), TT_FILE_OK);
-    CHECK(!tt_file_store_exists(&store, "b/c"));
     CHECK_INT(tt_file_store_remove(&store, "b/c/d.txt"), TT_FILE_NOT_FOUND);
+    /* As natively, a folder stays when its last file has gone, and none comes with a file. */
+    CHECK(tt_file_store_is_folder(&store, "b/c"));
+    CHECK_STR(names_in(&store, "b"), "a.txt c ");
+    CHECK_STR(names_in(&store, "b/c"), "");
+    CHECK_INT(put(&store, "b/c/e.txt", "x", false), TT_FILE_OK);
+    CHECK_INT(put(&store, "b/new/e.txt", "x", false), TT_FILE_NOT_FOUND);
+    CHECK_INT(put(&store, "b/new/e.txt", "x", true), TT_FILE_NOT_FOUND);
+    CHECK_INT(tt_file_store_write_at(&store, "new/e.txt", 0, "x", 1), TT_FILE_NOT_FOUND);
+    CHECK_INT(tt_file_store_resize(&store, "new/e.txt", 1), TT_FILE_NOT_FOUND);
+    CHECK(!tt_file_store_exists(&store, "b/new"));
     tt_file_store_free(&store);
 }
 

@@ -30,15 +30,15 @@ for (const build of BUILDS) {
       const { result } = await runProgram(
         engine,
         [
-          'PUSH_STR "new"\nPUSH_STR "made/by.txt"\nWRITE_FILE',
+          'PUSH_STR "new"\nPUSH_STR "data/made.txt"\nWRITE_FILE',
           'PUSH_STR "!"\nPUSH_STR "kept.txt"\nAPPEND_FILE',
           'PUSH_STR "x"\nPUSH_STR "scratch"\nWRITE_FILE\nPUSH_STR "scratch"\nDELETE_FILE',
           'PUSH_STR "gone.txt"\nDELETE_FILE',
         ].join('\n'),
-        { files: { 'kept.txt': 'kept', 'gone.txt': 'gone', 'same.txt': 'same' } },
+        { files: { 'kept.txt': 'kept', 'gone.txt': 'gone', 'data/same.txt': 'same' } },
       );
       assert.equal(result.reason, 'finished');
-      assert.deepEqual(changes(result), { 'made/by.txt': 'new', 'kept.txt': 'kept!', 'gone.txt': null });
+      assert.deepEqual(changes(result), { 'data/made.txt': 'new', 'kept.txt': 'kept!', 'gone.txt': null });
     });
 
     test('a file that is not there raises FileError with the reason', async () => {

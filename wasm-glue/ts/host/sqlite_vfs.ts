@@ -149,9 +149,6 @@ export class SqliteFiles {
             const path = text(name);
             if (!this.isFile(path)) {
               if (!(flags & capi.SQLITE_OPEN_CREATE)) return capi.SQLITE_CANTOPEN;
-              // As natively: SQLite makes files, not folders.
-              const folder = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
-              if (!this.current.exists(folder)) return capi.SQLITE_CANTOPEN;
               this.current.resize(path, 0);
             }
             const deleteOnClose = (flags & capi.SQLITE_OPEN_DELETEONCLOSE) !== 0;
