@@ -187,6 +187,76 @@
         if (counter->as.i condition pc->b) BRANCH();                                                         \
         NEXT;                                                                                                \
     }
+/** A product and what it is added to, in one. */
+#define PRODUCT(name, operator)                                                                              \
+    OP(name) {                                                                                               \
+        x = R(pc->b);                                                                                        \
+        y = R(pc->c);                                                                                        \
+        const TtValue *to = R(pc[1].b);                                                                      \
+        if (TT_LIKELY(BOTH_FLOAT(x, y) && to->tag == TT_TAG_FLOAT)) {                                        \
+            const double sum = to->as.f operator (x->as.f * y->as.f);                                        \
+            pc++;                                                                                            \
+            *R(pc->a) = tt_float(sum);                                                                       \
+            NEXT;                                                                                            \
+        }                                                                                                    \
+        if (BOTH_INT(x, y) && to->tag == TT_TAG_INT) {                                                       \
+            const uint64_t product = (uint64_t)x->as.i * (uint64_t)y->as.i;                                  \
+            const uint64_t sum = (uint64_t)to->as.i operator product;                                        \
+            pc++;                                                                                            \
+            *R(pc->a) = tt_int((int64_t)sum);                                                                \
+            NEXT;                                                                                            \
+        }                                                                                                    \
+        goto multiply;                                                                                       \
+    }
+/**
+ * Puts into `field` what pc's GETFIELD would find, or goes to `get_field` when it is not to be changed in
+ * place or is none that arithmetic here is for. Nothing has been done yet.
+ */
+#define FIND_FIELD(field)                                                                                    \
+    do {                                                                                                     \
+        x = R(pc->b);                                                                                        \
+        if (TT_UNLIKELY(x->tag != TT_TAG_OBJECT)) goto get_field;                                            \
+        const int64_t found = tt_field_guess(*x, &module->constants.items[pc->c],                            \
+                                             &module->field_cells[(uint16_t)pc->w]);                         \
+        if (TT_UNLIKELY(found < 0 || x->as.object->flags & (TT_OBJ_SHARED | TT_OBJ_FROZEN))) goto get_field; \
+        field = &((TtMapBuf *)x->as.object)->entries[found].value;                                           \
+    } while (0)
+#define FIELD(suffix, operator)                                                                              \
+    OP(FIELD##suffix) {                                                                                      \
+        TtValue *field;                                                                                      \
+        FIND_FIELD(field);                                                                                   \
+        x = R(pc[1].c);                                                                                      \
+        if (BOTH_FLOAT(field, x))                                                                            \
+            field->as.f = field->as.f operator x->as.f;                                                      \
+        else if (BOTH_INT(field, x))                                                                         \
+            *field = WRAP(field->as.i, operator, x->as.i);                                                   \
+        else                                                                                                 \
+            goto get_field;                                                                                  \
+        pc += 3;                                                                                             \
+        DISPATCH();                                                                                          \
+    }                                                                                                        \
+    OP(FIELDMUL##suffix) {                                                                                   \
+        TtValue *field;                                                                                      \
+        FIND_FIELD(field);                                                                                   \
+        x = R(pc[1].b);                                                                                      \
+        y = R(pc[1].c);                                                                                      \
+        if (TT_UNLIKELY(!BOTH_FLOAT(x, y) || field->tag != TT_TAG_FLOAT)) goto get_field;                    \
+        field->as.f = field->as.f operator (x->as.f * y->as.f);                                              \
+        pc += 4;                                                                                             \
+        DISPATCH();                                                                                          \
+    }
+/** The branch of an item behind its INDEX. */
+#define ITEM_BRANCH(name, condition)                                                                         \
+    OP(name) {                                                                                               \
+        x = K(pc->b);                                                                                        \
+        y = K(pc->c);                                                                                        \
+        if (TT_UNLIKELY(x->tag != TT_TAG_LIST || y->tag != TT_TAG_INT || (uint64_t)y->as.i >= x->len))        \
+            goto index;                                                                                      \
+        x = ((const TtListBuf *)x->as.object)->items + y->as.i;                                              \
+        pc++;                                                                                                \
+        if (condition) BRANCH();                                                                             \
+        NEXT;                                                                                                \
+    }
 /** Whether a frame of the function can be made without a look at anything, its arguments at `base`. */
 #define FITS(target, base)                                                                                   \
     ((uint64_t)(stack_end - (base)) > (uint64_t)(target)->frame_cells - 1 && actor->depth < depth_limit)
@@ -466,6 +536,7 @@ dispatch:
         NEXT_ALLOCATED;
     }
     OP(INDEX) {
+    index:
         x = K(pc->b);
         y = K(pc->c);
         if (TT_LIKELY(x->tag == TT_TAG_LIST && y->tag == TT_TAG_INT && (uint64_t)y->as.i < x->len)) {
@@ -515,8 +586,9 @@ dispatch:
         NEXT;
     }
     OP(GETFIELD) {
+    get_field:;
         const TtValue *key = &module->constants.items[pc->c];
-        x = K(pc->b);
+        x = R(pc->b);
         if (TT_UNLIKELY(x->tag != TT_TAG_OBJECT)) {
             TRY_SEM(tt_sem_get_field(actor, "GET_FIELD", x, key, &value));
             *R(pc->a) = value;
@@ -533,7 +605,7 @@ dispatch:
     }
     OP(HASFIELD) {
         const TtValue *key = &module->constants.items[pc->c];
-        x = K(pc->b);
+        x = R(pc->b);
         if (TT_LIKELY(x->tag == TT_TAG_OBJECT)) {
             *R(pc->a) = tt_int(tt_field_find(*x, key, &module->field_cells[(uint16_t)pc->w]) >= 0);
             NEXT;
@@ -593,6 +665,12 @@ dispatch:
 #undef JUMP_WHEN
     LOOP(LOOPLT, LT, <)
     LOOP(LOOPLE, LE, <=)
+    PRODUCT(MULADD, +)
+    PRODUCT(MULSUB, -)
+    FIELD(ADD, +)
+    FIELD(SUB, -)
+    ITEM_BRANCH(INDEXJT, tt_truthy(*x))
+    ITEM_BRANCH(INDEXJF, !tt_truthy(*x))
 
     OP(CALL) {
         target = &module->functions.items[pc->b];
@@ -726,6 +804,18 @@ add:
     y = R(pc->c);
     if (BOTH_INT(x, y)) {
         *R(pc->a) = WRAP(x->as.i, +, y->as.i);
+        NEXT;
+    }
+    goto arith;
+multiply:
+    x = R(pc->b);
+    y = R(pc->c);
+    if (BOTH_INT(x, y)) {
+        *R(pc->a) = WRAP(x->as.i, *, y->as.i);
+        NEXT;
+    }
+    if (BOTH_FLOAT(x, y)) {
+        *R(pc->a) = tt_float(x->as.f * y->as.f);
         NEXT;
     }
     goto arith;

@@ -30,6 +30,19 @@ typedef struct TtIrOpInfo {
 } TtIrOpInfo;
 extern const TtIrOpInfo tt_ir_op_infos[TT_IR_OP_COUNT];
 
+/** What a fused instruction is without the ones behind it; of others the instruction itself. */
+static inline TtIrOp tt_ir_plain(TtIrOp op) {
+    switch (op) {
+#define TT_IR(name, a, b, c, flags, doc)
+#define TT_IR_FUSED(name, plain, a, b, c, flags, doc)                                                        \
+    case TT_IR_##name:                                                                                       \
+        return TT_IR_##plain;
+#include "ir/ir_ops.def"
+#undef TT_IR
+    default: return op;
+    }
+}
+
 /**
  * `w`: of instructions that leave the straight line (taken branches, calls, returns) how much they
  * take off the budget, signed; of loads 1 when the value stays in two places; of INDEX 1 when the item is

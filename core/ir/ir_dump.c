@@ -104,6 +104,7 @@ static void add_insn(Dump *d, uint32_t at) {
         first = false;
         add_operand(d, kinds[i], values[i]);
     }
+    if (insn.op == TT_IR_INDEX && insn.w) tt_strbuf_add_text(d->out, ", borrowed");
     uint32_t origin = d->ir->origin.items[at];
     if (origin >= d->module->positions.count || !d->module->positions.items[origin].line) {
         tt_strbuf_add_char(d->out, '\n');

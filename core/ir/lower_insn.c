@@ -112,6 +112,27 @@ static void lower_unary(TtIrLower *l, TtIrOp op) {
     tt_ir_result(l, op, 0, tt_ir_register(l, l->height), 0);
 }
 
+/** The last instruction if it is in this block, and the one before as often as `back` says; NULL: there is
+ * none. */
+static TtIrInsn *last_insn(TtIrLower *l, uint32_t back) {
+    uint32_t count = l->ir->code.count;
+    return count > l->block_ir + back ? &l->ir->code.items[count - 1 - back] : NULL;
+}
+
+static bool is_home(const TtIrLower *l, int32_t cell) {
+    return cell >= tt_ir_home(l, 0);
+}
+
+/** The last instruction adds a product that nobody else needs. */
+static void fuse_product(TtIrLower *l) {
+    const TtIrInsn *sum = last_insn(l, 0);
+    TtIrInsn *product = last_insn(l, 1);
+    if (!product || product->op != TT_IR_MUL || product->a != sum->c || product->a == sum->b) return;
+    if (!is_home(l, product->a)) return;
+    if (sum->op == TT_IR_ADD) product->op = TT_IR_MULADD;
+    if (sum->op == TT_IR_SUB) product->op = TT_IR_MULSUB;
+}
+
 static void lower_arith(TtIrLower *l, unsigned op) {
     static const struct {
         uint16_t op, plain, constant;
@@ -143,6 +164,7 @@ static void lower_arith(TtIrLower *l, unsigned op) {
             if (forms[i].op == op)
                 tt_ir_result(l, (TtIrOp)(is_literal(l, right) ? forms[i].constant : forms[i].plain), 0, b,
                              tt_ir_operand(l, right));
+    fuse_product(l);
 }
 
 /** A comparison's branches, in the order of the table: J, JN, then with an integer, with a constant. */
@@ -161,7 +183,9 @@ static TtIrOp branch_of(unsigned op) {
 static void fuse_loop(TtIrLower *l, uint32_t branch) {
     TtIrInsn *code = l->ir->code.items;
     const TtIrInsn *jump = &code[branch];
-    if (branch <= l->block_ir) return;
+    /* The addition may end the block before: it goes on here, and jumps to the comparison find it in place.
+     */
+    if (branch < l->block_ir || branch == 1) return;
     TtIrInsn *add = &code[branch - 1];
     if ((add->op != TT_IR_ADDI && add->op != TT_IR_ADD) || add->a != add->b || add->a != jump->a) return;
     if (add->op == TT_IR_ADD) {
@@ -214,15 +238,39 @@ static void lower_test(TtIrLower *l, TtInsn insn) {
     l->height--;
     int32_t a = tt_ir_register(l, l->height);
     tt_ir_settle_all(l);
+    TtIrInsn *index = last_insn(l, 0);
+    if (index && index->op == TT_IR_INDEX && index->a == a && is_home(l, a))
+        index->op = insn.op == TT_OP_JZ ? TT_IR_INDEXJF : TT_IR_INDEXJT;
     tt_ir_branch(l, insn.op == TT_OP_JZ ? TT_IR_JF : TT_IR_JT, a, 0, l->at, tt_insn_target(l->module, insn));
 }
 
 /* ---- data
  * ------------------------------------------------------------------------------------------------------ */
 
+/** The last instruction sets a field to what it was, and something added: all in one. */
+static void fuse_field(TtIrLower *l) {
+    static const struct {
+        uint16_t sum, field;
+    } forms[] = {{TT_IR_ADD, TT_IR_FIELDADD}, {TT_IR_SUB, TT_IR_FIELDSUB}};
+    static const struct {
+        uint16_t sum, field;
+    } product_forms[] = {{TT_IR_ADD, TT_IR_FIELDMULADD}, {TT_IR_SUB, TT_IR_FIELDMULSUB}};
+    const TtIrInsn *set = last_insn(l, 0), *sum = last_insn(l, 1), *product = last_insn(l, 2);
+    if (!product || sum->a != set->b || !is_home(l, sum->a)) return;
+    bool multiplies = product->op == TT_IR_MULADD || product->op == TT_IR_MULSUB;
+    TtIrInsn *get = last_insn(l, multiplies ? 3 : 2);
+    if (!get || get->op != TT_IR_GETFIELD || get->b != set->a || get->c != set->c || get->a != sum->b) return;
+    if (!is_home(l, get->a) || sum->c == get->a ||
+        (multiplies && (product->b == get->a || product->c == get->a)))
+        return;
+    for (size_t i = 0; i < 2; i++)
+        if (forms[i].sum == sum->op) get->op = multiplies ? product_forms[i].field : forms[i].field;
+}
+
 /**
- * LIST_SET, SET_FIELD, OBJECT_SET work on a register in place. That is the variable itself when the
- * container comes from it and goes back to it, else the container's home.
+ * LIST_SET, SET_FIELD, OBJECT_SET work on a register in place. That is the variable the container comes from
+ * when its load needs no mark (exec/ownership.c): nobody looks at the variable before it is stored anew,
+ * except for fields that stay as they are. Else it is the container's home.
  */
 static void lower_update(TtIrLower *l, TtIrOp op, uint32_t operands, int32_t field) {
     uint32_t container = l->height - operands;
@@ -230,21 +278,25 @@ static void lower_update(TtIrLower *l, TtIrOp op, uint32_t operands, int32_t fie
     int32_t c = operands == 3 ? tt_ir_kept(l, container + 2) : field;
     l->height = container;
     const TtIrOperand *from = &l->operands.items[container];
-    uint32_t slot = tt_ir_next_store(l);
-    bool in_place = slot != TT_NO_SLOT && from->place == TT_IR_VARIABLE && !from->share &&
-                    (uint32_t)from->value == slot && b != (int32_t)slot * TT_IR_CELL &&
-                    c != (int32_t)slot * TT_IR_CELL;
-    if (!in_place) tt_ir_settle(l, container);
-    (void)tt_ir_emit(l, op, 0, in_place ? (int32_t)slot * TT_IR_CELL : tt_ir_home(l, container), b, c);
-    uint32_t at = l->ir->code.count - 1;
-    if (operands == 2) l->ir->code.items[at].w = (int16_t)l->module->plain[l->at].a;
-    if (in_place) {
-        tt_ir_absorb_store(l, slot);
-        tt_ir_map_after(l);
-        return;
+    int32_t variable = from->value * TT_IR_CELL;
+    bool in_place =
+        from->place == TT_IR_VARIABLE && !from->share && b != variable && (operands == 2 || c != variable);
+    uint32_t slot = in_place ? (uint32_t)from->value : TT_NO_SLOT;
+    if (in_place)
+        tt_ir_settle_variable(l, slot);
+    else
+        tt_ir_settle(l, container);
+    (void)tt_ir_emit(l, op, 0, in_place ? variable : tt_ir_home(l, container), b, c);
+    if (operands == 2) {
+        tt_vec_last(&l->ir->code).w = (int16_t)l->module->plain[l->at].a;
+        fuse_field(l);
     }
-    l->operands.items[container].place = TT_IR_HOME;
-    l->height = container + 1;
+    if (in_place && tt_ir_next_store(l) == slot) {
+        tt_ir_absorb_store(l, slot);
+    } else {
+        if (!in_place) l->operands.items[container].place = TT_IR_HOME;
+        l->height = container + 1;
+    }
     tt_ir_map_after(l);
 }
 
@@ -263,8 +315,12 @@ static void lower_index(TtIrLower *l) {
 /** Instructions whose operands lie side by side in their homes. */
 static void lower_window(TtIrLower *l, TtIrOp op, uint32_t count, int32_t c) {
     l->height -= count;
-    for (uint32_t i = 0; i < count; i++) tt_ir_settle(l, l->height + i);
-    tt_ir_result(l, op, 0, tt_ir_home(l, l->height), c);
+    int32_t first = tt_ir_home(l, l->height);
+    if (count == 1 && place(l, l->height) == TT_IR_VARIABLE)
+        first = tt_ir_kept(l, l->height);
+    else
+        for (uint32_t i = 0; i < count; i++) tt_ir_settle(l, l->height + i);
+    tt_ir_result(l, op, 0, first, c);
 }
 
 static void lower_pop_item(TtIrLower *l) {
@@ -275,7 +331,7 @@ static void lower_pop_item(TtIrLower *l) {
 
 static void lower_field(TtIrLower *l, TtIrOp op, TtInsn insn) {
     l->height--;
-    tt_ir_result(l, op, (int16_t)l->module->plain[l->at].a, tt_ir_operand(l, l->height), insn.b);
+    tt_ir_result(l, op, (int16_t)l->module->plain[l->at].a, tt_ir_register(l, l->height), insn.b);
 }
 
 /* ---- control
