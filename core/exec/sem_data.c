@@ -4,11 +4,11 @@
 #include "exec/sem.h"
 
 #include "base/utf8.h"
+#include "exec/time_text.h"
 #include "value/print.h"
 #include "value/text.h"
 
 #include <string.h>
-#include <time.h>
 
 static TtResult out_of_bounds(TtActor *actor, int64_t index, const char *what, uint64_t length) {
     return tt_error_set(&actor->context->error, TT_ERR_INDEX_OUT_OF_BOUNDS,
@@ -206,26 +206,27 @@ TtResult tt_sem_format_time(TtActor *actor, const TtValue *seconds, const TtValu
     if (seconds->tag != TT_TAG_INT && seconds->tag != TT_TAG_FLOAT)
         return tt_sem_type_error(actor, "FORMAT_TIME", "a number of seconds", *seconds);
     if (format->tag != TT_TAG_STR) return tt_sem_type_error(actor, "FORMAT_TIME", "a Str as format", *format);
-    time_t when = seconds->tag == TT_TAG_INT ? (time_t)seconds->as.i : (time_t)seconds->as.f;
-    struct tm fields;
-    if (!gmtime_r(&when, &fields))
+    /* Floats are cut off toward zero; the comparison also keeps NaN out. */
+    double limit = (double)TT_TIME_LIMIT;
+    bool in_range = seconds->tag == TT_TAG_INT
+                        ? seconds->as.i >= -TT_TIME_LIMIT && seconds->as.i <= TT_TIME_LIMIT
+                        : seconds->as.f > -limit && seconds->as.f < limit;
+    if (!in_range)
         return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
                             "FORMAT_TIME: the time is out of range");
+    int64_t when = seconds->tag == TT_TAG_INT ? seconds->as.i : (int64_t)seconds->as.f;
     TtStrbuf *text = &actor->context->text;
     tt_strbuf_clear(text);
-    /* A leading mark tells an empty result from a buffer that is too small. */
-    tt_strbuf_add_char(text, ' ');
-    tt_strbuf_add(text, tt_bytes_data(*format), format->len);
-    if (memchr(text->bytes, 0, text->length))
+    const char *bytes = tt_bytes_data(*format), *end = bytes + format->len, *wrong;
+    if (!tt_time_text(text, when, bytes, format->len, &wrong)) {
+        const char *next = wrong + 1;
+        while (next < end && (*next == 'E' || *next == 'O')) next++;
+        unsigned size = 0;
+        if (next < end) (void)tt_utf8_decode(next, &size);
+        next += size;
         return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
-                            "FORMAT_TIME: the format contains a NUL character");
-    size_t capacity = 256 + 32 * (size_t)format->len;
-    char *buffer = tt_alloc(capacity);
-    size_t length = strftime(buffer, capacity, text->bytes, &fields);
-    bool made = length > 0 && tt_bytes_new(&actor->heap, TT_TAG_STR, buffer + 1, length - 1, out);
-    tt_free(buffer);
-    if (!length)
-        return tt_error_set(&actor->context->error, TT_ERR_BAD_ARGUMENT,
-                            "FORMAT_TIME: the result is too long");
+                            "FORMAT_TIME: there is no conversion %.*s", (int)(next - wrong), wrong);
+    }
+    bool made = tt_bytes_new(&actor->heap, TT_TAG_STR, tt_strbuf_text(text), text->length, out);
     return made ? TT_OK : tt_sem_heap_full(actor, "FORMAT_TIME");
 }

@@ -89,6 +89,11 @@ static void find_slots(Linker *linker) {
         if (scope != 0 && (imports[scope] || (lambdas[scope] && linker->captured[insn.b])))
             add_slot(module, scope, (uint32_t)insn.b);
     }
+    /* DUMP_SCOPE shows all that a closure captured, whether its code names it or not. */
+    for (uint32_t scope = 1; scope < scope_count; scope++)
+        for (uint32_t name = 0;
+             lambdas[scope] && module->scopes.items[scope].ordered && name < module->names.count; name++)
+            if (linker->captured[name]) add_slot(module, scope, name);
     tt_free(imports);
     tt_free(lambdas);
 }
