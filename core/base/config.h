@@ -73,6 +73,8 @@
 #define TT_GC_STEP_BYTES  (64u << 10)
 #define TT_GC_STEP_FACTOR 16
 #define TT_GC_STEP_UNITS  100000
+/** And for every step, of which each slice begins with one. */
+#define TT_GC_SLICE_UNITS 10000
 /** Nesting of values that printing, comparing and copying follow: deeper parts print as `…`, equal nothing;
  * copies raise BadArgument. */
 #define TT_MAX_NESTING 10000

@@ -564,6 +564,13 @@ dispatch:
                 NEXT;
             }
         }
+        /* A variable's own list: no other register may go on referring to its buffer. */
+        if (pc->a == pc->b && pc->a < (int32_t)(function->slot_count * sizeof *fp) && x->tag == TT_TAG_LIST &&
+            x->len && x->len == ((const TtListBuf *)x->as.object)->capacity) {
+            SAVE();
+            TRY_SEM(tt_sem_list_push(actor, R(pc->a), y));
+            NEXT_ALLOCATED;
+        }
         TRY_SEM(tt_sem_list_append(actor, x, y, &value));
         *R(pc->a) = value;
         NEXT_ALLOCATED;

@@ -132,7 +132,7 @@ TtExecStatus tt_exec_run(TtActor *actor, uint32_t budget) {
     if (tt_mailbox_has_outer(&actor->mailbox)) tt_signals_collect(actor);
     if (actor->supervisor) tt_supervisor_tick(actor);
     if (actor->ending || actor->killed) return finish(actor);
-    if (TT_UNLIKELY(actor->heap.owes_work)) tt_sem_collect_some(actor);
+    if (TT_UNLIKELY(actor->heap.stepping)) tt_sem_collect_some(actor);
     TtExecStatus status;
     if (TT_LIKELY(!actor->system->profile)) {
         status = run_slice(actor, budget);

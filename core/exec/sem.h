@@ -68,6 +68,8 @@ TtResult tt_sem_concat(TtActor *actor, const TtValue *a, const TtValue *b, TtVal
 TtResult tt_sem_len(TtActor *actor, const TtValue *a, TtValue *out);
 TtResult tt_sem_index(TtActor *actor, const TtValue *list, const TtValue *index, TtValue *out);
 TtResult tt_sem_list_append(TtActor *actor, const TtValue *list, const TtValue *item, TtValue *out);
+/** LIST_APPEND to the list in a variable and STORE into it; the list is one that is full (tt_list_push). */
+TtResult tt_sem_list_push(TtActor *actor, TtValue *list, const TtValue *item);
 TtResult tt_sem_list_set(TtActor *actor, const TtValue *list, const TtValue *index, const TtValue *item,
                          bool own, TtValue *out);
 /** Gives the shorter list in `out[0]`, the item in `out[1]`. */

@@ -87,6 +87,13 @@ TtResult tt_sem_list_append(TtActor *actor, const TtValue *list, const TtValue *
     return TT_OK;
 }
 
+TtResult tt_sem_list_push(TtActor *actor, TtValue *list, const TtValue *item) {
+    uint64_t size = tt_sem_size(*list);
+    if (!tt_list_push(&actor->heap, list, *item)) return tt_sem_heap_full(actor, "LIST_APPEND");
+    tt_sem_charge(actor, size);
+    return TT_OK;
+}
+
 TtResult tt_sem_list_set(TtActor *actor, const TtValue *list, const TtValue *index, const TtValue *item,
                          bool own, TtValue *out) {
     if (list->tag != TT_TAG_LIST) return tt_sem_type_error(actor, "LIST_SET", "a list", *list);

@@ -93,6 +93,8 @@ static uint64_t collect_lists(Check *check, const TtHeapBlock *blocks, const TtH
         *bump_found |= heap->bump >= block->data && heap->bump_end <= block->data + block->bytes;
     }
     for (const TtHeapLarge *large = large_objects; large; large = large->next) {
+        require(check, *large->link == large && large->object.flags & TT_OBJ_LARGE,
+                "how a large object is linked");
         require(check, large->object.cls == 0 && large->object.kind != TT_OBJ_FREE,
                 "a large object's header");
         require(check, object_size(&large->object) == large->bytes, "a large object's size");

@@ -33,6 +33,10 @@ bool tt_list_alloc(TtHeap *heap, uint32_t count, TtValue **items, TtValue *out) 
 bool tt_list_append(TtHeap *heap, TtValue list, TtValue item, TtValue *out) TT_MUST_USE;
 /** tt_list_append with own = true. */
 bool tt_list_append_own(TtHeap *heap, TtValue list, TtValue item, TtValue *out) TT_MUST_USE;
+/**
+ * Appends to the list in `*list` and stores the result there. Unless its buffer bears a mark, this is the
+ * only reference to it in the world: a buffer that is outgrown may be gone afterwards. */
+bool tt_list_push(TtHeap *heap, TtValue *list, TtValue item) TT_MUST_USE;
 /** `index` < list.len. */
 bool tt_list_set(TtHeap *heap, TtValue list, uint32_t index, TtValue item, bool own,
                  TtValue *out) TT_MUST_USE;

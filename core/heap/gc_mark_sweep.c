@@ -270,9 +270,9 @@ static bool sweep_large(TtHeap *heap, TtGcCycle *cycle, int64_t *units) {
         *units -= UNITS_OF_OBJECT;
         TtHeapLarge *large = cycle->large;
         cycle->large = large->next;
+        if (cycle->large) cycle->large->link = &cycle->large;
         if (large->object.mark == cycle->colour) {
-            large->next = heap->large;
-            heap->large = large;
+            large_push(&heap->large, large);
             continue;
         }
         *units -= (int64_t)(large->bytes / PAGE_OF_UNIT);
@@ -336,10 +336,9 @@ static void begin(TtHeap *heap, TtGcCycle *cycle, TtRootsFn roots, void *context
     cycle->roots = NULL;
     cycle->root_count = cycle->root_capacity = cycle->root_next = 0;
     cycle->blocks = heap->blocks;
-    cycle->large = heap->large;
+    large_move(&cycle->large, &heap->large);
     cycle->big_bytes = heap->big_bytes;
     heap->blocks = NULL;
-    heap->large = NULL;
     heap->big_bytes = NULL;
     roots(context, &cycle->visitor);
 }
@@ -396,7 +395,7 @@ static bool is_large(const TtHeap *heap) {
 static void end(TtHeap *heap, uint64_t meanwhile) {
     heap->spare->cycle = NULL;
     heap->spare->collections++;
-    heap->owes_work = false;
+    heap->stepping = false;
     uint64_t live = tt_heap_live_bytes(heap);
     uint64_t kept = live > meanwhile ? live - meanwhile : 0;
     uint64_t growth = kept / 100 * (TT_GC_GROWTH_PERCENT - 100);
@@ -424,8 +423,9 @@ static void collect_whole(TtHeap *heap, TtRootsFn roots, void *context) {
 }
 
 /**
- * What has been allocated since the last step is paid for by work, a part of TT_GC_STEP_UNITS at a time; the
- * rest is owed. A program that allocates little, but much at once, pays when its slices begin.
+ * What has been allocated since the last step is paid for by work, TT_GC_STEP_UNITS at a time; the rest is
+ * owed. A step does some more than is owed: those at the beginning of slices bring the collection to its end
+ * when nothing is allocated any more, and while it marks, programs that update in place are slower.
  */
 static void collect_step(TtHeap *heap, TtRootsFn roots, void *context) {
     TtGcCycle *cycle = heap_cycle(heap);
@@ -438,12 +438,13 @@ static void collect_step(TtHeap *heap, TtRootsFn roots, void *context) {
         begin(heap, cycle, roots, context, false);
         cycle->begun_at = cycle->paid_at = heap->allocated_bytes;
         cycle->owed = TT_GC_STEP_UNITS;
+        heap->stepping = true;
     }
+    cycle->owed += TT_GC_SLICE_UNITS;
     cycle->owed += (heap->allocated_bytes - cycle->paid_at) / sizeof(TtValue) * TT_GC_STEP_FACTOR;
     cycle->paid_at = heap->allocated_bytes;
     uint64_t units = cycle->owed < TT_GC_STEP_UNITS ? cycle->owed : TT_GC_STEP_UNITS;
     cycle->owed -= units;
-    heap->owes_work = cycle->owed || heap->pool->stress_steps;
     if (heap->pool->stress_steps) units = STRESS_UNITS;
     if (work(heap, (int64_t)units))
         end_in_steps(heap);
@@ -476,12 +477,12 @@ void gc_abandon(TtHeap *heap) {
     *block = cycle->blocks;
     TtHeapLarge **large = &heap->large;
     while (*large) large = &(*large)->next;
-    *large = cycle->large;
+    large_move(large, &cycle->large);
     TtBigBytes **big = &heap->big_bytes;
     while (*big) big = &(*big)->next;
     *big = cycle->big_bytes;
     heap->spare->cycle = NULL;
-    heap->marking = heap->owes_work = false;
+    heap->marking = heap->stepping = false;
     tt_free(cycle);
 }
 

@@ -135,13 +135,31 @@ static TtObj *alloc_large(TtHeap *heap, TtObjKind kind, size_t bytes) {
         heap_give(heap, held);
         return heap_full(heap), NULL;
     }
-    large->next = heap->large;
     large->bytes = bytes;
-    large->object = (TtObj){(uint8_t)kind, heap->mark, 0, 0, 0};
-    heap->large = large;
+    large->object = (TtObj){(uint8_t)kind, heap->mark, TT_OBJ_LARGE, 0, 0};
+    large_push(&heap->large, large);
     heap->held_bytes += held;
     heap->allocated_bytes += bytes;
     heap->allocated_objects++;
+    return &large->object;
+}
+
+TtObj *heap_regrow(TtHeap *heap, TtObj *object, size_t bytes) {
+    if (!(object->flags & TT_OBJ_LARGE) || heap->marking || bytes > SIZE_MAX - 64) return NULL;
+    TtHeapLarge *large = (TtHeapLarge *)(void *)((char *)object - offsetof(TtHeapLarge, object));
+    bytes = round_to_cells(bytes);
+    size_t more = bytes - large->bytes;
+    if (!heap_take(heap, more)) return NULL;
+    large = tt_realloc_try(large, offsetof(TtHeapLarge, object) + bytes);
+    if (!large) {
+        heap_give(heap, more);
+        return NULL;
+    }
+    *large->link = large;
+    if (large->next) large->next->link = &large->next;
+    large->bytes = bytes;
+    heap->held_bytes += more;
+    heap->allocated_bytes += more;
     return &large->object;
 }
 

@@ -73,7 +73,7 @@ typedef struct TtHeap {
     uint8_t mark;          /* colour of new objects, and of those that the last collection kept: 1 or 2 */
     bool marking;          /* a collection under way has not found everything alive yet */
     bool reserve;          /* allocate past the limits: an error is being built */
-    bool owes_work;        /* a collection under way is behind what has been allocated */
+    bool stepping;         /* a collection in steps is under way; every slice begins with one */
     bool limit_hit;        /* an allocation failed since the last collection */
 } TtHeap;
 

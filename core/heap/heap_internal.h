@@ -36,9 +36,24 @@ struct TtHeapBlock {
 
 struct TtHeapLarge {
     TtHeapLarge *next;
-    size_t bytes; /* of the object */
-    TtObj object; /* and the rest of it */
+    TtHeapLarge **link; /* what refers to it: the head of its list, or `next` of the one before */
+    size_t bytes;       /* of the object */
+    TtObj object;       /* and the rest of it; TT_OBJ_LARGE */
 };
+
+static inline void large_push(TtHeapLarge **list, TtHeapLarge *large) {
+    large->next = *list;
+    large->link = list;
+    if (large->next) large->next->link = &large->next;
+    *list = large;
+}
+
+/** The whole of a list becomes that of another head, which has none. */
+static inline void large_move(TtHeapLarge **to, TtHeapLarge **from) {
+    *to = *from;
+    if (*to) (*to)->link = to;
+    *from = NULL;
+}
 
 typedef struct TtFreeRun {
     TtObj object; /* used: length in cells */
@@ -191,6 +206,11 @@ bool heap_take(TtHeap *heap, uint64_t bytes);
 void heap_give(TtHeap *heap, uint64_t bytes);
 /** Makes [start, start + bytes) a free run of the heap. */
 void heap_add_run(TtHeap *heap, char *start, size_t bytes);
+/**
+ * Makes a large object larger, wherever that may be: whoever refers to it has to know. NULL, and nothing has
+ * changed, for others, at a limit, and while a collection may have noted where it is.
+ */
+TtObj *heap_regrow(TtHeap *heap, TtObj *object, size_t bytes);
 /** Ends the use of the current free run; every block can be walked afterwards. */
 void heap_retire_bump(TtHeap *heap);
 

@@ -53,13 +53,17 @@ bool tt_list_new(TtHeap *heap, const TtValue *items, uint32_t count, TtValue *ou
     return true;
 }
 
+static uint32_t next_capacity(uint32_t length) {
+    return length < 4 ? 4 : length < TT_LIST_MAX / 2 ? length * 2 : TT_LIST_MAX;
+}
+
 static bool append(TtHeap *heap, TtValue list, TtValue item, bool own, TtValue *out) {
     TtListBuf *buf = list.len ? (TtListBuf *)list.as.object : NULL;
     if (list.len >= TT_LIST_MAX) return heap_full(heap);
     if (TT_UNLIKELY(!buf || buf->obj.used != list.len || list.len == buf->capacity ||
                     buf->obj.flags & TT_OBJ_FROZEN)) {
-        uint32_t capacity = list.len < 4 ? 4 : list.len < TT_LIST_MAX / 2 ? list.len * 2 : TT_LIST_MAX;
-        if (!copy_list(heap, list, capacity, own_buffer(list, own) != NULL, &buf)) return false;
+        if (!copy_list(heap, list, next_capacity(list.len), own_buffer(list, own) != NULL, &buf))
+            return false;
     } else if (!own) {
         buf->obj.flags |= TT_OBJ_SHARED;
     }
@@ -75,6 +79,19 @@ bool tt_list_append(TtHeap *heap, TtValue list, TtValue item, TtValue *out) {
 
 bool tt_list_append_own(TtHeap *heap, TtValue list, TtValue item, TtValue *out) {
     return append(heap, list, item, true, out);
+}
+
+bool tt_list_push(TtHeap *heap, TtValue *list, TtValue item) {
+    TtListBuf *buf = own_buffer(*list, true);
+    if (buf && buf->obj.used == list->len && list->len == buf->capacity && list->len < TT_LIST_MAX) {
+        uint32_t capacity = next_capacity(list->len);
+        buf = (TtListBuf *)heap_regrow(heap, &buf->obj, list_size(capacity));
+        if (buf) {
+            buf->capacity = capacity;
+            list->as.object = &buf->obj;
+        }
+    }
+    return append(heap, *list, item, true, list);
 }
 
 bool tt_list_set(TtHeap *heap, TtValue list, uint32_t index, TtValue item, bool own, TtValue *out) {

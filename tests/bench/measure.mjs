@@ -2,6 +2,7 @@
 // Runs one command under measure.c and gives its output and figures.
 
 import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { BUILD, ROOT, StepError, must, which } from '../tools/steps.mjs';
@@ -13,6 +14,7 @@ const PINNED = cpus().length - 1;
 export async function buildMeasure() {
   const cc = which('cc');
   if (!cc) throw new StepError('the benchmark needs a C compiler (cc) for its measuring program');
+  mkdirSync(path.dirname(MEASURE), { recursive: true });
   await must(cc, ['-std=gnu11', '-O2', path.join(ROOT, 'tests/bench/measure.c'), '-o', MEASURE]);
 }
 

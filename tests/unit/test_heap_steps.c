@@ -236,10 +236,88 @@ TEST(only_large_heaps_are_collected_in_steps) {
     CHECK_INT(f.pool.used, 0);
 }
 
+static bool counts_up(TtValue list, uint32_t length) {
+    bool right = list.len == length;
+    for (uint32_t i = 0; right && i < length; i++) right = tt_list_items(list)[i].as.i == i;
+    return right;
+}
+
+TEST(a_list_that_grows_leaves_no_buffer_behind) {
+    Fixture f;
+    fixture_init(&f, 1024 * MIB);
+    f.roots[0] = tt_empty(TT_TAG_LIST);
+    const uint32_t length = 300000;
+    for (uint32_t i = 0; i < length; i++) MUST(tt_list_push(&f.heap, &f.roots[0], tt_int(i)));
+    CHECK_INT(fixture_stats(&f).collections, 0);
+    uint64_t buffer = list_size(((const TtListBuf *)f.roots[0].as.object)->capacity);
+    CHECK(f.heap.held_bytes < buffer + 8192);
+    CHECK(f.heap.allocated_bytes < buffer + 8192);
+    CHECK(counts_up(f.roots[0], length));
+    fixture_collect(&f);
+    CHECK(counts_up(f.roots[0], length));
+    tt_heap_free(&f.heap, NULL);
+    CHECK_INT(f.pool.used, 0);
+}
+
+TEST(a_list_that_others_hold_stays_where_it_is) {
+    Fixture f;
+    fixture_init(&f, 1024 * MIB);
+    f.roots[0] = list_of_ints(&f.heap, 1000);
+    f.roots[1] = tt_value_share(f.roots[0]);
+    MUST(tt_list_push(&f.heap, &f.roots[0], tt_int(1000)));
+    CHECK(f.roots[0].as.object != f.roots[1].as.object);
+    CHECK(counts_up(f.roots[1], 1000));
+    CHECK(counts_up(f.roots[0], 1001));
+    /* One in a message is in the message's block, however large. */
+    TtFragment *fragment;
+    TtValue copy;
+    MUST(tt_fragment_copy(&f.pool, &f.roots[1], 1, &fragment, &copy) == TT_OK);
+    tt_heap_adopt(&f.heap, fragment);
+    f.roots[2] = copy;
+    for (uint32_t i = 1000; i < 5000; i++) MUST(tt_list_push(&f.heap, &f.roots[2], tt_int(i)));
+    CHECK(counts_up(f.roots[2], 5000));
+    fixture_collect(&f);
+    CHECK(counts_up(f.roots[1], 1000));
+    CHECK(counts_up(f.roots[2], 5000));
+    /* At the limit nothing changes. */
+    f.pool.limit = f.pool.used;
+    while (f.roots[2].len < ((const TtListBuf *)f.roots[2].as.object)->capacity)
+        MUST(tt_list_push(&f.heap, &f.roots[2], tt_int(f.roots[2].len)));
+    uint32_t length = f.roots[2].len;
+    CHECK(!tt_list_push(&f.heap, &f.roots[2], tt_int(length)));
+    CHECK(counts_up(f.roots[2], length));
+    fixture_check(&f);
+    tt_heap_free(&f.heap, NULL);
+    CHECK_INT(f.pool.used, 0);
+}
+
+TEST(lists_grow_in_the_middle_of_a_collection) {
+    for (uint32_t every = 1; every < 40; every += 3) {
+        Fixture f;
+        fixture_init(&f, 1024 * MIB);
+        f.pool.stress_steps = true;
+        for (int i = 0; i < FIXTURE_ROOTS; i++) f.roots[i] = tt_empty(TT_TAG_LIST);
+        for (uint32_t i = 0; i < 400; i++)
+            for (int root = 0; root < FIXTURE_ROOTS; root++) {
+                MUST(tt_list_push(&f.heap, &f.roots[root], tt_int(i)));
+                if ((i * FIXTURE_ROOTS + (uint32_t)root) % every == 0)
+                    tt_heap_collect_some(&f.heap, fixture_visit, &f);
+                if (i % 16 == 0) fixture_check(&f);
+            }
+        CHECK(fixture_stats(&f).collections > 0);
+        for (int root = 0; root < FIXTURE_ROOTS; root++) CHECK(counts_up(f.roots[root], 400));
+        tt_heap_free(&f.heap, NULL);
+        CHECK_INT(f.pool.used, 0);
+    }
+}
+
 int main(void) {
     RUN(what_a_program_holds_stays_while_steps_go_on);
     RUN(a_heap_may_end_in_the_middle_of_a_collection);
     RUN(steps_survive_without_memory);
     RUN(only_large_heaps_are_collected_in_steps);
+    RUN(a_list_that_grows_leaves_no_buffer_behind);
+    RUN(a_list_that_others_hold_stays_where_it_is);
+    RUN(lists_grow_in_the_middle_of_a_collection);
     return test_finish();
 }
