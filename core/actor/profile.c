@@ -199,6 +199,10 @@ static void init_total(TtProfileTotal *total) {
     if (!total->merged.nodes.count) total->merged.roots = TT_PROFILE_NONE;
 }
 
+static void add_leaves(TtProfile *to, const TtProfile *from) {
+    for (int i = 0; i < TT_PROFILE_LEAVE_COUNTERS; i++) to->leaves[i] += from->leaves[i];
+}
+
 void tt_profile_add(TtProfileTotal *total, const TtActor *actor) {
     const TtProfile *profile = profile_of(actor);
     if (!profile) return;
@@ -208,6 +212,7 @@ void tt_profile_add(TtProfileTotal *total, const TtActor *actor) {
         add_figures(&total->merged, &record);
     }
     add_paths(&total->merged, profile);
+    add_leaves(&total->merged, profile);
     total->merged.ns += profile->ns;
     total->merged.seen += profile->seen;
     if (total->actors.count < TT_PROFILE_MAX_ACTORS) keep_actor(total, actor);
@@ -221,6 +226,7 @@ void tt_profile_total_copy(TtProfileTotal *copy, const TtProfileTotal *total) {
         add_figures(&copy->merged, &total->merged.functions.items[i]);
     }
     add_paths(&copy->merged, &total->merged);
+    add_leaves(&copy->merged, &total->merged);
     copy->merged.ns = total->merged.ns;
     copy->merged.seen = total->merged.seen;
     for (uint32_t i = 0; i < total->actors.count; i++) {

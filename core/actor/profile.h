@@ -35,6 +35,21 @@ typedef struct TtProfileFunction {
     uint64_t open_ns, open_executed;   /* when the outermost of them began */
 } TtProfileFunction;
 
+/**
+ * Why register code went on in stack code (--use-ir). LEAVE(NAME, TEXT)
+ */
+#define TT_PROFILE_LEAVES(LEAVE)                                                                             \
+    LEAVE(JOIN, "other ways come with another number of operands")                                           \
+    LEAVE(CALL, "a call finds fewer operands than it takes")                                                 \
+    LEAVE(COUNT, "a call, a handler or an instruction left another number of operands than expected")        \
+    LEAVE(NO_CODE, "the function has no register code")
+typedef enum TtProfileLeave {
+#define LEAVE(name, text) TT_PROFILE_LEAVE_##name,
+    TT_PROFILE_LEAVES(LEAVE)
+#undef LEAVE
+        TT_PROFILE_LEAVE_COUNTERS
+} TtProfileLeave;
+
 #define TT_PROFILE_NONE UINT32_MAX
 
 /** A place in the tree of call paths. */
@@ -52,14 +67,15 @@ typedef struct TtProfileNode {
 typedef struct TtProfile {
     TT_VEC(TtProfileFunction) functions;
     TT_VEC(TtProfileNode) nodes;
-    uint32_t roots;          /* first node without parent, its siblings the others */
-    uint32_t *index;         /* hash table: number of function + 1 */
-    uint32_t index_size;     /* a power of two, or 0 */
-    TT_VEC(uint32_t) frames; /* node of every frame, the innermost last */
-    uint64_t executed;       /* instructions of the actor: see above */
-    uint64_t seen;           /* of them those that are accounted for */
-    uint64_t ns;             /* time accounted for */
-    uint64_t mark_ns;        /* clock up to which time is accounted for */
+    uint32_t roots;                             /* first node without parent, its siblings the others */
+    uint32_t *index;                            /* hash table: number of function + 1 */
+    uint32_t index_size;                        /* a power of two, or 0 */
+    TT_VEC(uint32_t) frames;                    /* node of every frame, the innermost last */
+    uint64_t executed;                          /* instructions of the actor: see above */
+    uint64_t seen;                              /* of them those that are accounted for */
+    uint64_t ns;                                /* time accounted for */
+    uint64_t mark_ns;                           /* clock up to which time is accounted for */
+    uint64_t leaves[TT_PROFILE_LEAVE_COUNTERS]; /* how often register code went on in stack code */
 } TtProfile;
 
 /** Figures of one actor that has ended, kept for the first TT_PROFILE_MAX_ACTORS of them. */

@@ -112,6 +112,9 @@ static void show_tables(const TtCliArgs *args, TtVm *vm) {
     }
     tt_strbuf_add_format(&report.out, "Total: %.3f ms, %" PRIu64 " instructions\n", (double)profile->ns / 1e6,
                          profile->instructions);
+    for (uint32_t i = 0; i < profile->leave_count; i++)
+        tt_strbuf_add_format(&report.out, "Went on in stack code: %" PRIu64 " times, because %s\n",
+                             profile->leaves[i].count, profile->leaves[i].reason);
     tt_cli_put(STDERR_FILENO, report.out.bytes, report.out.length);
     tt_strbuf_free(&report.out);
 }

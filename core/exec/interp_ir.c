@@ -767,8 +767,9 @@ dispatch:
         actor->pc = (uint32_t)pc->a;
         actor->sp = actor->fp + (uint32_t)pc->b;
         fuel -= ir->run[pc->a];
+        if (TT_UNLIKELY(profiled)) actor->context->profile->leaves[pc->c]++;
         if (pc->w && fuel <= 0) goto preempt_saved; /* a backward jump */
-        goto to_stack;
+        goto leave;
     }
     OP(UNDERFLOW) {
         TRY_SEM(tt_sem_underflow(actor, tt_op_info(ORIGINAL_OP())->mnemonic));
@@ -954,6 +955,8 @@ stack_full:
     result = tt_sem_heap_full(actor, "a growing operand stack");
     goto raise;
 to_stack:
+    if (TT_UNLIKELY(profiled)) tt_exec_note_leave(actor);
+leave:
     actor->instructions += EXECUTED();
     *budget = fuel;
     return TT_EXEC_OTHER_CODE;

@@ -16,6 +16,17 @@ static inline bool tt_ir_can_resume(const TtActor *actor) {
     return resume->ir != TT_IR_NONE && actor->fp + resume->cells == actor->sp;
 }
 
+_Static_assert((int)TT_IR_LEAVE_JOIN == (int)TT_PROFILE_LEAVE_JOIN,
+               "LEAVE's reasons are counters of profiles");
+_Static_assert((int)TT_IR_LEAVE_CALL == (int)TT_PROFILE_LEAVE_CALL,
+               "LEAVE's reasons are counters of profiles");
+
+/** Counts in the profile that the actor goes on in stack code where register code cannot. */
+static inline void tt_exec_note_leave(const TtActor *actor) {
+    actor->context->profile
+        ->leaves[actor->function->ir_entry ? TT_PROFILE_LEAVE_COUNT : TT_PROFILE_LEAVE_NO_CODE]++;
+}
+
 /**
  * Runs register code from a place where tt_ir_can_resume holds. OTHER_CODE where the stack code has to go
  * on; `*budget` is then what is left. Otherwise as tt_exec_run.

@@ -110,6 +110,9 @@ static bool make_room(TtActor *actor) {
 
 static TtExecStatus run_slice(TtActor *actor, int64_t budget) {
     bool registers = actor->system->registers && tt_ir_can_resume(actor);
+    if (TT_UNLIKELY(actor->context->profile != NULL) && actor->system->registers && !registers &&
+        actor->instructions == 0)
+        tt_exec_note_leave(actor);
     TtExecStatus status;
     do {
         if (registers)

@@ -20,6 +20,9 @@ typedef enum TtIrOp {
     TT_IR_OP_COUNT
 } TtIrOp;
 
+/** Why LEAVE leaves; the first of TtProfileLeave (asserted in exec/interp_ir.h), which counts these. */
+enum { TT_IR_LEAVE_JOIN, TT_IR_LEAVE_CALL };
+
 enum { TT_IR_THROWS = 1, TT_IR_COLLECTS = 2, TT_IR_ENDS = 4 };
 
 typedef struct TtIrOpInfo {

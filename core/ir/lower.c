@@ -82,7 +82,8 @@ static void set_state(TtIrLower *l, uint32_t scope, uint32_t at, uint32_t height
 /** A way to `to` on which there are not as many operands as on the others. */
 static uint32_t lower_leave(TtIrLower *l, uint32_t from, uint32_t to) {
     l->ir->scopes[l->scope].leaves++;
-    return tt_ir_emit(l, TT_IR_LEAVE, to <= from, (int32_t)to, (int32_t)(l->slots + 2 + l->height), 0);
+    return tt_ir_emit(l, TT_IR_LEAVE, to <= from, (int32_t)to, (int32_t)(l->slots + 2 + l->height),
+                      TT_IR_LEAVE_JOIN);
 }
 
 /** Where code that goes to `at` arrives: behind handlers of blocks. */

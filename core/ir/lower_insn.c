@@ -359,7 +359,8 @@ static void lower_call_function(TtIrLower *l) {
     if (arguments >= l->height) {
         /* Too few operands: it is left to the stack engine to say which error that is. */
         l->ir->scopes[l->scope].leaves++;
-        (void)tt_ir_emit(l, TT_IR_LEAVE, 0, (int32_t)l->at, (int32_t)(l->slots + 2 + l->height), 0);
+        (void)tt_ir_emit(l, TT_IR_LEAVE, 0, (int32_t)l->at, (int32_t)(l->slots + 2 + l->height),
+                         TT_IR_LEAVE_CALL);
         return;
     }
     int32_t first = tt_ir_home(l, l->height - 1 - arguments);

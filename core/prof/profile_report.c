@@ -60,6 +60,12 @@ static void add_name(TtStrbuf *out, const TtFunction *function, const TtModule *
     tt_strbuf_add_text(out, function->name);
 }
 
+static const char *const leave_texts[] = {
+#define LEAVE(name, text) text,
+    TT_PROFILE_LEAVES(LEAVE)
+#undef LEAVE
+};
+
 /* ---- JSON ---------------------------------------------------------------------------------------------- */
 
 static void add_figures(TtStrbuf *out, const TtProfileFunction *record) {
@@ -116,6 +122,17 @@ static void add_actor(TtStrbuf *out, const TtProfileActor *actor, const TtProfil
     tt_strbuf_add_text(out, "]}");
 }
 
+static void add_leaves(TtStrbuf *out, const TtProfile *merged) {
+    bool first = true;
+    for (int i = 0; i < TT_PROFILE_LEAVE_COUNTERS; i++) {
+        if (!merged->leaves[i]) continue;
+        tt_strbuf_add_text(out, first ? "\n{\"reason\":" : ",\n{\"reason\":");
+        tt_export_quote(out, leave_texts[i], strlen(leave_texts[i]));
+        tt_strbuf_add_format(out, ",\"count\":%" PRIu64 "}", merged->leaves[i]);
+        first = false;
+    }
+}
+
 void tt_profile_json(TtStrbuf *out, TtSystem *system) {
     TtProfileTotal total;
     collect(&total, system);
@@ -141,7 +158,10 @@ void tt_profile_json(TtStrbuf *out, TtSystem *system) {
         tt_strbuf_add_text(out, i ? ",\n" : "\n");
         add_actor(out, &total.actors.items[i], merged, rank);
     }
-    tt_strbuf_add_format(out, "],\n\"moreActors\":%" PRIu64 "}\n", total.actor_count - total.actors.count);
+    tt_strbuf_add_format(out, "],\n\"moreActors\":%" PRIu64 ",\n\"leaves\":[",
+                         total.actor_count - total.actors.count);
+    add_leaves(out, merged);
+    tt_strbuf_add_text(out, "]}\n");
     tt_free(order);
     tt_free(rank);
     tt_profile_total_free(&total);
@@ -182,12 +202,18 @@ TtProfileTable *tt_profile_table_new(TtSystem *system) {
                                         .ns = actor->ns,
                                         .instructions = actor->instructions};
     }
+    TtProfileLeaveRow *leaves = tt_alloc(TT_PROFILE_LEAVE_COUNTERS * sizeof *leaves);
+    uint32_t leave_count = 0;
+    for (int i = 0; i < TT_PROFILE_LEAVE_COUNTERS; i++)
+        if (merged->leaves[i]) leaves[leave_count++] = (TtProfileLeaveRow){leave_texts[i], merged->leaves[i]};
     TtProfileTable *table = tt_alloc(sizeof *table);
     *table = (TtProfileTable){.rows = rows,
                               .count = merged->functions.count,
                               .actors = actors,
                               .actor_count = total.actors.count,
                               .more_actors = total.actor_count - total.actors.count,
+                              .leaves = leaves,
+                              .leave_count = leave_count,
                               .ns = merged->ns,
                               .instructions = merged->seen};
     tt_free(order);
@@ -201,5 +227,6 @@ void tt_profile_table_free(TtProfileTable *table) {
     for (uint32_t i = 0; i < table->actor_count; i++) tt_free((void *)table->actors[i].name);
     tt_free((void *)table->rows);
     tt_free((void *)table->actors);
+    tt_free((void *)table->leaves);
     tt_free(table);
 }

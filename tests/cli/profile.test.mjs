@@ -311,6 +311,103 @@ test('many paths and functions', async (t) => {
 const SOURCE = 'PUSH_INT 1\nCALL f x\nPRINT\nHALT\nLABEL f\nLOAD x\nRET\n';
 const HEADING = '│ Function             ┆ Calls ┆ Time (ms) ┆ Instructions ┆ Avg Time/Call (μs) │';
 
+/** Why register code goes on in stack code: a program for each reason, and how often it does. */
+const LEAVES = [
+  {
+    name: 'a loop that leaves an operand each time',
+    source: `
+    PUSH_INT 3
+    STORE n
+LABEL loop
+    LOAD n
+    LOAD n
+    PUSH_INT 1
+    SUB
+    STORE n
+    LOAD n
+    JNZ loop
+    HALT
+`,
+    leaves: { 'other ways come with another number of operands': 1 },
+  },
+  {
+    name: 'a call with too few operands',
+    source: `
+    TRY
+    PUSH_INT 1
+    MAKE_FUNCTION sum a b
+    CALL_FUNCTION 2
+    CATCH e
+    END_TRY
+    HALT
+LABEL sum
+    LOAD a
+    LOAD b
+    ADD
+    RET
+`,
+    leaves: { 'a call finds fewer operands than it takes': 1 },
+  },
+  {
+    name: 'a function that leaves a value or none',
+    source: `
+    PUSH_INT 0
+    CALL some n
+    PUSH_INT 1
+    CALL some n
+    HALT
+LABEL some
+    LOAD n
+    JZ none
+    PUSH_INT 7
+    RET
+LABEL none
+    RET
+`,
+    // Behind the first call, and behind the second, before which there is an operand too few.
+    leaves: { 'a call, a handler or an instruction left another number of operands than expected': 2 },
+  },
+  {
+    name: 'an actor that starts where a function with parameters does',
+    source: `
+    PUSH_INT 1
+    CALL worker n
+    PUSH_STR "worker"
+    SPAWN
+    POP
+    HALT
+LABEL worker
+    PUSH_INT 2
+    STORE m
+    RET
+`,
+    leaves: { 'the function has no register code': 1 },
+  },
+];
+for (const { name, source, leaves } of LEAVES)
+  test(`going on in stack code is counted: ${name}`, async (t) => {
+    const cwd = folderOf(t, { 'main.ttvm': source });
+    for (const [engine, expected] of [
+      ['--use-ir', leaves],
+      ['--no-smp', {}],
+    ]) {
+      const { status, stderr } = await run(
+        ['--no-smp', engine, '--profile', '--profile-out', 'p.json', 'main.ttvm'],
+        { cwd },
+      );
+      assert.equal(status, 0, stderr);
+      const data = JSON.parse(readFileSync(path.join(cwd, 'p.json'), 'utf8'));
+      assert.deepEqual(Object.fromEntries(data.leaves.map(({ reason, count }) => [reason, count])), expected);
+      const lines = stderr.split('\n').filter((line) => line.startsWith('Went on in stack code: '));
+      assert.deepEqual(
+        lines,
+        Object.entries(expected).map(
+          ([why, count]) => `Went on in stack code: ${count} times, because ${why}`,
+        ),
+      );
+    }
+  });
+
 test('the table', async (t) => {
   const { status, stdout, stderr } = await runSource(t, SOURCE, { options: ['--profile'] });
   assert.equal(status, 0);

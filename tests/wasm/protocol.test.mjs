@@ -17,6 +17,7 @@ const profile = {
   paths: [{ parent: -1, function: 0, calls: 1, ownNs: 2, ownInstructions: 3 }],
   actors: [{ pid: 1, function: 0, ns: 2, instructions: 3, functions: [{ function: 0, ...figures }] }],
   moreActors: 0,
+  leaves: [{ reason: 'the function has no register code', count: 1 }],
 };
 const stack = { text: '    HALT\n', positions: new Uint32Array(2) };
 const report = {

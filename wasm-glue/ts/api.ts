@@ -256,6 +256,8 @@ export interface Profile {
   actors: ProfileActor[];
   /** Actors that are only in the sums. */
   moreActors: number;
+  /** Why, and how often, register code went on in stack code. */
+  leaves: { reason: string; count: number }[];
 }
 
 /** Stack code as text: instructions on lines that begin with blanks, labels on the others. */

@@ -285,6 +285,7 @@ const isProfile = shape<Profile>({
     }),
   ),
   moreActors: isCount,
+  leaves: listOf(shape<Profile['leaves'][number]>({ reason: isString, count: isCount })),
 });
 
 const isNumbers: Guard = (value) => value instanceof Uint32Array;

@@ -219,12 +219,20 @@ typedef struct TtProfileActorRow {
     uint64_t ns, instructions;
 } TtProfileActorRow;
 
+/** How often register code went on in stack code, and why. */
+typedef struct TtProfileLeaveRow {
+    const char *reason;
+    uint64_t count;
+} TtProfileLeaveRow;
+
 typedef struct TtProfileTable {
     const TtProfileRow *rows; /* sorted by own time, the slowest first */
     uint32_t count;
     const TtProfileActorRow *actors; /* by pid: the first 1,000 that ended, and those that live */
     uint32_t actor_count;
     uint64_t more_actors; /* only in the sums */
+    const TtProfileLeaveRow *leaves; /* reasons there were */
+    uint32_t leave_count;
     uint64_t ns, instructions;
 } TtProfileTable;
 
