@@ -20,6 +20,7 @@ const MODULES = [
   'line_editor',
   'outline',
   'output_log',
+  'profile_table',
   'program',
   'share_codec',
   'source_address',

@@ -10,6 +10,7 @@ import type {
   Engine,
   NetworkQuestion,
   OutputStream,
+  Profile,
   Run,
   RunReason,
 } from '../../../wasm-glue/ts/index.ts';
@@ -136,7 +137,16 @@ export class Runner {
       if (recording) this.feed.started();
       this.recorded = recording;
       const run: Run = engine.run(
-        { files, main: program.main, options: { ...options, deny: denied, events: recording } },
+        {
+          files,
+          main: program.main,
+          options: {
+            ...options,
+            deny: denied,
+            events: recording,
+            profile: this.store.state.view === 'profile',
+          },
+        },
         {
           output: (stream, text) => (ticket === this.ticket ? this.take(stream, text) : undefined),
           wantsInput: (waiting) => {
@@ -231,6 +241,11 @@ export class Runner {
 
   async actors(): Promise<readonly ActorSummary[] | null> {
     return (await this.latest?.actors().catch(() => null)) ?? null;
+  }
+
+  /** `null` when the run is not profiled. */
+  async profile(): Promise<Profile | null> {
+    return (await this.latest?.profile().catch(() => null)) ?? null;
   }
 
   /** Text for standard input; kept for the next run when none is going. */

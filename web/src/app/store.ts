@@ -33,7 +33,7 @@ export type Theme = 'auto' | 'light' | 'dark' | 'contrast';
 export type EditorKind = 'auto' | 'full' | 'plain';
 export type OutputMode = 'terminal' | 'text';
 /** What the third place of the page shows. */
-export type ViewName = 'actors' | 'trace' | 'code';
+export type ViewName = 'actors' | 'trace' | 'code' | 'profile';
 export type DialogName =
   | 'options'
   | 'share'

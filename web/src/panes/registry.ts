@@ -15,4 +15,5 @@ export const VIEWS: readonly ViewEntry[] = [
   { name: 'actors', title: 'Actors' },
   { name: 'trace', title: 'Trace' },
   { name: 'code', title: 'Code' },
+  { name: 'profile', title: 'Profile' },
 ];

@@ -14,9 +14,11 @@ import type { EventNames } from '../model/trace_text.ts';
 import { TraceStore } from '../model/trace_store.ts';
 import '../styles/views.css';
 import '../styles/code_view.css';
+import '../styles/profile_view.css';
 import { icon } from '../widgets/icons.ts';
 import { ActorsPane } from './actors/actors_pane.ts';
 import { CodePane } from './code/code_pane.ts';
+import { ProfilePane } from './profile/profile_pane.ts';
 import { VIEWS } from './registry.ts';
 import { TracePane } from './trace/trace_pane.ts';
 
@@ -40,6 +42,7 @@ export class Views {
   readonly actors: ActorsPane;
   readonly trace: TracePane;
   readonly code: CodePane;
+  readonly profile: ProfilePane;
   private readonly places = new Map<
     ViewName,
     { readonly section: HTMLElement; readonly head: HTMLElement }
@@ -69,7 +72,8 @@ export class Views {
     this.actors = new ActorsPane(app, this.graph);
     this.trace = new TracePane(app, this.store, this.graph, names);
     this.code = new CodePane(app);
-    for (const pane of [this.actors, this.trace, this.code] as const) {
+    this.profile = new ProfilePane(app);
+    for (const pane of [this.actors, this.trace, this.code, this.profile] as const) {
       const place = { section: section(pane.name, pane.title), head: document.createElement('div') };
       this.places.set(pane.name, place);
       const body = document.createElement('div');

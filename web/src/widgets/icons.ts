@@ -9,6 +9,7 @@ const SHAPES = {
   actors: svg`<path d="M4.8 5.6 7 10.2M11.2 5.6 9 10.2M5.4 4.2h5.2"/><circle cx="3.9" cy="4.2" r="1.7"/><circle cx="12.1" cy="4.2" r="1.7"/><circle cx="8" cy="11.9" r="1.9"/>`,
   trace: svg`<path d="M2.6 3.6h1.2M2.6 8h1.2M2.6 12.4h1.2M6.4 3.6h7M6.4 8h4.6M6.4 12.4h6"/>`,
   code: svg`<path d="M5.2 4.6 1.9 8l3.3 3.4M10.8 4.6 14.1 8l-3.3 3.4M9.3 2.9 6.7 13.1"/>`,
+  profile: svg`<path d="M2.2 13.2h11.6M2.2 9.6h8.6M2.2 6h5.2M2.2 2.4h2.4"/>`,
   stop: svg`<rect x="3.6" y="3.6" width="8.8" height="8.8" rx="1.6" fill="currentColor" stroke="none"/>`,
   book: svg`<path d="M8 3.6C6.6 2.7 4.7 2.4 2.4 2.5v9.8c2.3-.1 4.2.2 5.6 1.1 1.4-.9 3.3-1.2 5.6-1.1V2.5c-2.3-.1-4.2.2-5.6 1.1Zm0 0v9.8"/>`,
   sliders: svg`<path d="M2.5 4.5h5M11.5 4.5h2M2.5 11.5h2M8.5 11.5h5"/><circle cx="9.5" cy="4.5" r="1.9"/><circle cx="6.5" cy="11.5" r="1.9"/>`,
