@@ -82,7 +82,6 @@
 (close connection)
 (exit 0)
 ; options: --no-smp
-; modes: native (wasm has no sockets outside of the page)
 ; expect: set colour green -> ok
 ; expect: get colour -> green
 ; expect: break -> breaking
