@@ -53,22 +53,33 @@ typedef struct Forms {
 static const Forms all_forms[] = {COMPARE_LOOP(LT), COMPARE_LOOP(LE), COMPARE(GT), COMPARE(GE), COMPARE(EQ),
                                   COMPARE(NE),      ARITH(ADD),       ARITH(SUB),  ARITH(MUL)};
 
-static const Forms *find_forms(TtInsn insn) {
+static const Forms *find_forms_of(unsigned op) {
     for (size_t i = 0; i < sizeof all_forms / sizeof *all_forms; i++)
-        if (all_forms[i].op == insn.op) return &all_forms[i];
+        if (all_forms[i].op == op) return &all_forms[i];
     return NULL;
+}
+
+static const Forms *find_forms(TtInsn insn) {
+    return find_forms_of(insn.op);
 }
 
 static bool is_compare(const Forms *forms) {
     return !forms->local_int_push;
 }
 
+/** The comparison whose truth takes the branch, of Ints: not to be greater or equal is to be less. */
+static unsigned comparison_of(TtInsn compare, TtInsn branch) {
+    if (branch.op == TT_OP_JNZ) return compare.op;
+    if (branch.op != TT_OP_JZ) return TT_OP_COUNT;
+    return compare.op == TT_OP_GE ? TT_OP_LT : compare.op == TT_OP_GT ? TT_OP_LE : TT_OP_COUNT;
+}
+
 /** The end of a counting loop: the counter goes up and is compared with a bound that is something else. */
 static uint16_t match_loop(const TtInsn *code, uint32_t left) {
     const Forms *forms;
     if (left < 8 || code[2].op != TT_OP_ADD || !is_store(code[3]) || code[3].b != code[0].b ||
-        !is_load(code[4]) || code[4].b != code[0].b || code[7].op != TT_OP_JNZ ||
-        !(forms = find_forms(code[6])))
+        !is_load(code[4]) || code[4].b != code[0].b ||
+        !(forms = find_forms_of(comparison_of(code[6], code[7]))))
         return 0;
     bool bound_local = is_load(code[5]) && code[5].b != code[0].b;
     if (is_int(code[1]))

@@ -179,7 +179,7 @@ static TtIrOp branch_of(unsigned op) {
     }
 }
 
-/** An addition right before its comparison: both in one. */
+/** An addition right before its comparison: both in one. It is of Ints, for which not to be greater or equal is to be less. */
 static void fuse_loop(TtIrLower *l, uint32_t branch) {
     TtIrInsn *code = l->ir->code.items;
     const TtIrInsn *jump = &code[branch];
@@ -189,15 +189,19 @@ static void fuse_loop(TtIrLower *l, uint32_t branch) {
     TtIrInsn *add = &code[branch - 1];
     if ((add->op != TT_IR_ADDI && add->op != TT_IR_ADD) || add->a != add->b || add->a != jump->a) return;
     if (add->op == TT_IR_ADD) {
-        if (jump->op == TT_IR_JLT) add->op = TT_IR_LOOPADDLT;
-        if (jump->op == TT_IR_JLE) add->op = TT_IR_LOOPADDLE;
+        if (jump->op == TT_IR_JLT || jump->op == TT_IR_JNGE) add->op = TT_IR_LOOPADDLT;
+        if (jump->op == TT_IR_JLE || jump->op == TT_IR_JNGT) add->op = TT_IR_LOOPADDLE;
         return;
     }
     switch (jump->op) {
-    case TT_IR_JLT: add->op = TT_IR_LOOPLT; break;
-    case TT_IR_JLTI: add->op = TT_IR_LOOPLTI; break;
-    case TT_IR_JLE: add->op = TT_IR_LOOPLE; break;
-    case TT_IR_JLEI: add->op = TT_IR_LOOPLEI; break;
+    case TT_IR_JLT:
+    case TT_IR_JNGE: add->op = TT_IR_LOOPLT; break;
+    case TT_IR_JLTI:
+    case TT_IR_JNGEI: add->op = TT_IR_LOOPLTI; break;
+    case TT_IR_JLE:
+    case TT_IR_JNGT: add->op = TT_IR_LOOPLE; break;
+    case TT_IR_JLEI:
+    case TT_IR_JNGTI: add->op = TT_IR_LOOPLEI; break;
     default: break;
     }
 }

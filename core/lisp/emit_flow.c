@@ -197,15 +197,38 @@ void tt_lisp_emit_function_value(TtLispEmitter *e, TtLispFn *fn) {
  * ------------------------------------------------------------------------------------------------------------
  */
 
+static bool is_reference(const TtLispNode *node, const TtLispBinding *binding) {
+    return node->kind == TT_LISP_NODE_REF && node->binding == binding;
+}
+
+/**
+ * The parameter that the call counts up by a number and the loop's test then looks at, or UINT32_MAX. Nothing
+ * but its own old value goes into the new one, so it can be the last: right before the test both engines have
+ * one operation for all.
+ */
+static uint32_t find_counter(const TtLispNode *call, const TtLispFn *fn) {
+    const TtLispNode *test = fn->loop ? fn->head_test : NULL;
+    if (!test || test->kind != TT_LISP_NODE_COMPARE) return UINT32_MAX;
+    for (uint32_t i = 0; i < fn->parameters.count; i++) {
+        const TtLispNode *value = call->args[i + 1];
+        const TtLispBinding *parameter = fn->parameters.items[i];
+        if (is_reference(test->args[0], parameter) && value->kind == TT_LISP_NODE_FOLD &&
+            value->op == TT_OP_ADD && value->count == 2 && is_reference(value->args[0], parameter) &&
+            value->args[1]->kind == TT_LISP_NODE_CONST)
+            return i;
+    }
+    return UINT32_MAX;
+}
+
 /** Evaluates arguments into the parameters' variables; each is stored as soon as no later one needs the old
  * value. */
 static void emit_assign(TtLispEmitter *e, TtLispNode *call, const TtLispFn *fn) {
-    uint32_t count = fn->parameters.count, pending = 0;
+    uint32_t count = fn->parameters.count, pending = 0, counter = find_counter(call, fn);
     uint32_t waiting[256];
     for (uint32_t i = 0; i < count; i++) {
         TtLispNode *value = call->args[i + 1];
         TtLispBinding *parameter = fn->parameters.items[i];
-        if (value->kind == TT_LISP_NODE_REF && value->binding == parameter) continue;
+        if (i == counter || is_reference(value, parameter)) continue;
         tt_lisp_emit_node(e, value, TT_LISP_VALUE);
         tt_lisp_emit_place(e, call->begin);
         bool needed = false;
@@ -218,6 +241,10 @@ static void emit_assign(TtLispEmitter *e, TtLispNode *call, const TtLispFn *fn) 
             tt_lisp_emit_store(e, parameter);
     }
     while (pending > 0) tt_lisp_emit_store(e, fn->parameters.items[waiting[--pending]]);
+    if (counter == UINT32_MAX) return;
+    tt_lisp_emit_node(e, call->args[counter + 1], TT_LISP_VALUE);
+    tt_lisp_emit_place(e, call->begin);
+    tt_lisp_emit_store(e, fn->parameters.items[counter]);
 }
 
 /** The first call of a loop: the loop itself. */

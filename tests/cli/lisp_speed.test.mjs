@@ -32,3 +32,16 @@ for (const [name, [large, small]] of Object.entries(PROGRAMS))
     assert.equal(lisp.stdout, hand.stdout);
     assert.ok(lisp.count / hand.count <= MOST, `${lisp.count} instructions, by hand ${hand.count}`);
   });
+
+// What is one operation for programs by hand is one for Lisp, too: instructions alone do not tell.
+for (const name of ['loop_sum', 'sieve', 'nbody'])
+  test(`${name}: the ends of the loops of the Lisp program`, async () => {
+    const loops = async (extension) => {
+      const file = path.join(ROOT, 'tests/bench', `${name}.${extension}`);
+      const { stdout } = await run(['disasm', '--ir', file]);
+      return [...stdout.matchAll(/^ +LOOP/gm)].length;
+    };
+    const hand = await loops('ttvm');
+    assert.ok(hand > 0);
+    assert.ok((await loops('lisp')) >= hand, `by hand ${hand}`);
+  });
