@@ -36,9 +36,9 @@ struct TtHeapBlock {
 
 struct TtHeapLarge {
     TtHeapLarge *next;
-    TtHeapLarge **link; /* what refers to it: the head of its list, or `next` of the one before */
-    size_t bytes;       /* of the object */
-    TtObj object;       /* and the rest of it; TT_OBJ_LARGE */
+    TtHeapLarge **link;       /* what refers to it: the head of its list, or `next` of the one before */
+    size_t bytes;             /* of the object */
+    _Alignas(8) TtObj object; /* and the rest of it; TT_OBJ_LARGE */
 };
 
 static inline void large_push(TtHeapLarge **list, TtHeapLarge *large) {
