@@ -17,6 +17,7 @@ TtGlue *tt_glue_new(void) {
     tt_lock_init(&glue->lock);
     tt_console_init(&glue->console);
     tt_glue_host_init(glue);
+    tt_glue_code_init(glue);
     tt_config_default(&glue->config);
     glue->config.host = &glue->host;
     return glue;
@@ -35,6 +36,7 @@ void tt_glue_delete(TtGlue *glue) {
     tt_vec_free(&glue->arguments);
     tt_vec_free(&glue->readers);
     tt_glue_services_free(&glue->services);
+    tt_glue_code_free(glue);
     tt_free_text(glue->formatted);
     tt_free(glue->change.name);
     tt_free(glue->change.data);
@@ -104,7 +106,10 @@ static TtVm *create_vm(TtGlue *glue) {
     glue->config.args = (const char *const *)glue->arguments.items;
     glue->config.arg_count = glue->arguments.count;
     TtVm *vm = tt_vm_create(&glue->config, &reason);
-    if (!vm) complain(glue, reason);
+    if (!vm)
+        complain(glue, reason);
+    else
+        tt_vm_use_code(vm, &glue->maker);
     return vm;
 }
 

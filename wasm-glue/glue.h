@@ -9,6 +9,7 @@
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "console.h"
+#include "exec/generated.h"
 #include "file_store.h"
 #include "glue_services.h"
 #include "host/host.h"
@@ -25,6 +26,12 @@ typedef struct TtGlueVariable {
     char *name, *value;
 } TtGlueVariable;
 
+/** A generated WebAssembly module. */
+typedef struct TtGlueUnit {
+    uint8_t *bytes;
+    uint32_t length;
+} TtGlueUnit;
+
 typedef struct TtGlue {
     TtHost host; /* context: this session */
     TtGlueSignals signals;
@@ -37,8 +44,13 @@ typedef struct TtGlue {
     size_t variable_bytes;
     TT_VEC(TtRequest *) readers; /* requests that wait for standard input, first come first served */
     TtServices services;         /* requests that wait for JavaScript */
+    TT_VEC(TtGlueUnit) units;    /* of generated code; never removed before the end of the session */
+
+    TtCodeMaker maker; /* constant */
 
     /* engine worker only */
+    uint32_t next_module; /* for which no code has been asked yet */
+    TtStrbuf layout;
     TtVm *vm; /* from load or start until finish; with events or a profile until the end of the session */
     TtConfig config;
     TT_VEC(char *) arguments;
@@ -50,6 +62,9 @@ typedef struct TtGlue {
 
 /** Prepares `glue->host`; everything the host functions use must be initialised. */
 void tt_glue_host_init(TtGlue *glue);
+/** Prepares what generated code needs, and frees it after the VM. */
+void tt_glue_code_init(TtGlue *glue);
+void tt_glue_code_free(TtGlue *glue);
 /** Answers the readers that standard input can satisfy now. Engine worker only. */
 void tt_glue_host_serve_readers(TtGlue *glue);
 /** Sets an environment variable; false when the environment is full. The caller holds the lock. */

@@ -27,7 +27,9 @@ struct TtContext {
     uint64_t paid;              /* reductions of long operations so far, beside those of their instructions */
     uint64_t messages,
         dropped;     /* atomic, relaxed: sent from here; of those, to the dead. Written here only */
-    void *scheduler; /* private to sched/ */
+    uint32_t code_units; /* of generated code that this worker can run (exec/generated.h) */
+    bool code_refused;   /* it can run no more of them */
+    void *scheduler;     /* private to sched/ */
 };
 
 typedef struct TtLimits {
@@ -45,6 +47,7 @@ struct TtSystem {
     uint32_t denied; /* bit set of TtCapability */
     bool registers;  /* constant: functions run their register code, where they have one */
     bool exact;      /* constant: what an inspector shows of variables is exact: exec/ownership.h */
+    const struct TtCodeMaker *code; /* constant: who makes generated code ready; NULL: there is none */
     bool trace, debug, gc_debug, trace_processes, profile;
     bool run_tests;          /* when main has ended normally, its tests are run */
     uint32_t event_mask;     /* constant: bit 1 << TtEventKind: events of the kind are wanted */

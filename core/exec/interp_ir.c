@@ -10,6 +10,7 @@
 
 #include "exec/dispatch.h"
 #include "exec/field_hint.h"
+#include "exec/generated.h"
 
 #include "base/assert.h"
 
@@ -29,6 +30,12 @@
 #define OP(name)   case TT_IR_##name:
 #define DISPATCH() goto dispatch
 #endif
+/* Only where dispatch is in one place, and where somebody makes code. A profile is to see every call. */
+#if TT_DISPATCH_TABLE
+#define FIND_GENERATED() ((void)0)
+#else
+#define FIND_GENERATED() (entries = actor->system->code && !profiled ? tt_code_entries(actor, ir) : NULL)
+#endif
 #define NEXT                                                                                                 \
     do {                                                                                                     \
         pc++;                                                                                                \
@@ -46,7 +53,7 @@
 #define SAVE()                                                                                               \
     do {                                                                                                     \
         actor->pc = ADDRESS();                                                                               \
-        clear_stale(actor, fp, ir, ir->before.items[pc - code]);                                             \
+        tt_ir_clear_stale(actor, fp, ir, ir->before.items[pc - code]);                                             \
         if (TT_UNLIKELY(actor->context->profile != NULL))                                                             \
             actor->context->profile->executed = actor->instructions + EXECUTED() + ir->run[actor->pc] + 1;            \
     } while (0)
@@ -281,6 +288,7 @@
         code = ir->code.items;                                                                               \
         constants = (const char *)ir->constants.items;                                                       \
         globals = NULL;                                                                                      \
+        FIND_GENERATED();                                                                                    \
     } while (0)
 /** Whether a return of a frame without records has nothing to do but to go back. */
 #define RETURNS_PLAINLY(header) TT_LIKELY((uint64_t)(header)[1].as.i - TT_FRAME_CALL < plain_kinds)
@@ -327,8 +335,7 @@ static inline void copy_shared(TtValue *to, const TtValue *from) {
     (void)tt_value_share(*to);
 }
 
-/** Stores sp of a map and clears the cells below it that hold nothing valid. */
-TT_COLD static void clear_stale(TtActor *actor, TtValue *fp, const TtIrCode *ir, uint32_t map) {
+TT_COLD void tt_ir_clear_stale(TtActor *actor, TtValue *fp, const TtIrCode *ir, uint32_t map) {
     const uint32_t *cells = ir->maps.items + map;
     actor->sp = actor->fp + cells[0];
     for (uint32_t i = 0; i < cells[1]; i++) fp[cells[2 + i]] = tt_null();
@@ -352,6 +359,9 @@ TtExecStatus tt_exec_registers(TtActor *actor, int64_t *budget) {
     const TtIrCode *ir = NULL;
     const TtIrInsn *code = NULL, *pc = NULL;
     const char *constants = NULL;
+#if !TT_DISPATCH_TABLE
+    const uint32_t *entries = NULL; /* generated code of the module; NULL: none */
+#endif
     const TtFunction *function, *target;
     const TtClosure *closure;
     TtValue *fp, *stack_end, *base;
@@ -370,6 +380,8 @@ TtExecStatus tt_exec_registers(TtActor *actor, int64_t *budget) {
 
 #if !TT_DISPATCH_TABLE
 dispatch:
+    if (entries && entries[pc - code]) goto generated;
+execute:
     switch ((TtIrOp)pc->op) {
 #endif
 
@@ -803,6 +815,40 @@ dispatch:
 #if !TT_DISPATCH_TABLE
     case TT_IR_OP_COUNT: TT_UNREACHABLE();
     }
+
+generated: {
+    TtCodeState state = {.fuel = fuel,
+                         .actor = actor,
+                         .stack_end = stack_end,
+                         .module = module,
+                         .globals = globals,
+                         .depth_limit = depth_limit};
+    uint32_t entry = entries[pc - code];
+    uint32_t next = tt_code_function(actor->system, entry)(&state, fp, entry & 0xffff, TT_CODE_ROOM);
+    fuel = state.fuel;
+    paid += state.paid;
+    function = actor->function;
+    fp = actor->stack + actor->fp;
+    if (next == TT_CODE_RETURNED || next == TT_CODE_UNEXPECTED) {
+        const TtIrResume *resume = &function->module->ir->resume[actor->pc];
+        if (TT_UNLIKELY(!function->ir_entry || fp + resume->cells != state.returned + state.pushed)) {
+            actor->sp = (uint32_t)(state.returned - actor->stack) + state.pushed;
+            goto to_stack;
+        }
+        if (function->module != module) ENTER_MODULE(function);
+        pc = code + resume->ir;
+        DISPATCH();
+    }
+    if (function->module != module) ENTER_MODULE(function);
+    if (next == TT_CODE_PREEMPTED_ENTRY) goto preempt_entry;
+    if (next == TT_CODE_ENTERED) {
+        pc = code + function->ir_entry;
+        DISPATCH();
+    }
+    pc = code + (next & ~TT_CODE_PREEMPTED);
+    if (next & TT_CODE_PREEMPTED) goto preempt;
+    goto execute;
+}
 #endif
 
     /* ---- what the fast ways leave over ------------------------------------------------------------------ */
@@ -933,7 +979,7 @@ raise:
 
 collect:
     /* The instruction is done, every live value is in the actor. */
-    clear_stale(actor, fp, ir, ir->after.items[pc - code]);
+    tt_ir_clear_stale(actor, fp, ir, ir->after.items[pc - code]);
     actor->pc = ADDRESS() + 1;
     tt_sem_collect_some(actor);
     NEXT;

@@ -33,6 +33,9 @@ static inline void tt_exec_note_leave(const TtActor *actor) {
  */
 TtExecStatus tt_exec_registers(TtActor *actor, int64_t *budget);
 
+/** Stores sp of a map (ir/ir.h) and clears the cells below it that hold nothing valid. */
+void tt_ir_clear_stale(TtActor *actor, TtValue *fp, const TtIrCode *ir, uint32_t map);
+
 /** A stack instruction on the saved actor: those that the register interpreter has no operation for. */
 TtStep tt_exec_step(TtActor *actor, TtInsn insn);
 

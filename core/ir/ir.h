@@ -102,6 +102,8 @@ typedef struct TtIrCode {
     TT_VEC(TtValue) constants; /* [0] is none */
     TtIrScope *scopes;         /* as many as the module's */
     uint32_t scope_count;
+    uint32_t unit;     /* of generated code; constant once `entries` is there */
+    uint32_t *entries; /* atomic: register instruction → generated code that begins there, 0: none; owned */
 } TtIrCode;
 
 /** A constant operand. */

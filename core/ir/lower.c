@@ -274,6 +274,7 @@ static void free_code(TtIrCode *ir) {
     tt_free(ir->resume);
     tt_free(ir->run);
     tt_free(ir->scopes);
+    tt_free(ir->entries);
     tt_free(ir);
 }
 

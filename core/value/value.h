@@ -249,6 +249,7 @@ struct TtFunction {
     uint32_t ir_entry;               /* its first register instruction, 0: it has none (ir/ir.h) */
     uint32_t
         frame_cells; /* of a call in register code, arguments included; 0: calls are made by exec/call.c */
+    uint32_t code;   /* atomic, relaxed: its generated code, 0: none (exec/generated.h) */
     struct TtModule *module;
 };
 

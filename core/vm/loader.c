@@ -449,3 +449,10 @@ const char *tt_loader_file(TtLoader *loader, uint32_t index) {
     tt_lock_release(&loader->lock);
     return file;
 }
+
+const TtModule *tt_loader_module(TtLoader *loader, uint32_t index) {
+    tt_lock_acquire(&loader->lock);
+    const TtModule *module = index < loader->modules.count ? loader->modules.items[index] : NULL;
+    tt_lock_release(&loader->lock);
+    return module;
+}

@@ -25,6 +25,9 @@ void tt_loader_free(TtLoader *loader);
 /** File of the module with this index, NULL past the last. Lives as long as the loader. Any thread. */
 const char *tt_loader_file(TtLoader *loader, uint32_t index);
 
+/** The module with this index, NULL past the last. Lives as long as the loader. Any thread. */
+const TtModule *tt_loader_module(TtLoader *loader, uint32_t index);
+
 /** The program. Diagnostics say why when it is not TT_OK; the loader owns the module. */
 TtResult tt_loader_program(TtLoader *loader, const char *path, const void *bytes, size_t length,
                            TtModule **module, TtDiags *diags);

@@ -519,6 +519,14 @@ const char *tt_vm_file(TtVm *vm, uint32_t index) {
     return tt_loader_file(&vm->loader, index);
 }
 
+void tt_vm_use_code(TtVm *vm, const struct TtCodeMaker *maker) {
+    vm->system.code = maker;
+}
+
+const TtModule *tt_vm_module(TtVm *vm, uint32_t index) {
+    return vm->system.registers ? tt_loader_module(&vm->loader, index) : NULL;
+}
+
 /* ---- looking and meddling
  * --------------------------------------------------------------------------------------------- */
 

@@ -73,19 +73,21 @@ for (const build of BUILDS) {
   });
 }
 
-/** Optimized and register code are the same on both builds: one will do. */
-for (const [title, mode, how] of [
-  ['optimized', 'opt', { optimize: true }],
-  ['register engine', 'ir', { engine: 'register' }],
+/** Optimized and interpreted register code are the same on both builds: one will do. */
+for (const [title, build, mode, how] of [
+  ['optimized', 'wasm-st', 'opt', { optimize: true }],
+  ['register engine, interpreted', 'wasm-st', 'ir', { engine: 'register', generateCode: false }],
+  ['generated code', 'wasm-st', 'ir', { engine: 'register' }],
+  ['generated code', 'wasm-mt', 'ir', { engine: 'register' }],
 ])
-  describe(`wasm-st, ${title}`, () => {
+  describe(`${build}, ${title}`, () => {
     let engine;
     before(async () => {
-      engine = await startEngine(BUILDS.find((build) => build.mode === 'wasm-st'));
+      engine = await startEngine(BUILDS.find((each) => each.mode === build));
     });
     after(() => engine.dispose());
 
-    const both = ({ expectations }) => runsIn(expectations, 'wasm-st') && runsIn(expectations, mode);
+    const both = ({ expectations }) => runsIn(expectations, build) && runsIn(expectations, mode);
     for (const program of programs.filter(both)) {
       test(program.name, async () => {
         const wrong = await runOnce(engine, program, how);

@@ -50,6 +50,8 @@ export interface RunOptions {
   events?: boolean;
   /** `true`: calls, instructions and time of every function are counted, for `RunControl.profile`. Default: off. */
   profile?: boolean;
+  /** `false`: register code is interpreted only. Default: WebAssembly is made of it; results are the same. */
+  generateCode?: boolean;
   /** Capabilities that are refused. Default: none; requests to other sites need `RunHandlers.network` besides. */
   deny?: readonly Capability[];
 }

@@ -186,6 +186,7 @@ const isOptions = shape<RunOptions>({
   trace: isBoolean,
   events: optional(isBoolean),
   profile: optional(isBoolean),
+  generateCode: optional(isBoolean),
   deny: optional(listOf(oneOf('fs-read', 'fs-write', 'net', 'exec', 'env', 'db'))),
 });
 

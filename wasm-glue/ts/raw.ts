@@ -49,6 +49,14 @@ export interface RawExports {
   _tt_glue_stop_word(glue: number): number;
   /** Two words: [0] changes when the engine worker should look; [1] made 1 by the worker when output is to change [0] too. */
   _tt_glue_signals(glue: number): number;
+  /** What a generator must know of the VM (code_layout.def), its register and its stack instructions by number, as JSON. */
+  _tt_glue_code_layout(glue: number): number;
+  /** The first of the TT_CODE_SLOTS places for generated functions in the table of functions. */
+  _tt_glue_code_slot(glue: number): number;
+  /** Goes on to the next module with register code that has been loaded; 0 when there is none yet. It lives as long as the run. */
+  _tt_glue_next_module(glue: number): number;
+  /** Lets the run use a WebAssembly module as the code of the module; once for each. Copied. `entries`: one for each register instruction. */
+  _tt_glue_give_code(glue: number, module: number, bytes: number, length: number, entries: number): void;
   /** Actors stop at the end of their slices. */
   _tt_glue_pause(glue: number): void;
   /** They go on. */

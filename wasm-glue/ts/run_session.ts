@@ -331,7 +331,10 @@ export class RunSession {
   /** Services, output, events, the wish for input, and the end. */
   private lookAfterConsole(): void {
     if (this.over) return;
-    if (this.running) this.services.lookAfter();
+    if (this.running) {
+      this.session.makeCode();
+      this.services.lookAfter();
+    }
     this.lookAfterEvents();
     // Asked before the output is taken: what an ended program has printed is then all there.
     const ended = !this.running || this.session.ended;

@@ -15,6 +15,7 @@ import {
   type RunReason,
   type StackCode,
 } from './api.js';
+import { CodeMaker } from './codegen/code_maker.js';
 import type { EngineModule } from './engine_module.js';
 import { HostError } from './host/errors.js';
 import type { ServiceFiles } from './host/files.js';
@@ -66,6 +67,7 @@ export class Session {
   private readonly handle: number;
   private readonly buffer: number;
   private eventBuffer = 0;
+  private codeMaker: CodeMaker | null = null;
 
   constructor(private readonly engine: EngineModule) {
     this.handle = engine.raw._tt_glue_new();
@@ -98,6 +100,8 @@ export class Session {
     const { raw } = this.engine;
     const set = (option: number, value: number): void => raw._tt_glue_set_option(this.handle, option, value);
     const { limits } = options;
+    const generates = options.engine === 'register' && (options.generateCode ?? true);
+    this.codeMaker = generates ? new CodeMaker(this.engine, this.handle) : null;
     set(RawOption.registerEngine, Number(options.engine === 'register'));
     set(RawOption.optimize, Number(options.optimize));
     set(RawOption.noGc, Number(options.gc === 'no-gc'));
@@ -222,13 +226,20 @@ export class Session {
 
   /** False when the program cannot run; the run has then ended. */
   start(main: string): boolean {
-    return (
-      this.engine.withText(main, (at, length) => this.engine.raw._tt_glue_start(this.handle, at, length)) !==
-      0
+    const started = this.engine.withText(main, (at, length) =>
+      this.engine.raw._tt_glue_start(this.handle, at, length),
     );
+    this.makeCode();
+    return started !== 0;
+  }
+
+  /** Makes code for modules that have been loaded meanwhile. */
+  makeCode(): void {
+    this.codeMaker?.attend();
   }
 
   step(budgetMs: number): number {
+    this.makeCode();
     return this.engine.raw._tt_glue_step(this.handle, budgetMs);
   }
 

@@ -1,0 +1,532 @@
+// SPDX-License-Identifier: MIT
+// Code generated of register code: each instruction with each kind of operands against the interpreters, preemption,
+// deep recursion, what it is valid for, and that it is there at all.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { EngineModule } from '../../build/wasm-glue-js/engine_module.js';
+import { RunState, Session } from '../../build/wasm-glue-js/session.js';
+import { generate } from '../../build/wasm-glue-js/codegen/generate.js';
+import { INLINE } from '../../build/wasm-glue-js/codegen/instructions.js';
+import { parseLayout } from '../../build/wasm-glue-js/codegen/layout.js';
+import { RegisterCode } from '../../build/wasm-glue-js/codegen/register_code.js';
+import { collectPrograms } from '../lib/programs.mjs';
+import { ROOT } from '../tools/steps.mjs';
+import { BUILDS, DEFAULT_OPTIONS, engineFolder, runProgram, startEngine } from './lib/engines.mjs';
+
+/* ---- programs ---------------------------------------------------------------------------------------- */
+
+/** One of each kind that instructions tell apart, and the numbers where arithmetic has its corners. */
+const OPERANDS = [
+  'PUSH_INT 0',
+  'PUSH_INT 1',
+  'PUSH_INT -1',
+  'PUSH_INT 7',
+  'PUSH_INT -9223372036854775808',
+  'PUSH_INT 9223372036854775807',
+  'PUSH_FLOAT 0.0',
+  'PUSH_FLOAT -0.0',
+  'PUSH_FLOAT 2.5',
+  'PUSH_FLOAT -1e300',
+  'PUSH_STR "text"',
+  'PUSH_STR ""',
+  'TRUE',
+  'NULL',
+  'MAKE_LIST 0',
+  'PUSH_INT 3\nPUSH_INT 4\nMAKE_LIST 2',
+  'MAKE_OBJECT\nPUSH_INT 5\nSET_FIELD x',
+  'MAKE_FUNCTION identity v',
+];
+
+const BINARY = [
+  ...['ADD', 'SUB', 'MUL', 'DIV', 'MOD', 'ADD_F', 'SUB_F', 'MUL_F', 'DIV_F'],
+  ...['EQ', 'NE', 'LT', 'LE', 'GT', 'GE', 'EQ_F', 'LT_F', 'GE_F'],
+  ...[
+    'AND',
+    'OR',
+    'BIT_AND',
+    'BIT_OR',
+    'BIT_XOR',
+    'SHL',
+    'SHR',
+    'CONCAT',
+    'INDEX',
+    'LIST_APPEND',
+    'OBJECT_GET',
+  ],
+];
+const UNARY = ['NEG', 'NOT', 'BOOL', 'BIT_NOT', 'LEN', 'GET_FIELD x', 'HAS_FIELD x', 'SET_FIELD y'];
+const COMPARISONS = ['EQ', 'NE', 'LT', 'LE', 'GT', 'GE'];
+
+/** Prints what each attempt leaves, or the exception, and counts a loop's rounds meanwhile. */
+function attempts(bodies) {
+  const lines = [];
+  bodies.forEach((body, i) => {
+    lines.push(
+      `    TRY`,
+      `    CALL attempt${i}`,
+      `    PRINT`,
+      `    CATCH e`,
+      `    LOAD e`,
+      `    PRINT`,
+      `    END_TRY`,
+    );
+  });
+  lines.push('    HALT', 'LABEL identity', '    LOAD v', '    RET');
+  bodies.forEach((body, i) => {
+    lines.push(`LABEL attempt${i}`, body, '    RET');
+  });
+  return lines.join('\n');
+}
+
+/** Operands in variables: nothing is known of them beforehand. */
+const fromVariables = (left, right, op) => `${left}\nSTORE a\n${right}\nSTORE b\nLOAD a\nLOAD b\n${op}`;
+/** A branch on the comparison, both ways. */
+const branch = (left, right, op, jump, i) =>
+  `${left}\nSTORE a\n${right}\nSTORE b\nLOAD a\nLOAD b\n${op}\n${jump} yes${i}\nPUSH_STR "no"\nRET\nLABEL yes${i}\nPUSH_STR "yes"`;
+/** The right operand as a constant of the instruction. */
+const withConstant = (left, right, op) => `${left}\nSTORE a\nLOAD a\n${right}\n${op}`;
+
+const PROGRAMS = {
+  ...Object.fromEntries(
+    BINARY.map((op) => [
+      op,
+      attempts(
+        OPERANDS.flatMap((left) =>
+          OPERANDS.flatMap((right) => [fromVariables(left, right, op), withConstant(left, right, op)]),
+        ),
+      ),
+    ]),
+  ),
+  ...Object.fromEntries(
+    COMPARISONS.map((op) => {
+      let i = 0;
+      return [
+        `branch on ${op}`,
+        attempts(
+          OPERANDS.flatMap((left) =>
+            OPERANDS.flatMap((right) => ['JZ', 'JNZ'].map((jump) => branch(left, right, op, jump, i++))),
+          ),
+        ),
+      ];
+    }),
+  ),
+  ...Object.fromEntries(
+    UNARY.map((op) => [
+      op,
+      attempts(
+        OPERANDS.map((operand) =>
+          op === 'SET_FIELD y'
+            ? `${operand}\nSTORE a\nLOAD a\nPUSH_INT 1\n${op}`
+            : `${operand}\nSTORE a\nLOAD a\n${op}`,
+        ),
+      ),
+    ]),
+  ),
+  'JZ and JNZ': attempts(
+    OPERANDS.flatMap((operand, i) =>
+      ['JZ', 'JNZ'].map(
+        (jump) =>
+          `${operand}\nSTORE a\nLOAD a\n${jump} there${i}${jump}\nPUSH_STR "on"\nRET\nLABEL there${i}${jump}\nPUSH_STR "jumped"`,
+      ),
+    ),
+  ),
+  LIST_SET: attempts(
+    OPERANDS.flatMap((container) =>
+      OPERANDS.map(
+        (index) => `${container}\nSTORE a\n${index}\nSTORE b\nLOAD a\nLOAD b\nPUSH_STR "new"\nLIST_SET`,
+      ),
+    ),
+  ),
+  LIST_POP: attempts(OPERANDS.map((container) => `${container}\nSTORE a\nLOAD a\nLIST_POP\nMAKE_LIST 2`)),
+  'values stay what they are': `
+    MAKE_LIST 0
+    PUSH_INT 1
+    LIST_APPEND
+    STORE a
+    LOAD a
+    STORE b
+    PUSH_INT 0
+    STORE i
+LABEL more
+    LOAD a
+    LOAD i
+    LIST_APPEND
+    STORE a
+    LOAD a
+    PUSH_INT 0
+    LOAD i
+    LIST_SET
+    STORE a
+    LOAD i
+    PUSH_INT 1
+    ADD
+    STORE i
+    LOAD i
+    PUSH_INT 5
+    LT
+    JNZ more
+    LOAD a
+    PRINT
+    LOAD b
+    PRINT
+    MAKE_OBJECT
+    PUSH_INT 1
+    SET_FIELD x
+    STORE o
+    LOAD o
+    STORE p
+    LOAD o
+    PUSH_INT 2
+    SET_FIELD x
+    STORE o
+    LOAD o
+    GET_FIELD x
+    PRINT
+    LOAD p
+    GET_FIELD x
+    PRINT`,
+  'calls of values': `
+    PUSH_INT 0
+    STORE i
+LABEL more
+    LOAD i
+    STORE k
+    CAPTURE k
+    MAKE_LAMBDA add_k x
+    STORE f
+    LOAD i
+    LOAD f
+    CALL_FUNCTION
+    PRINT
+    LOAD i
+    MAKE_FUNCTION twice x
+    CALL_FUNCTION
+    PRINT
+    LOAD i
+    PUSH_INT 1
+    ADD
+    STORE i
+    LOAD i
+    PUSH_INT 200
+    LT
+    JNZ more
+    HALT
+LABEL add_k
+    LOAD x
+    LOAD k
+    ADD
+    RET
+LABEL twice
+    LOAD x
+    LOAD x
+    ADD
+    RET`,
+  'deep recursion': `
+    PUSH_INT 20000
+    CALL down n
+    PRINT
+    HALT
+LABEL down
+    LOAD n
+    JZ end
+    LOAD n
+    PUSH_INT 1
+    SUB
+    CALL down n
+    PUSH_INT 1
+    ADD
+    RET
+LABEL end
+    PUSH_INT 0
+    RET`,
+  'too deep': `
+    TRY
+    CALL down
+    CATCH e
+    LOAD e
+    PRINT
+    END_TRY
+    HALT
+LABEL down
+    CALL down
+    RET`,
+  'a loop entered in its middle': `
+    PUSH_INT 0
+    STORE i
+    PUSH_INT 0
+    STORE sum
+    JMP middle
+LABEL top
+    LOAD sum
+    LOAD i
+    ADD
+    STORE sum
+LABEL middle
+    LOAD i
+    PUSH_INT 3
+    MOD
+    JZ skip
+    PUSH_INT 0
+    STORE j
+LABEL inner
+    LOAD sum
+    LOAD j
+    ADD
+    STORE sum
+    LOAD j
+    PUSH_INT 1
+    ADD
+    STORE j
+    LOAD j
+    LOAD i
+    LT
+    JNZ inner
+LABEL skip
+    LOAD i
+    PUSH_INT 1
+    ADD
+    STORE i
+    LOAD i
+    PUSH_INT 300
+    LE
+    JNZ top
+    LOAD sum
+    PRINT`,
+  'exceptions through generated frames': `
+    PUSH_INT 0
+    STORE i
+LABEL more
+    TRY
+    LOAD i
+    CALL outer n
+    PRINT
+    CATCH e
+    LOAD e
+    PRINT
+    END_TRY
+    LOAD i
+    PUSH_INT 1
+    ADD
+    STORE i
+    LOAD i
+    PUSH_INT 60
+    LT
+    JNZ more
+    HALT
+LABEL outer
+    LOAD n
+    CALL inner n
+    PUSH_INT 1
+    ADD
+    RET
+LABEL inner
+    LOAD n
+    PUSH_INT 7
+    MOD
+    JZ bad
+    PUSH_INT 100
+    LOAD n
+    DIV
+    RET
+LABEL bad
+    PUSH_STR "seven"
+    THROW`,
+};
+
+describe('generated code does what the interpreters do', () => {
+  let engine;
+  before(async () => {
+    engine = await startEngine(BUILDS.find(({ mode }) => mode === 'wasm-st'));
+  });
+  after(() => engine.dispose());
+
+  for (const [name, source] of Object.entries(PROGRAMS))
+    test(name, async () => {
+      const results = [];
+      for (const how of [
+        { engine: 'stack' },
+        { engine: 'register', generateCode: false },
+        { engine: 'register' },
+      ]) {
+        const { out, err, result } = await runProgram(engine, source, {
+          deterministic: true,
+          limits: { callDepth: 30_000 },
+          ...how,
+        });
+        results.push({ out, err, status: result.status, instructions: result.instructions });
+      }
+      assert.ok(results[0].out.length > 0, 'it prints');
+      assert.deepEqual(results[1], results[0], 'the register interpreter as the stack interpreter');
+      assert.deepEqual(results[2], results[0], 'generated code as the stack interpreter');
+    });
+
+  test('actors take turns at the same places', async () => {
+    const source = `
+    PUSH_INT 0
+    STORE i
+LABEL start
+    PUSH_STR "worker"
+    SPAWN
+    POP
+    LOAD i
+    PUSH_INT 1
+    ADD
+    STORE i
+    LOAD i
+    PUSH_INT 6
+    LT
+    JNZ start
+    HALT
+LABEL worker
+    PUSH_INT 0
+    STORE n
+LABEL again
+    LOAD n
+    CALL work n
+    POP
+    LOAD n
+    PUSH_INT 1
+    ADD
+    STORE n
+    LOAD n
+    PUSH_INT 400
+    MOD
+    JNZ next
+    SELF
+    PRINT
+LABEL next
+    LOAD n
+    PUSH_INT 4000
+    LT
+    JNZ again
+    HALT
+LABEL work
+    LOAD n
+    PUSH_INT 5
+    MUL
+    PUSH_INT 3
+    SUB
+    RET`;
+    const outs = [];
+    for (const seed of [1, 2, 3])
+      for (const how of [{ engine: 'stack' }, { engine: 'register' }]) {
+        const { out, err, result } = await runProgram(engine, source, { seed, ...how });
+        outs.push({ out, err, instructions: result.instructions });
+      }
+    for (let i = 0; i < outs.length; i += 2) assert.deepEqual(outs[i + 1], outs[i]);
+    assert.ok(new Set(outs.map(({ out }) => out)).size > 1, 'seeds differ');
+  });
+});
+
+/* ---- modules ----------------------------------------------------------------------------------------- */
+
+/** What the interpreter carries out. A new instruction is to be listed here, or to get code. */
+const LEFT_TO_THE_INTERPRETER = ['LEAVE', 'STEP', 'TAIL', 'THROW', 'UNDERFLOW', 'YIELD'];
+
+describe('generated modules', () => {
+  let engine;
+  before(async () => {
+    const factory = await import(new URL('ttvm-st.mjs', engineFolder('wasm-st')).href);
+    engine = await EngineModule.load(factory, 'st', 1, {
+      fewest: 1,
+      most: 1,
+      onAbort: (what) => assert.fail(what),
+    });
+  });
+
+  /** Calls with each module of a program that has been started and not run. */
+  function withModules(main, source, use) {
+    const session = new Session(engine);
+    try {
+      session.putFiles({ [main]: source });
+      session.setOptions(
+        { ...DEFAULT_OPTIONS, engine: 'register', generateCode: false, deterministic: true },
+        true,
+      );
+      if (!session.start(main)) return;
+      const handle = session.handle;
+      const layout = parseLayout(engine.text(engine.raw._tt_glue_code_layout(handle)));
+      for (;;) {
+        const module = engine.raw._tt_glue_next_module(handle);
+        if (module === 0) return;
+        use(new RegisterCode(engine.words.buffer, layout, module), engine.raw._tt_glue_code_slot(handle));
+      }
+    } finally {
+      session.dispose();
+    }
+  }
+
+  test('every register instruction has code, or is known to have none', () => {
+    withModules('main.ttvm', 'HALT', ({ layout }) => {
+      const without = layout.registers.map(({ name }) => name).filter((name) => !INLINE.includes(name));
+      assert.deepEqual(without.sort(), LEFT_TO_THE_INTERPRETER);
+    });
+  });
+
+  test('are valid for every program of the suite', () => {
+    let count = 0;
+    for (const { file, name } of collectPrograms(ROOT)) {
+      if (!file.endsWith('.ttvm')) continue;
+      withModules(path.basename(file), readFileSync(file), (code, tableAt) => {
+        for (const sharedMemory of [false, true]) {
+          const made = generate(code, { tableAt, slot: 7, slots: 4096, sharedMemory });
+          if (!made) continue;
+          count++;
+          assert.ok(WebAssembly.validate(made.bytes), name);
+          assert.equal(made.entries.length, code.insns.length);
+        }
+      });
+    }
+    assert.ok(count > 500, `${count} modules`);
+  });
+
+  /** Runs a program; its output, and what was made of WebAssembly meanwhile by calls of `Instance`. */
+  function runHere(t, source, Instance) {
+    const made = t.mock.method(WebAssembly, 'Instance', Instance);
+    const session = new Session(engine);
+    let out = '';
+    try {
+      session.putFiles({ 'main.ttvm': source });
+      session.setOptions({ ...DEFAULT_OPTIONS, engine: 'register', deterministic: true }, true);
+      assert.ok(session.start('main.ttvm'));
+      while (session.step(10) !== RunState.ended);
+      session.finish();
+      for (let piece; (piece = session.takeOutput());) out += new TextDecoder().decode(piece.bytes);
+    } finally {
+      session.dispose();
+      made.mock.restore();
+    }
+    return { out, calls: made.mock.callCount() };
+  }
+  const { Instance } = WebAssembly;
+  const LOOP = `
+    PUSH_INT 0
+    STORE i
+LABEL more
+    LOAD i
+    PUSH_INT 1
+    ADD
+    STORE i
+    LOAD i
+    PUSH_INT 100000
+    LT
+    JNZ more
+    LOAD i
+    PRINT`;
+
+  test('are run', (t) => {
+    const made = (...args) => new Instance(...args);
+    assert.deepEqual(runHere(t, LOOP, made), { out: '100000\n', calls: 1 });
+    assert.deepEqual(runHere(t, LOOP, made), { out: '100000\n', calls: 1 }, 'and made anew for the next run');
+  });
+
+  test('are done without where the browser refuses them', (t) => {
+    const refuse = () => {
+      throw new WebAssembly.CompileError('refused');
+    };
+    assert.deepEqual(runHere(t, LOOP, refuse), { out: '100000\n', calls: 1 });
+  });
+});

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+/** What the generator knows of the VM's memory: the C side tells it (code_layout.def), nothing is known twice. */
+import { EngineBug } from '../api.js';
+
+const FACTS = [
+  'actorFp',
+  'actorPc',
+  'actorDepth',
+  'actorFunction',
+  'actorPid',
+  'actorHandlers',
+  'actorHandlerCount',
+  'actorCaptures',
+  'actorCaptureCount',
+  'actorMarking',
+  'handlerSize',
+  'handlerFp',
+  'pendingCaptureSize',
+  'pendingCaptureFp',
+  'stateFuel',
+  'stateActor',
+  'stateStackEnd',
+  'stateModule',
+  'stateGlobals',
+  'stateReturned',
+  'statePushed',
+  'stateDepthLimit',
+  'carryOut',
+  'codeDone',
+  'codeTaken',
+  'codeUndone',
+  'codeReturned',
+  'codePreempted',
+  'codePreemptedEntry',
+  'codeEntered',
+  'codeUnexpected',
+  'codeSlots',
+  'moduleCode',
+  'moduleCodeCount',
+  'moduleConstants',
+  'moduleFunctions',
+  'moduleFieldCells',
+  'moduleScopes',
+  'moduleScopeOf',
+  'moduleIr',
+  'insnSize',
+  'insnOp',
+  'scopeSize',
+  'scopeSlotCount',
+  'noSlot',
+  'functionSize',
+  'functionParameterCount',
+  'functionSlotCount',
+  'functionFrameCells',
+  'functionIrEntry',
+  'functionCode',
+  'irCode',
+  'irCodeCount',
+  'irOrigin',
+  'irResume',
+  'irBlocks',
+  'irBlockCount',
+  'irConstants',
+  'irInsnSize',
+  'irInsnOp',
+  'irInsnW',
+  'irInsnA',
+  'irInsnB',
+  'irInsnC',
+  'irResumeSize',
+  'irResumeIr',
+  'irResumeCells',
+  'irBlockSize',
+  'irBlockIr',
+  'cell',
+  'valueLen',
+  'valueAs',
+  'header',
+  'frameCall',
+  'frameFunction',
+  'tagUnbound',
+  'tagNull',
+  'tagBool',
+  'tagInt',
+  'tagFloat',
+  'tagFunction',
+  'tagFrame',
+  'tagStr',
+  'tagList',
+  'tagObject',
+  'tagClosure',
+  'objFlags',
+  'objUsed',
+  'objShared',
+  'objFrozen',
+  'listCapacity',
+  'listItems',
+  'mapEntries',
+  'entrySize',
+  'entryKey',
+  'entryValue',
+  'closureFunction',
+  'closureCaptures',
+  'captureSize',
+  'captureSlot',
+  'captureValue',
+  'builtinSqrt',
+] as const;
+
+export type Facts = Readonly<Record<(typeof FACTS)[number], number>>;
+
+export interface RegisterOp {
+  readonly name: string;
+  /** Kinds of the operands a, b, c: core/ir/ir_ops.def. */
+  readonly operands: string;
+  /** Never goes on to the next instruction. */
+  readonly ends: boolean;
+}
+
+export interface Layout {
+  readonly facts: Facts;
+  readonly registers: readonly RegisterOp[];
+  /** Names of the stack instructions. */
+  readonly stack: readonly string[];
+}
+
+/** Of what `tt_glue_code_layout` says. */
+export function parseLayout(json: string): Layout {
+  const layout = JSON.parse(json) as Layout;
+  const missing = FACTS.filter((name) => typeof layout.facts[name] !== 'number');
+  if (missing.length > 0) throw new EngineBug(`the engine does not tell ${missing.join(', ')}`);
+  return layout;
+}
