@@ -21,11 +21,15 @@ int64_t tt_field_find(TtValue object, const TtValue *key, uint16_t *cell) {
 
 TtResult tt_field_set(TtActor *actor, const TtValue *object, const TtValue *key, const TtValue *value,
                       bool own, uint16_t *cell, TtValue *out) {
-    uint32_t before = object->len;
-    TT_TRY(tt_sem_set_field(actor, "SET_FIELD", object, key, value, own, out));
-    if (out->len == before)
+    const TtValue before = *object;
+    if (TT_UNLIKELY(before.tag != TT_TAG_OBJECT))
+        return tt_sem_set_field(actor, "SET_FIELD", object, key, value, own, out);
+    if (!tt_map_set(&actor->heap, before, *key, *value, own, out))
+        return tt_sem_heap_full(actor, "SET_FIELD");
+    if (before.as.object && before.as.object != out->as.object) tt_sem_charge(actor, tt_sem_size(before));
+    if (out->len == before.len)
         (void)tt_field_find(*out, key, cell);
-    else if (before <= UINT16_MAX)
-        tt_atomic_store_u16_rlx(cell, (uint16_t)before);
+    else if (before.len <= UINT16_MAX && tt_atomic_load_u16_rlx(cell) != before.len)
+        tt_atomic_store_u16_rlx(cell, (uint16_t)before.len);
     return TT_OK;
 }

@@ -27,7 +27,7 @@ static inline int64_t tt_field_guess(TtValue object, const TtValue *key, const u
 
 /** Entry number of `key`, a Str, in an Object, or -1. Leaves in the cell where it was found. */
 int64_t tt_field_find(TtValue object, const TtValue *key, uint16_t *cell);
-/** tt_sem_set_field for SET_FIELD, leaving in the cell where the field is now. */
+/** tt_sem_set_field for SET_FIELD, whose key is a Str, leaving in the cell where the field is now. */
 TtResult tt_field_set(TtActor *actor, const TtValue *object, const TtValue *key, const TtValue *value,
                       bool own, uint16_t *cell, TtValue *out);
 

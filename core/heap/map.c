@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+/** Room of an object's first buffer; no index. */
+#define FIRST_ENTRIES 4u
+_Static_assert(FIRST_ENTRIES <= TT_MAP_LINEAR, "a first buffer has no index");
+
 /** Hash of a key, kept in its buffer where that is possible. Frozen buffers have it from the start. */
 static uint32_t key_hash(TtValue key) {
     TtBytesBuf *buf = (TtBytesBuf *)key.as.object;
@@ -74,8 +78,12 @@ static bool replace(TtHeap *heap, TtValue map, uint32_t at, TtValue value, bool 
 static bool add(TtHeap *heap, TtValue map, TtValue key, TtValue value, bool own, TtValue *out) {
     TtMapBuf *buf = map.len ? (TtMapBuf *)map.as.object : NULL;
     if (map.len >= TT_MAP_MAX) return heap_full(heap);
-    if (!buf || buf->obj.used != map.len || map.len == buf->capacity || buf->obj.flags & TT_OBJ_FROZEN) {
-        uint32_t capacity = map.len < 4 ? 4 : map.len < TT_MAP_MAX / 2 ? map.len * 2 : TT_MAP_MAX;
+    if (!buf) {
+        if (!alloc_map(heap, FIRST_ENTRIES, &buf)) return false;
+    } else if (buf->obj.used != map.len || map.len == buf->capacity || buf->obj.flags & TT_OBJ_FROZEN) {
+        uint32_t capacity = map.len < FIRST_ENTRIES    ? FIRST_ENTRIES
+                            : map.len < TT_MAP_MAX / 2 ? map.len * 2
+                                                       : TT_MAP_MAX;
         if (!copy_map(heap, map, capacity, is_own(map, own), &buf)) return false;
     } else if (!own) {
         buf->obj.flags |= TT_OBJ_SHARED;
@@ -111,9 +119,21 @@ bool tt_map_new(TtHeap *heap, const TtMapEntry *entries, uint32_t count, TtValue
     return true;
 }
 
+/** tt_map_find in an object of at most TT_MAP_LINEAR entries, by looking at references and lengths first. */
+static inline int64_t find_small(TtValue map, TtValue key) {
+    const TtMapEntry *entries = tt_map_entries(map);
+    for (uint32_t i = 0; i < map.len; i++) {
+        TtValue there = entries[i].key;
+        if (there.len == key.len && (there.as.object == key.as.object ||
+                                     memcmp(tt_bytes_data(there), tt_bytes_data(key), key.len) == 0))
+            return i;
+    }
+    return -1;
+}
+
 bool tt_map_set(TtHeap *heap, TtValue map, TtValue key, TtValue value, bool own, TtValue *out) {
     int64_t at = map.len <= TT_MAP_LINEAR
-                     ? tt_map_find(map, tt_bytes_data(key), key.len)
+                     ? find_small(map, key)
                      : tt_map_find_hashed(map, tt_bytes_data(key), key.len, key_hash(key));
     return at < 0 ? add(heap, map, key, value, own, out) : replace(heap, map, (uint32_t)at, value, own, out);
 }
