@@ -398,6 +398,13 @@ execute:
         copy_shared(R(pc->a), R(pc->b));
         NEXT;
     }
+    OP(TAKE) {
+        x = R(pc->b);
+        copy(R(pc->a), x);
+        if (x->tag == TT_TAG_LIST && x->as.object && !(x->as.object->flags & (TT_OBJ_FROZEN | TT_OBJ_MOVED)))
+            x->as.object->flags |= TT_OBJ_MOVED;
+        NEXT;
+    }
     OP(LOADI) {
         *R(pc->a) = tt_int(pc->b);
         NEXT;
@@ -554,7 +561,7 @@ execute:
         if (TT_LIKELY(x->tag == TT_TAG_LIST && y->tag == TT_TAG_INT && (uint64_t)y->as.i < x->len)) {
             const TtListBuf *list = (const TtListBuf *)x->as.object;
             x = list->items + y->as.i;
-            if (!pc->w || TT_UNLIKELY(list->obj.flags & (TT_OBJ_SHARED | TT_OBJ_FROZEN)))
+            if (!pc->w || x->tag != TT_TAG_OBJECT || TT_UNLIKELY(list->obj.flags & (TT_OBJ_SHARED | TT_OBJ_FROZEN)))
                 (void)tt_value_share(*x);
             copy(R(pc->a), x);
             NEXT;

@@ -148,7 +148,7 @@ static bool only_reference(const Tracker *p, Entry entry) {
  */
 static void hand_over(Tracker *p, Entry entry) {
     if (entry.load >= 0 && entry.dead && !entry.spoiled && only_reference(p, entry))
-        p->facts[entry.load] |= TT_FACT_PEEK;
+        p->facts[entry.load] |= TT_FACT_MOVE;
 }
 
 /** The value of a variable that is dead from here on. */

@@ -34,8 +34,8 @@ bool tt_list_append(TtHeap *heap, TtValue list, TtValue item, TtValue *out) TT_M
 /** tt_list_append with own = true. */
 bool tt_list_append_own(TtHeap *heap, TtValue list, TtValue item, TtValue *out) TT_MUST_USE;
 /**
- * Appends to the list in `*list` and stores the result there. Unless its buffer bears a mark, this is the
- * only reference to it in the world: a buffer that is outgrown may be gone afterwards. */
+ * Appends to the list in `*list` and stores the result there. Unless its buffer bears a mark (SHARED, MOVED),
+ * this is the only reference to it in the world: a buffer that is outgrown may be gone afterwards. */
 bool tt_list_push(TtHeap *heap, TtValue *list, TtValue item) TT_MUST_USE;
 /** `index` < list.len. */
 bool tt_list_set(TtHeap *heap, TtValue list, uint32_t index, TtValue item, bool own,

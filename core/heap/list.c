@@ -83,7 +83,8 @@ bool tt_list_append_own(TtHeap *heap, TtValue list, TtValue item, TtValue *out) 
 
 bool tt_list_push(TtHeap *heap, TtValue *list, TtValue item) {
     TtListBuf *buf = own_buffer(*list, true);
-    if (buf && buf->obj.used == list->len && list->len == buf->capacity && list->len < TT_LIST_MAX) {
+    if (buf && !(buf->obj.flags & TT_OBJ_MOVED) && buf->obj.used == list->len && list->len == buf->capacity &&
+        list->len < TT_LIST_MAX) {
         uint32_t capacity = next_capacity(list->len);
         buf = (TtListBuf *)heap_regrow(heap, &buf->obj, list_size(capacity));
         if (buf) {

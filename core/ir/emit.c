@@ -66,8 +66,7 @@ void tt_ir_settle(TtIrLower *l, uint32_t position) {
     switch (operand->place) {
     case TT_IR_HOME: return;
     case TT_IR_VARIABLE:
-        (void)tt_ir_emit(l, operand->share ? TT_IR_SHARE : TT_IR_MOVE, 0, home, operand->value * TT_IR_CELL,
-                         0);
+        (void)tt_ir_emit(l, tt_ir_copy_op(operand), 0, home, operand->value * TT_IR_CELL, 0);
         break;
     case TT_IR_INTEGER: (void)tt_ir_emit(l, TT_IR_LOADI, 0, home, operand->value, 0); break;
     case TT_IR_CONSTANT:
@@ -127,7 +126,7 @@ int32_t tt_ir_register(TtIrLower *l, uint32_t position) {
 
 int32_t tt_ir_kept(TtIrLower *l, uint32_t position) {
     const TtIrOperand *operand = &l->operands.items[position];
-    if (operand->place == TT_IR_VARIABLE && operand->share) tt_ir_settle(l, position);
+    if (operand->place == TT_IR_VARIABLE && (operand->share || operand->moved)) tt_ir_settle(l, position);
     return tt_ir_operand(l, position);
 }
 

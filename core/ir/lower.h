@@ -16,7 +16,9 @@ typedef enum TtIrPlace {
 
 typedef struct TtIrOperand {
     TtIrPlace place;
-    bool share; /* VARIABLE: the reference may come to stay, so that its value must be marked: prepare.c */
+    bool share; /* VARIABLE: the reference may come to stay, so that its value must be marked:
+                   exec/ownership.c */
+    bool moved; /* VARIABLE: nobody reads the variable any more; where the reference stays, by TAKE */
     int32_t value;
 } TtIrOperand;
 
@@ -55,6 +57,10 @@ uint32_t tt_ir_emit(TtIrLower *l, TtIrOp op, int32_t w, int32_t a, int32_t b, in
 /** The home of operand `position`. */
 static inline int32_t tt_ir_home(const TtIrLower *l, uint32_t position) {
     return (int32_t)(l->slots + 2 + position) * TT_IR_CELL;
+}
+/** Copies the variable's value to where it stays. */
+static inline TtIrOp tt_ir_copy_op(const TtIrOperand *operand) {
+    return operand->share ? TT_IR_SHARE : operand->moved ? TT_IR_TAKE : TT_IR_MOVE;
 }
 int32_t tt_ir_add_constant(TtIrLower *l, TtValue value);
 void tt_ir_push(TtIrLower *l, TtIrOperand operand);

@@ -2,8 +2,7 @@
 /** What each stack instruction becomes. */
 #include "ir/lower.h"
 
-#define VARIABLE(slot, shared) ((TtIrOperand){TT_IR_VARIABLE, shared, (int32_t)(slot)})
-#define CONSTANT(l, v)         ((TtIrOperand){TT_IR_CONSTANT, false, tt_ir_add_constant(l, v)})
+#define CONSTANT(l, v) ((TtIrOperand){TT_IR_CONSTANT, false, false, tt_ir_add_constant(l, v)})
 
 static TtIrPlace place(const TtIrLower *l, uint32_t position) {
     return l->operands.items[position].place;
@@ -24,14 +23,15 @@ static TtInsn next_insn(const TtIrLower *l) {
 
 static void lower_load(TtIrLower *l, TtInsn insn) {
     const TtModule *module = l->module;
-    bool share = !(module->facts[l->at] & TT_FACT_PEEK);
+    uint8_t facts = module->facts[l->at];
+    bool share = !(facts & (TT_FACT_PEEK | TT_FACT_MOVE)), moved = !share && !(facts & TT_FACT_PEEK);
     uint32_t slot = tt_scope_slot(module, l->scope, (uint32_t)insn.b);
     if (slot == TT_NO_SLOT)
         tt_ir_result(l, TT_IR_LOADG, share, (int32_t)tt_scope_slot(module, 0, (uint32_t)insn.b), 0);
     else if (l->bound_now[slot / 64] >> (slot % 64) & 1)
-        tt_ir_push(l, VARIABLE(slot, share));
+        tt_ir_push(l, (TtIrOperand){TT_IR_VARIABLE, share, moved, (int32_t)slot});
     else
-        tt_ir_result(l, TT_IR_LOADV, share, (int32_t)slot * TT_IR_CELL, 0);
+        tt_ir_result(l, TT_IR_LOADV, share || moved, (int32_t)slot * TT_IR_CELL, 0);
 }
 
 static void lower_store(TtIrLower *l, TtInsn insn) {
@@ -48,8 +48,7 @@ static void lower_store(TtIrLower *l, TtInsn insn) {
     case TT_IR_HOME: (void)tt_ir_emit(l, TT_IR_MOVE, 0, to, tt_ir_home(l, l->height), 0); break;
     case TT_IR_VARIABLE:
         if ((uint32_t)operand->value != slot)
-            (void)tt_ir_emit(l, operand->share ? TT_IR_SHARE : TT_IR_MOVE, 0, to, operand->value * TT_IR_CELL,
-                             0);
+            (void)tt_ir_emit(l, tt_ir_copy_op(operand), 0, to, operand->value * TT_IR_CELL, 0);
         break;
     case TT_IR_INTEGER: (void)tt_ir_emit(l, TT_IR_LOADI, 0, to, operand->value, 0); break;
     case TT_IR_CONSTANT:
@@ -421,7 +420,7 @@ void tt_ir_lower_insn(TtIrLower *l) {
         if (insn.a == 1)
             tt_ir_push(l, CONSTANT(l, tt_int(module->ints.items[insn.b])));
         else
-            tt_ir_push(l, (TtIrOperand){TT_IR_INTEGER, false, insn.b});
+            tt_ir_push(l, (TtIrOperand){TT_IR_INTEGER, false, false, insn.b});
         return;
     case TT_OP_PUSH_FLOAT: tt_ir_push(l, CONSTANT(l, tt_float(module->floats.items[insn.b]))); return;
     case TT_OP_PUSH_STR:

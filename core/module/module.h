@@ -186,6 +186,7 @@ typedef struct TtModule {
 /** What exec/prepare.c found out about references, for every engine. */
 enum {
     TT_FACT_PEEK = 1,  /* LOAD: the value need not be marked as shared */
+    TT_FACT_MOVE = 4,  /* LOAD: nor that of a variable that is dead, but a list then bears TT_OBJ_MOVED */
     TT_FACT_BORROW = 2 /* INDEX: nor need the item, as long as the list is not shared */
 };
 

@@ -76,7 +76,9 @@ enum {
     TT_OBJ_SHARED = 1, /* may be referenced from more than one place that stays: never change in place */
     TT_OBJ_FROZEN = 2, /* outside every actor heap, immutable, lives as long as the VM */
     TT_OBJ_ASCII = 4,  /* frozen TtBytesBuf: every byte is below 0x80 */
-    TT_OBJ_LARGE = 8   /* owner: heap/ (allocated by itself, not in a block) */
+    TT_OBJ_MOVED =
+        16, /* list: variables that nobody reads any more may refer to it, too: never free it early */
+    TT_OBJ_LARGE = 8 /* owner: heap/ (allocated by itself, not in a block) */
 };
 
 /** Header of every object. */
