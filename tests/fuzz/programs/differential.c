@@ -104,6 +104,8 @@ static bool meets_limit(const TtOutcome *outcome) {
 static Verdict judge(const TtOutcome *expected, const TtOutcome *got, const TtWay *way) {
     if (!expected->loaded || expected->limited || got->limited) return NOTHING;
     if (meets_limit(expected) || meets_limit(got)) return NOTHING;
+    /* Near the limit slices end, and actors take turns, by counts of instructions. */
+    if (way->instructions && way->optimize && expected->instructions > way->instructions / 8) return NOTHING;
     if (way->registers && !way->optimize && got->instructions != expected->instructions) return DIFFERENT;
     if (!got->loaded || got->unstable || got->status != expected->status || got->reason != expected->reason)
         return DIFFERENT;

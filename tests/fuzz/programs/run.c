@@ -11,7 +11,7 @@
 #define MOST_FILES        4
 #define MOST_NAME         32
 #define MOST_INSTRUCTIONS 200000u
-#define MOST_REDUCTIONS   400000u
+#define MOST_REDUCTIONS   1000000000u
 
 typedef struct File {
     char name[MOST_NAME];
