@@ -5,6 +5,8 @@
 #include "module/disasm.h"
 #include "value/print.h"
 
+#include <string.h>
+
 /** Deeper calls are not indented further. */
 #define MAX_INDENT 40
 
@@ -64,11 +66,30 @@ const char *tt_exec_wait_text(unsigned wait) {
     return wait < sizeof kinds / sizeof *kinds ? kinds[wait] : "something";
 }
 
+/** The instruction without the place that it may go on at, which is a number that means nothing to readers.
+ */
+static void add_waiting_insn(TtStrbuf *out, const TtModule *module, uint32_t address) {
+    static const char after[] = " AFTER";
+    const size_t after_length = sizeof after - 1;
+    TtStrbuf text = {0};
+    tt_disasm_insn(&text, module, address);
+    size_t length = text.length;
+    if (tt_insn_target(module, module->code.items[address]) != UINT32_MAX) {
+        while (length && text.bytes[length - 1] != ' ') length--;
+        if (length) length--;
+        if (length > after_length && memcmp(text.bytes + length - after_length, after, after_length) == 0)
+            length -= after_length;
+    }
+    tt_strbuf_add(out, tt_strbuf_text(&text), length);
+    tt_strbuf_free(&text);
+}
+
 void tt_exec_describe_wait(TtStrbuf *out, const TtActor *actor) {
     tt_strbuf_add_text(out, tt_exec_wait_text(actor->wait));
+    if (actor->ending) return; /* its code is over */
     if (actor->pc < actor->function->module->code.count) {
         tt_strbuf_add_text(out, " in ");
-        tt_disasm_insn(out, actor->function->module, actor->pc);
+        add_waiting_insn(out, actor->function->module, actor->pc);
     }
     tt_strbuf_add_text(out, " at ");
     tt_unwind_describe(out, actor->function, actor->pc, actor->program);

@@ -69,11 +69,20 @@ static bool is_stop(const TtOpt *opt, uint32_t at) {
     return at > 0 && tt_opt_insn(opt, at).op == TT_OP_HALT && goes_on(opt, at - 1);
 }
 
+/**
+ * Whether the instruction gives a top level that shows its imports the variable that it names: there are
+ * those that some code of the module names, reached or not.
+ */
+static bool names_import(const TtOpt *opt, TtInsn insn) {
+    return opt->scopes.items[0].pinned && (insn.op == TT_OP_LOAD || insn.op == TT_OP_CAPTURE ||
+                                           insn.op == TT_OP_EXPORT || insn.op == TT_OP_STORE_GLOBAL);
+}
+
 static uint32_t remove_unreached(TtOpt *opt, bool handlers) {
     uint32_t removed = 0;
     for (uint32_t at = 0; at < opt->count; at++) {
         if (tt_opt_is_deleted(opt, at) || opt->facts[at].reached) continue;
-        if (opt->scopes.items[opt->scope_of[at]].pinned) continue;
+        if (opt->scopes.items[opt->scope_of[at]].pinned || names_import(opt, tt_opt_insn(opt, at))) continue;
         if (is_handler_part(tt_opt_insn(opt, at)) != handlers || is_stop(opt, at)) continue;
         tt_opt_delete(opt, at);
         removed++;

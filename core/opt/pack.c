@@ -121,7 +121,8 @@ static uint32_t share(Packing *packing) {
 
 static bool is_packable(const TtOpt *opt, uint32_t scope) {
     const TtOptScope *s = &opt->scopes.items[scope];
-    return scope != 0 && !s->has_dump && !s->has_import && s->var_count > 1 && s->var_count <= MOST_VARIABLES;
+    return scope != 0 && !opt->scopes.items[0].pinned && !s->has_dump && !s->has_import && s->var_count > 1 &&
+           s->var_count <= MOST_VARIABLES;
 }
 
 /** Where a block or function belongs; TT_OPT_NONE: nowhere. */

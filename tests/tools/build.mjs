@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Builds, each incremental: `node tests/tools/build.mjs [native|tables|debug|clang|asan|tsan|fuzz|wasm|site|all]…`
+// Builds, each incremental: `node tests/tools/build.mjs [native|tables|debug|clang|asan|tsan|fuzz|wasm|random|site|all]…`
 // Results: build/native/bin/ttvm, build/wasm-mt/, build/wasm-st/, build/site/.
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ import {
   withLock,
 } from './steps.mjs';
 
-/** What each target is made of, in order. The site copies the wasm builds and reads the generated tables. */
+/** What each target is made of, in order: presets, some with the one thing that is built. The site copies the wasm builds and reads the generated tables. */
 const TARGETS = {
   native: ['native', 'tables'],
   tables: ['tables'],
@@ -33,11 +33,12 @@ const TARGETS = {
   fuzz: ['fuzz'],
   wasm: ['tables', 'wasm-mt', 'wasm-st'],
   site: ['tables', 'wasm-mt', 'wasm-st', 'site'],
+  random: ['native', 'wasm-mt differential', 'wasm-st differential'],
   all: ['native', 'tables', 'wasm-mt', 'wasm-st', 'site'],
 };
 
 const GOAL_OF_TARGET = { fuzz: 'fuzz', clang: 'check' };
-const NEEDS_WASM = new Set(['wasm', 'site', 'all']);
+const NEEDS_WASM = new Set(['wasm', 'random', 'site', 'all']);
 
 /** Configures when a build folder is new or its settings changed; Ninja itself notices CMakeLists.txt. */
 async function configure(preset, env) {
@@ -73,12 +74,12 @@ async function compile(preset, env, targets = []) {
   }
 }
 
-export async function buildPreset(preset, env = {}) {
+export async function buildPreset(preset, env = {}, targets = []) {
   if (!existsSync(path.join(ROOT, 'CMakeLists.txt')))
     throw new StepError('CMakeLists.txt is missing at the top of the project');
   await withLock(`build-${preset}`, async () => {
     await configure(preset, env);
-    await compile(preset, env);
+    await compile(preset, env, targets);
   });
 }
 
@@ -148,7 +149,10 @@ export async function build(targets, { goal = 'build' } = {}) {
   for (const part of parts) {
     if (part === 'site') await buildSite();
     else if (part === 'tables') await buildTables();
-    else await buildPreset(part, part.startsWith('wasm-') ? emscripten.env : {});
+    else {
+      const [preset, ...only] = part.split(' ');
+      await buildPreset(preset, preset.startsWith('wasm-') ? emscripten.env : {}, only);
+    }
   }
   return { emscripten };
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// `npm run fuzz [target…]`: runs the libFuzzer targets of tests/fuzz, each for FUZZ_SECONDS (default 60),
+// `npm run fuzz [target…]`: runs the libFuzzer targets of tests/fuzz and random programs, each for FUZZ_SECONDS (default 60),
 // as many at a time as there are cores. Found inputs stay below build/fuzz/found.
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -25,8 +27,14 @@ const SEEDS = {
 
 /** Milliseconds for starting and for finishing the last input, on top of the asked-for time. */
 const SPARE_MS = 60_000;
-/** The target that is no libFuzzer program. */
-const DIFFERENTIAL = 'differential';
+/** The targets that are no libFuzzer programs: random programs, such that nobody would write, and both WebAssembly builds. */
+const RANDOM = {
+  differential: (from, seconds) => compareWays(['--from', from, '--seconds', seconds]),
+  'differential-mutated': (from, seconds) => compareWays(['--mutate', '--from', from, '--seconds', seconds]),
+  'differential-wasm-mt': (from, seconds) => compareBuilds('wasm-mt', from, seconds),
+  'differential-wasm-st': (from, seconds) => compareBuilds('wasm-st', from, seconds),
+};
+const DIFFERENTIAL = path.join(BUILD, 'native/bin/differential');
 
 /** Those of the places that exist; libFuzzer reads a folder with all below it. */
 const existing = (places) =>
@@ -58,18 +66,32 @@ async function fuzz(name, seconds) {
   return good;
 }
 
-/** Random programs, run in all ways that must not make a difference (tests/fuzz/programs). */
-async function compareWays(seconds) {
-  const from = String(Date.now() * 1000);
-  const { code, output } = await run(
-    path.join(BUILD, 'native/bin/differential'),
-    ['--from', from, '--seconds', String(seconds)],
-    { timeout: seconds * 1000 + SPARE_MS },
-  );
-  const good = code === 0;
-  console.log(
-    `${DIFFERENTIAL}: ${output.trim().split('\n').at(-1)}, ${good ? green('good') : red('FAILED')}`,
-  );
+/** In all ways that must not make a difference, in one process. */
+async function compareWays(args) {
+  const { code, output } = await run(DIFFERENTIAL, args, { timeout: Number(args.at(-1)) * 1000 + SPARE_MS });
+  return { good: code === 0, output };
+}
+
+/** What the native build says of its programs, checked by a WebAssembly build under Node. */
+async function compareBuilds(preset, from, seconds) {
+  const emit = spawn(DIFFERENTIAL, ['--emit', String(2 ** 31), '--from', from], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const check = spawn(process.execPath, [path.join(BUILD, preset, 'bin/differential.cjs'), '--check'], {
+    stdio: [emit.stdout, 'pipe', 'inherit'],
+  });
+  const timer = setTimeout(() => emit.kill(), Number(seconds) * 1000);
+  let output = '';
+  check.stdout.setEncoding('utf8').on('data', (text) => (output += text));
+  const [code] = await once(check, 'close');
+  clearTimeout(timer);
+  emit.kill();
+  return { good: code === 0, output };
+}
+
+async function fuzzRandom(name, seconds) {
+  const { good, output } = await RANDOM[name](String(Date.now() * 1000), String(seconds));
+  console.log(`${name}: ${output.trim().split('\n').at(-1)}, ${good ? green('good') : red('FAILED')}`);
   if (!good) console.log(output);
   return good;
 }
@@ -78,12 +100,14 @@ main(import.meta, async (args) => {
   const seconds = Number(process.env.FUZZ_SECONDS ?? 60);
   if (!Number.isInteger(seconds) || seconds < 1)
     throw new StepError('FUZZ_SECONDS must be a whole number above 0');
-  if (args.length === 0 || args.some((name) => name !== DIFFERENTIAL))
-    await build(['fuzz'], { goal: 'fuzz' });
-  if (args.length === 0 || args.includes(DIFFERENTIAL)) await build(['native'], { goal: 'fuzz' });
+  if (args.length === 0 || args.some((name) => !(name in RANDOM))) await build(['fuzz'], { goal: 'fuzz' });
+  if (args.length === 0 || args.some((name) => name in RANDOM)) {
+    const wasm = args.length === 0 || args.some((name) => name.includes('wasm'));
+    await build([wasm ? 'random' : 'native'], { goal: 'fuzz' });
+  }
   const folder = path.join(BUILD, 'fuzz/fuzz');
   const found = existsSync(folder) ? readdirSync(folder).filter((name) => /^fuzz_\w+$/.test(name)) : [];
-  const all = [...found, DIFFERENTIAL];
+  const all = [...found, ...Object.keys(RANDOM)];
   const unknown = args.find((name) => !all.includes(name));
   if (unknown) throw new StepError(`no fuzz target '${unknown}'; there are: ${all.join(', ')}`);
   const queue = args.length > 0 ? [...args] : all.sort();
@@ -92,7 +116,7 @@ main(import.meta, async (args) => {
   let failed = 0;
   const work = async () => {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-      const good = name === DIFFERENTIAL ? await compareWays(seconds) : await fuzz(name, seconds);
+      const good = name in RANDOM ? await fuzzRandom(name, seconds) : await fuzz(name, seconds);
       if (!good) failed++;
     }
   };
