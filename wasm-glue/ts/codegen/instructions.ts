@@ -216,6 +216,21 @@ define('SHARE', (f, { a, b }) => {
   f.share(b);
   f.cells.copy(a, b);
 });
+// A list is marked as if it stayed in the variable, too, which is more than the interpreter does.
+define('TAKE', (f, { a, b }) => {
+  const { cells, helpers } = f;
+  if (cells.tagOf(b) === null) {
+    cells.tag(b);
+    cells.body.i32(cells.facts.tagList).op(Op.i32Eq).if();
+    cells.branch(() => {
+      cells.head(b);
+      cells.i64(b);
+      cells.body.call(helpers.share);
+    });
+    cells.body.end();
+  } else if (cells.tagOf(b) === cells.facts.tagList) f.share(b);
+  cells.copy(a, b);
+});
 define('LOADI', ({ cells }, { a, b }) => {
   cells.body.i64(BigInt(b));
   cells.setI64(a, cells.facts.tagInt);
