@@ -263,6 +263,14 @@ const char *tt_glue_profile(TtGlue *glue) {
     return glue->vm && glue->config.profile ? tt_vm_profile(glue->vm) : NULL;
 }
 
+const double *tt_glue_executions(TtGlue *glue, uint32_t file) {
+    return glue->vm && glue->config.profile ? tt_vm_executions(glue->vm, file, &glue->executions) : NULL;
+}
+
+uint32_t tt_glue_executions_length(TtGlue *glue) {
+    return glue->executions;
+}
+
 int32_t tt_glue_kill(TtGlue *glue, double pid) {
     return glue->vm && tt_vm_kill_actor(glue->vm, (uint64_t)pid);
 }

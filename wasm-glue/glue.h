@@ -55,6 +55,7 @@ typedef struct TtGlue {
     TtConfig config;
     TT_VEC(char *) arguments;
     char *formatted;      /* last answer of tt_glue_format */
+    uint32_t executions;  /* length of the last answer of tt_glue_executions */
     TtReport report;      /* after finish, or when the program could not start */
     uint32_t change_from; /* where tt_glue_next_change goes on */
     TtStoredFile change;  /* a copy of the file that it or tt_glue_next_news came to */

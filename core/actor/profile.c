@@ -2,6 +2,8 @@
 #include "actor/profile.h"
 
 #include "actor/system.h"
+#include "base/alloc.h"
+#include "base/config.h"
 #include "port/clock.h"
 
 /* ---- functions and paths ----------------------------------------------------------------------------- */
@@ -257,4 +259,49 @@ void tt_profile_free(TtProfile *profile) {
     if (!profile) return;
     free_parts(profile);
     tt_free(profile);
+}
+
+/* ---- executions of instructions ------------------------------------------------------------------------ */
+
+static int64_t *make_counts(TtProfileRuns *runs, const TtModule *module) {
+    while (runs->modules.count <= module->index) tt_vec_push(&runs->modules, NULL);
+    int64_t **counts = &runs->modules.items[module->index];
+    if (!*counts) *counts = tt_alloc_zero(((size_t)module->code.count + 1) * sizeof **counts);
+    return *counts;
+}
+
+void tt_profile_count_run(TtActor *actor, const TtModule *module, uint32_t from, uint32_t to) {
+    TtProfileRuns *runs = &actor->system->profile_runs[actor->context->worker];
+    bool known = module->index < runs->modules.count && runs->modules.items[module->index];
+    int64_t *counts = known ? runs->modules.items[module->index] : make_counts(runs, module);
+    counts[from]++;
+    counts[to]--;
+}
+
+bool tt_profile_executions(const TtSystem *system, const TtModule *module, double *counts) {
+    if (!system->profile_runs || system->registers) return false;
+    uint32_t length = module->code.count;
+    for (uint32_t i = 0; i < length; i++) counts[i] = 0;
+    bool any = false;
+    for (uint32_t worker = 0; worker < TT_MAX_WORKERS; worker++) {
+        const TtProfileRuns *runs = &system->profile_runs[worker];
+        const int64_t *differences =
+            module->index < runs->modules.count ? runs->modules.items[module->index] : NULL;
+        if (!differences) continue;
+        any = true;
+        int64_t times = 0;
+        for (uint32_t i = 0; i < length; i++) counts[i] += (double)(times += differences[i]);
+    }
+    return any;
+}
+
+void tt_profile_runs_free(TtSystem *system) {
+    if (!system->profile_runs) return;
+    for (uint32_t worker = 0; worker < TT_MAX_WORKERS; worker++) {
+        TtProfileRuns *runs = &system->profile_runs[worker];
+        for (uint32_t i = 0; i < runs->modules.count; i++) tt_free(runs->modules.items[i]);
+        tt_vec_free(&runs->modules);
+    }
+    tt_free(system->profile_runs);
+    system->profile_runs = NULL;
 }

@@ -94,6 +94,16 @@ typedef struct TtProfileTotal {
     uint64_t actor_count; /* in all */
 } TtProfileTotal;
 
+/**
+ * How often stack code was executed, as one worker saw it, which alone writes it: the summing up would take
+ * more time than what is counted. By index of the module; NULL for one that did not run. [a] is how often the
+ * instruction at `a` was executed less how often the one before it was: a straight run changes two numbers,
+ * however long it is.
+ */
+typedef struct TtProfileRuns {
+    TT_VEC(int64_t *) modules;
+} TtProfileRuns;
+
 /* ---- owner --------------------------------------------------------------------------------------------- */
 
 /** Makes the profile of an actor that is about to run for the first time. */
@@ -105,6 +115,9 @@ void tt_profile_pause(TtProfile *profile, uint64_t executed);
 void tt_profile_enter(TtProfile *profile, const TtFunction *function);
 void tt_profile_leave(TtProfile *profile);
 
+/** The instructions from `from` up to before `to` were executed, one after the other. */
+void tt_profile_count_run(TtActor *actor, const TtModule *module, uint32_t from, uint32_t to);
+
 /* ---- sums ---------------------------------------------------------------------------------------------- */
 
 /** Adds the figures of an actor that does not run, calls under way included. Whoever owns the total. */
@@ -113,5 +126,12 @@ void tt_profile_add(TtProfileTotal *total, const TtActor *actor);
 void tt_profile_total_copy(TtProfileTotal *copy, const TtProfileTotal *total);
 void tt_profile_total_free(TtProfileTotal *total);
 void tt_profile_free(TtProfile *profile);
+
+/**
+ * How often each instruction of a module was executed by any worker, into `counts`, which has as many places.
+ * False when none was, or not all were counted, because register code ran. No worker runs meanwhile.
+ */
+bool tt_profile_executions(const TtSystem *system, const TtModule *module, double *counts);
+void tt_profile_runs_free(TtSystem *system);
 
 #endif

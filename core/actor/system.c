@@ -3,6 +3,7 @@
 
 #include "actor/system_internal.h"
 #include "base/alloc.h"
+#include "base/config.h"
 #include "port/atomic.h"
 #include "port/clock.h"
 
@@ -18,6 +19,7 @@ void tt_system_init(TtSystem *system) {
     system->next_pid = 1;
     system->pids = tt_pids_create();
     system->registry = tt_registry_create();
+    if (system->profile) system->profile_runs = tt_alloc_zero(TT_MAX_WORKERS * sizeof *system->profile_runs);
     tt_lock_init(&system->module_lock);
     tt_lock_init(&system->output_lock);
     tt_lock_init(&system->stats_lock);
@@ -31,6 +33,7 @@ void tt_system_free(TtSystem *system) {
     tt_lock_destroy(&system->output_lock);
     tt_lock_destroy(&system->stats_lock);
     tt_profile_total_free(&system->profile_total);
+    tt_profile_runs_free(system);
 }
 
 void tt_system_stop(TtSystem *system, TtStop reason, uint32_t exit_code) {

@@ -69,6 +69,7 @@ struct TtSystem {
     TtLock stats_lock;
     TtHeapStats gc_total;         /* of ended actors; guarded_by(stats_lock) */
     TtProfileTotal profile_total; /* likewise */
+    TtProfileRuns *profile_runs;  /* by worker; NULL unless `profile` */
 
     uint64_t next_pid;      /* atomic */
     uint64_t next_ref;      /* atomic */

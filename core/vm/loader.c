@@ -443,16 +443,14 @@ TtResult tt_loader_spawn(TtLoader *loader, const char *name, TtModule **module, 
     return result;
 }
 
-const char *tt_loader_file(TtLoader *loader, uint32_t index) {
-    tt_lock_acquire(&loader->lock);
-    const char *file = index < loader->modules.count ? loader->modules.items[index]->file : NULL;
-    tt_lock_release(&loader->lock);
-    return file;
-}
-
 const TtModule *tt_loader_module(TtLoader *loader, uint32_t index) {
     tt_lock_acquire(&loader->lock);
     const TtModule *module = index < loader->modules.count ? loader->modules.items[index] : NULL;
     tt_lock_release(&loader->lock);
     return module;
+}
+
+const char *tt_loader_file(TtLoader *loader, uint32_t index) {
+    const TtModule *module = tt_loader_module(loader, index);
+    return module ? module->file : NULL;
 }

@@ -43,6 +43,7 @@ struct TtVm {
     uint32_t event_word;     /* atomic */
     uint64_t next_event;     /* sequence number; of tt_vm_take_events */
     TtProfileTable *profile; /* last answer of tt_vm_profile_table */
+    double *executions;      /* of tt_vm_executions */
     bool reported;   /* `report` and `final_text` are worked out; the last worker's own until the end */
     TtReport report; /* set at the end */
 };
@@ -154,6 +155,7 @@ void tt_vm_destroy(TtVm *vm) {
         tt_sched_destroy(vm->sched);
     }
     tt_profile_table_free(vm->profile);
+    tt_free(vm->executions);
     tt_repl_free(vm->repl);
     tt_loader_free(&vm->loader);
     tt_system_free(&vm->system);
@@ -567,6 +569,17 @@ const char *tt_vm_profile(TtVm *vm) {
     tt_strbuf_clear(&vm->text);
     tt_profile_json(&vm->text, &vm->system);
     return tt_strbuf_text(&vm->text);
+}
+
+const double *tt_vm_executions(TtVm *vm, uint32_t file, uint32_t *count) {
+    const TtModule *module = tt_loader_module(&vm->loader, file);
+    *count = 0;
+    if (!module) return NULL;
+    tt_free(vm->executions);
+    vm->executions = tt_alloc(((size_t)module->code.count + 1) * sizeof *vm->executions);
+    if (!tt_profile_executions(&vm->system, module, vm->executions)) return NULL;
+    *count = module->code.count;
+    return vm->executions;
 }
 
 bool tt_vm_kill_actor(TtVm *vm, uint64_t pid) {

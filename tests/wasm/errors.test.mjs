@@ -2,7 +2,10 @@
 // Errors of programs are results, never exceptions; the checker says where; what does not exist yet says so.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { ROOT } from '../tools/steps.mjs';
 import { BUILDS, DEFAULT_OPTIONS, runProgram, startEngine } from './lib/engines.mjs';
 import { GREEDY, SPIN } from './lib/programs.mjs';
 
@@ -116,6 +119,9 @@ for (const build of BUILDS) {
         profile.actors.map(({ pid, instructions }) => [pid, instructions]),
         [[1, profile.instructions]],
       );
+      assert.deepEqual(profile.executions, [
+        { file: 'main.ttvm', counts: new Float64Array([1, 1, 1, 2, 2, 2]) },
+      ]);
       const plain = engine.run(
         { files: { 'main.ttvm': main }, main: 'main.ttvm', options: DEFAULT_OPTIONS },
         { output: () => undefined },
@@ -123,6 +129,27 @@ for (const build of BUILDS) {
       await plain.done;
       assert.equal(await plain.profile(), null);
       assert.equal(await profiled.profile(), null);
+    });
+
+    test('executions of instructions add up to the instructions of the run', async () => {
+      for (const name of ['actors/chat_room', 'exceptions/retry', 'supervision/control']) {
+        const text = readFileSync(path.join(ROOT, `examples/${name}.ttvm`), 'utf8');
+        for (const options of [{}, { optimize: true }, { engine: 'register' }]) {
+          const run = engine.run(
+            {
+              files: { 'main.ttvm': text },
+              main: 'main.ttvm',
+              options: { ...DEFAULT_OPTIONS, ...options, profile: true },
+            },
+            { output: () => undefined },
+          );
+          const { instructions } = await run.done;
+          const { executions } = await run.profile();
+          const sum = executions.flatMap(({ counts }) => [...counts]).reduce((a, b) => a + b, 0);
+          const wanted = options.engine === 'register' ? 0 : instructions;
+          assert.equal(sum, wanted, `${name} ${JSON.stringify(options)}`);
+        }
+      }
     });
 
     test('formatting, in the language of the name', async () => {

@@ -18,6 +18,7 @@ const profile = {
   actors: [{ pid: 1, function: 0, ns: 2, instructions: 3, functions: [{ function: 0, ...figures }] }],
   moreActors: 0,
   leaves: [{ reason: 'the function has no register code', count: 1 }],
+  executions: [{ file: 'a.ttvm', counts: new Float64Array(1) }],
 };
 const stack = { text: '    HALT\n', positions: new Uint32Array(2) };
 const report = {
@@ -107,6 +108,7 @@ test('code and profiles are checked all the way down', () => {
   }
   for (const bad of [
     { ...profile, functions: [{ ...profile.functions[0], calls: 'many' }] },
+    { ...profile, executions: [{ file: 'a.ttvm', counts: [1] }] },
     { ...profile, paths: [{ ...profile.paths[0], parent: 0.5 }] },
     { ...profile, actors: [{ ...profile.actors[0], functions: null }] },
   ]) {

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../tools/steps.mjs';
 import { violations } from './lib/access.mjs';
-import { byId, pageTest, setProgram, typeInEditor, waitForStatus } from './lib/browser.mjs';
+import { byId, pageTest, runByButton, setProgram, typeInEditor, waitForStatus } from './lib/browser.mjs';
 
 const SHOTS = path.join(ROOT, 'build/screenshots');
 mkdirSync(SHOTS, { recursive: true });
@@ -177,6 +177,71 @@ pageTest('where actors stand is shown while the program is paused', WIDE, async 
   await standing.waitFor({ state: 'detached' });
 });
 
+/** Texts and counts of the rows of a column that are in sight and have a count. */
+function counts(page, column) {
+  return page.$$eval(`[data-testid="code-${column}"] > .grid-row:not([hidden])`, (list) =>
+    list
+      .map((one) => [
+        one.querySelector('.col-code').textContent.trim(),
+        one.querySelector('.col-count').textContent,
+      ])
+      .filter(([, count]) => count !== ''),
+  );
+}
+
+async function waitForCounts(page, text) {
+  await page.waitForFunction(
+    (wanted) => document.querySelector('[data-testid="code-counts"]')?.textContent === wanted,
+    text,
+  );
+}
+
+const LOOP =
+  'PUSH_INT 0\nSTORE i\nLABEL next\nLOAD i\nPUSH_INT 1\nADD\nSTORE i\nLOAD i\nPUSH_INT 10\nLT\nJNZ next\nHALT\n';
+
+pageTest('how often everything was executed', WIDE, async ({ page, open }) => {
+  await open();
+  await openCode(page, LOOP);
+  await byId(page, 'view-splitter').press('Home');
+  await waitForRow(page, 'stack', 'HALT');
+  assert.deepEqual(await counts(page, 'stack'), []);
+  await runByButton(page);
+  await waitForCounts(page, 'counted in the last run');
+  const loop = ['LOAD i', 'PUSH_INT 1', 'ADD', 'STORE i', 'LOAD i', 'PUSH_INT 10', 'LT', 'JNZ next'];
+  assert.deepEqual(await counts(page, 'stack'), [
+    ['PUSH_INT 0', '1'],
+    ['STORE i', '1'],
+    ...loop.map((text) => [text, '10']),
+    ['HALT', '1'],
+  ]);
+  assert.deepEqual((await counts(page, 'source')).slice(0, 3), [
+    ['PUSH_INT 0', '1'],
+    ['STORE i', '1'],
+    ['LOAD i', '10'],
+  ]);
+  assert.deepEqual(await counts(page, 'optimized'), [], 'that code did not run');
+  await typeInEditor(page, `NOP\n${LOOP}`);
+  await waitForCounts(page, 'changed since the last run');
+  assert.deepEqual(await counts(page, 'stack'), []);
+
+  await page.evaluate(() => {
+    globalThis.ttvmPlayground.options = { optimize: true };
+  });
+  await runByButton(page);
+  await waitForCounts(page, 'counted in the last run');
+  const optimized = await counts(page, 'optimized');
+  const sum = optimized.reduce((all, [, count]) => all + Number(count), 0);
+  const text = await page.locator('.status-bar').textContent();
+  assert.match(text, new RegExp(`\\b${sum} instructions`));
+  assert.deepEqual(await counts(page, 'stack'), []);
+
+  await page.evaluate(() => {
+    globalThis.ttvmPlayground.options = { engine: 'register' };
+  });
+  await runByButton(page);
+  await waitForCounts(page, 'register code is not counted');
+});
+
 pageTest('a file that is no program says so', WIDE, async ({ page, open }) => {
   await open();
   await openCode(page, { 'main.ttvm': PROGRAM, 'data.txt': 'nothing' });
@@ -227,6 +292,8 @@ for (const scheme of ['light', 'dark', 'contrast']) {
       const example = 'examples/optimizer/complete_optimization_showcase.ttvm';
       await openCode(page, readFileSync(path.join(ROOT, example), 'utf8'));
       await byId(page, 'code-stack').locator('[data-kind=instruction]').first().waitFor();
+      await runByButton(page);
+      await waitForCounts(page, 'counted in the last run');
       await byId(page, 'code-stack').locator('.grid-row').nth(5).click();
       await byId(page, 'optimizer-toggle').click();
       await page.waitForTimeout(300);

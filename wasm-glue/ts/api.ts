@@ -260,6 +260,14 @@ export interface Profile {
   moreActors: number;
   /** Why, and how often, register code went on in stack code. */
   leaves: { reason: string; count: number }[];
+  /** Files whose stack code ran; empty with register code, which is not counted by instructions. */
+  executions: FileExecutions[];
+}
+
+/** How often each stack instruction of a file was executed, by address, of the code that ran: optimized or not. */
+export interface FileExecutions {
+  file: string;
+  counts: Float64Array<ArrayBuffer>;
 }
 
 /** Stack code as text: instructions on lines that begin with blanks, labels on the others. */

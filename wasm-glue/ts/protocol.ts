@@ -19,7 +19,7 @@ import type {
 } from './api.js';
 
 /** Raised by one whenever a message changes; page and worker refuse to talk across versions. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** Most UTF-8 bytes in one `output` message. */
 export const OUTPUT_CHUNK_BYTES = 64 * 1024;
@@ -287,6 +287,12 @@ const isProfile = shape<Profile>({
   ),
   moreActors: isCount,
   leaves: listOf(shape<Profile['leaves'][number]>({ reason: isString, count: isCount })),
+  executions: listOf(
+    shape<Profile['executions'][number]>({
+      file: isString,
+      counts: (value) => value instanceof Float64Array,
+    }),
+  ),
 });
 
 const isNumbers: Guard = (value) => value instanceof Uint32Array;

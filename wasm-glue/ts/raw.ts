@@ -71,6 +71,10 @@ export interface RawExports {
   _tt_glue_inspect(glue: number, pid: number): number;
   /** With option PROFILE: calls, time and instructions of functions and call paths as JSON (core/prof/profile_report.h); else 0. */
   _tt_glue_profile(glue: number): number;
+  /** With option PROFILE: how often each instruction of a file (as in tt_glue_file) was executed; 0 when none was, or register code ran. */
+  _tt_glue_executions(glue: number, file: number): number;
+  /** Instructions of the last answer. */
+  _tt_glue_executions_length(glue: number): number;
   /** Ends an actor; 0 when there is none. */
   _tt_glue_kill(glue: number, pid: number): number;
   /** Sends a Str to an actor; 0 when there is none. */

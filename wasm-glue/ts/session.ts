@@ -333,7 +333,18 @@ export class Session {
 
   profile(): Profile | null {
     const json = this.engine.text(this.engine.raw._tt_glue_profile(this.handle));
-    return json === null ? null : (JSON.parse(json) as Profile);
+    if (json === null) return null;
+    return { ...(JSON.parse(json) as Omit<Profile, 'executions'>), executions: this.executions() };
+  }
+
+  private executions(): Profile['executions'] {
+    const { raw } = this.engine;
+    return this.filesFrom(0).flatMap((file, index) => {
+      const at = raw._tt_glue_executions(this.handle, index);
+      if (at === 0) return [];
+      const length = raw._tt_glue_executions_length(this.handle) * Float64Array.BYTES_PER_ELEMENT;
+      return [{ file, counts: new Float64Array(this.engine.copyBytes(at, length).buffer) }];
+    });
   }
 
   /** Records that are there, at most `EVENT_BATCH_RECORDS`; `null` when there are none. */

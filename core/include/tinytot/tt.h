@@ -31,12 +31,12 @@ typedef struct TtConfig {
     const char *gc;      /* "mark-sweep" (default) or "no-gc" */
     uint32_t workers;    /* scheduler threads; 0 = one for each core */
     bool single_thread;  /* one scheduler, round-robin, fixed budget (--no-smp); tt_vm_step works */
-    bool wait_runs;      /* tt_vm_wait runs the program, on its thread and as many more as there is work for */
+    bool wait_runs; /* tt_vm_wait runs the program, on its thread and as many more as there is work for */
     void (*lasts)(void *context); /* tt_vm_wait calls it once when it is not over soon; may be NULL */
     void *lasts_context;
-    bool seeded;         /* choose who runs next, and random numbers, by `seed`; implies single_thread */
-    bool virtual_time;   /* time jumps when all actors wait; implies single_thread */
-    bool registers;      /* the register engine; else the stack engine (with `trace` or `debug`, always) */
+    bool seeded;       /* choose who runs next, and random numbers, by `seed`; implies single_thread */
+    bool virtual_time; /* time jumps when all actors wait; implies single_thread */
+    bool registers;    /* the register engine; else the stack engine (with `trace` or `debug`, always) */
     uint64_t seed;
     uint64_t max_vm_heap;      /* bytes; 0 = default */
     uint64_t max_actor_heap;   /* bytes; 0 = none */
@@ -46,16 +46,17 @@ typedef struct TtConfig {
     uint64_t max_instructions; /* 0 = unlimited */
     uint64_t max_time_ms;      /* 0 = unlimited */
     bool optimize;             /* modules go through the optimizer when they are loaded (core/opt) */
-    bool exact;                /* variables that a program no longer reads keep their values, too; as with `trace` and `debug` */
-    bool trace;                /* instruction trace on standard error */
-    bool debug;                /* step-by-step trace with stacks on standard error */
-    bool trace_processes;      /* a line on standard error when actors start, link, are restarted and end */
-    bool profile;              /* count calls, time and instructions of every function */
-    uint32_t events;           /* bit 1 << TtEventKind (core/trace/events.def): kinds to record; 0 = none */
-    bool events_lossless;      /* workers wait while nobody takes events; else events are dropped */
-    bool gc_debug;             /* a line on standard error for each collection */
-    bool gc_stress;            /* collect at every allocating instruction: tests */
-    bool gc_stress_steps;      /* collect in the smallest steps, one at every allocating instruction: tests */
+    bool exact; /* variables that a program no longer reads keep their values, too; as with `trace` and
+                   `debug` */
+    bool trace; /* instruction trace on standard error */
+    bool debug; /* step-by-step trace with stacks on standard error */
+    bool trace_processes;    /* a line on standard error when actors start, link, are restarted and end */
+    bool profile;            /* count calls, time and instructions of every function */
+    uint32_t events;         /* bit 1 << TtEventKind (core/trace/events.def): kinds to record; 0 = none */
+    bool events_lossless;    /* workers wait while nobody takes events; else events are dropped */
+    bool gc_debug;           /* a line on standard error for each collection */
+    bool gc_stress;          /* collect at every allocating instruction: tests */
+    bool gc_stress_steps;    /* collect in the smallest steps, one at every allocating instruction: tests */
     bool run_tests;          /* when main has ended: its tests, and their result as status (std/README.md) */
     uint32_t denied;         /* bit set of TtCapability that are refused */
     uint32_t reductions;     /* preemption budget; 0 = default; 1 = tests */
@@ -162,7 +163,8 @@ void tt_vm_start(TtVm *vm);
 TtRunState tt_vm_step(TtVm *vm, uint32_t budget_ms);
 /** Milliseconds until the next timer or the time limit of an idle VM; -1 when there is none. */
 int64_t tt_vm_next_timer_ms(TtVm *vm);
-/** Waits for the end of a threaded VM; runs a single-threaded one, or one with wait_runs, to its end. Blocks. */
+/** Waits for the end of a threaded VM; runs a single-threaded one, or one with wait_runs, to its end. Blocks.
+ */
 void tt_vm_wait(TtVm *vm);
 /** True once nothing of the program runs any more. Any thread. */
 bool tt_vm_ended(const TtVm *vm);
@@ -232,7 +234,7 @@ typedef struct TtProfileTable {
     uint32_t count;
     const TtProfileActorRow *actors; /* by pid: the first 1,000 that ended, and those that live */
     uint32_t actor_count;
-    uint64_t more_actors; /* only in the sums */
+    uint64_t more_actors;            /* only in the sums */
     const TtProfileLeaveRow *leaves; /* reasons there were */
     uint32_t leave_count;
     uint64_t ns, instructions;
@@ -242,6 +244,12 @@ typedef struct TtProfileTable {
 const TtProfileTable *tt_vm_profile_table(TtVm *vm);
 /** The same with call paths, as JSON: prof/profile_report.h. The VM owns it until the next call. */
 const char *tt_vm_profile(TtVm *vm);
+/**
+ * How often each instruction of a file was executed, all actors together; the file as tt_vm_file has it. NULL
+ * when none was, or when register code ran, which is not counted by instructions. When everything stands
+ * still; the VM owns it until the next call.
+ */
+const double *tt_vm_executions(TtVm *vm, uint32_t file, uint32_t *count);
 
 /* ---- events: what happens between actors (TtConfig.events) ------------------------------------------ */
 

@@ -16,6 +16,7 @@ import type {
 } from '../../../wasm-glue/ts/index.ts';
 import { OutputLog } from '../model/output_log.ts';
 import { engineFiles } from '../model/program.ts';
+import type { Program } from '../model/program.ts';
 import { takeChanges } from '../model/written.ts';
 import type { FileChanges, Taken } from '../model/written.ts';
 import type { EventStream } from './event_stream.ts';
@@ -63,6 +64,8 @@ export class Runner {
   private current: Run | null = null;
   /** The run that is going or went last: it can be looked at until the next one begins. */
   private latest: Run | null = null;
+  /** What `latest` runs, and whether the optimizer has seen it. */
+  private ran: { readonly program: Program; readonly optimized: boolean } | null = null;
   readonly feed = new TraceFeed();
   /** Whether the events of the run that is going are recorded. */
   private recorded = false;
@@ -144,7 +147,7 @@ export class Runner {
             ...options,
             deny: denied,
             events: recording,
-            profile: this.store.state.view === 'profile',
+            profile: this.profiling,
           },
         },
         {
@@ -163,6 +166,7 @@ export class Runner {
       );
       this.current = run;
       this.latest = run;
+      this.ran = { program, optimized: options.optimize };
       this.launching = false;
       const { speed } = this.store.state;
       if (speed !== null) run.setSpeed(speed);
@@ -201,6 +205,12 @@ export class Runner {
   private get recording(): boolean {
     const { view } = this.store.state;
     return view === 'actors' || view === 'trace' || this.feed.wanted;
+  }
+
+  /** Figures are counted for whoever looks at them, and cost nothing otherwise. */
+  private get profiling(): boolean {
+    const { view } = this.store.state;
+    return view === 'profile' || view === 'code';
   }
 
   /** The events of the run that is going, if they are recorded, else of the next one. */
@@ -246,6 +256,11 @@ export class Runner {
   /** `null` when the run is not profiled. */
   async profile(): Promise<Profile | null> {
     return (await this.latest?.profile().catch(() => null)) ?? null;
+  }
+
+  /** The program of the run that is going or went last, as it was then. */
+  get lastRun(): { readonly program: Program; readonly optimized: boolean } | null {
+    return this.latest === null ? null : this.ran;
   }
 
   /** Text for standard input; kept for the next run when none is going. */

@@ -206,6 +206,27 @@ export class CodeColumns {
     return marks;
   }
 
+  /**
+   * How often rows were executed, of the code that ran and of its source; a line as often as the instruction of it
+   * that was executed most often. NaN: a row without an instruction. Empty when `counts` are of another code.
+   */
+  executionsOf(ran: 'stack' | 'optimized', counts: Float64Array): Map<ColumnName, Float64Array> {
+    const found = new Map<ColumnName, Float64Array>();
+    const { [ran]: code, source } = this.columns;
+    if (code === null || source === null || code.instructions !== counts.length) return found;
+    const rows = new Float64Array(code.length).fill(NaN);
+    const lines = new Float64Array(source.length).fill(NaN);
+    for (let row = 0; row < code.length; row++) {
+      const address = code.addressOf(row);
+      if (address === NO_ADDRESS) continue;
+      const count = counts[address] ?? 0;
+      rows[row] = count;
+      const line = code.placeOf(row).line - 1;
+      if (line >= 0 && line < lines.length) lines[line] = Math.max(lines[line] || 0, count);
+    }
+    return found.set(ran, rows).set('source', lines);
+  }
+
   /** Addresses in the code that registers are made of; empty when only the source can tell. */
   private baseAddresses(from: ColumnName, row: number): ReadonlySet<number> {
     const address = this.columns[from]?.addressOf(row) ?? NO_ADDRESS;

@@ -12,6 +12,8 @@ const IDLE_MS = 250;
 
 export interface CodeState {
   readonly file: string;
+  /** What `columns` were made of. */
+  readonly source: string;
   /** Of the newest text that could be compiled; `null` before there was one. */
   readonly columns: CodeColumns | null;
   readonly report: OptimizerReport | null;
@@ -22,7 +24,7 @@ export interface CodeState {
 }
 
 export class CodeFeed {
-  state: CodeState = { file: '', columns: null, report: null, problem: null, busy: false };
+  state: CodeState = { file: '', source: '', columns: null, report: null, problem: null, busy: false };
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asking = false;
   /** Something changed since the question under way. */
@@ -73,6 +75,7 @@ export class CodeFeed {
     if (typeof file.content !== 'string' || !isSource(file.name)) {
       this.set({
         file: file.name,
+        source: '',
         columns: null,
         report: null,
         problem: 'This file is not a program.',
@@ -81,7 +84,8 @@ export class CodeFeed {
       return;
     }
     const same = file.name === this.state.file;
-    if (!same) this.set({ file: file.name, columns: null, report: null, problem: null, busy: true });
+    const { name } = file;
+    if (!same) this.set({ file: name, source: '', columns: null, report: null, problem: null, busy: true });
     else this.set({ ...this.state, busy: true });
     this.asking = true;
     try {
@@ -95,7 +99,7 @@ export class CodeFeed {
       } else {
         const columns = new CodeColumns(file.content, answer);
         const report = answer.optimized?.report ?? null;
-        this.set({ file: file.name, columns, report, problem: null, busy: false });
+        this.set({ file: name, source: file.content, columns, report, problem: null, busy: false });
       }
     } catch (error) {
       this.set({ ...this.state, problem: messageOf(error), busy: false });

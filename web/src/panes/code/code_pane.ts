@@ -3,6 +3,7 @@
  * A program's source, stack code, optimized stack code and register code side by side: what is chosen in one is
  * marked in the others and in the editor. It follows the text while it is edited, and shows where actors stand.
  */
+import type { FileExecutions, Profile } from '../../../../wasm-glue/ts/index.ts';
 import { html, nothing, render } from 'lit';
 import type { TemplateResult } from 'lit';
 import { isNarrow } from '../../app/app.ts';
@@ -11,9 +12,10 @@ import { readStored, writeStored } from '../../app/storage.ts';
 import type { State } from '../../app/store.ts';
 import { COLUMNS } from '../../model/code_columns.ts';
 import type { CodeColumns, ColumnName, Marks } from '../../model/code_columns.ts';
-import { languageOf } from '../../model/program.ts';
+import { findFile, languageOf } from '../../model/program.ts';
 import { icon } from '../../widgets/icons.ts';
 import { Pane } from '../pane.ts';
+import { ProfileFeed } from '../profile/profile_feed.ts';
 import { CodeFeed } from './code_feed.ts';
 import { ColumnView } from './column_view.ts';
 import { optimizerReport } from './optimizer_report.ts';
@@ -41,6 +43,7 @@ export class CodePane extends Pane {
   readonly name = 'code';
   readonly title = 'Code';
   private readonly feed: CodeFeed;
+  private readonly figures: ProfileFeed;
   private readonly bar = document.createElement('div');
   private readonly stage = document.createElement('div');
   private readonly foot = document.createElement('div');
@@ -57,11 +60,14 @@ export class CodePane extends Pane {
   private chosen: { readonly from: ColumnName; readonly row: number } | null = null;
   private marks = new Map<ColumnName, Marks>();
   private reportOpen = false;
+  private executions: readonly FileExecutions[] | null = null;
+  private counted: ReadonlyMap<ColumnName, Float64Array> = new Map();
   private followTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(app: App) {
     super(app);
     this.feed = new CodeFeed(app, () => this.changed());
+    this.figures = new ProfileFeed(app, 'code', (profile) => this.count(profile));
     const hooks = {
       choose: (name: ColumnName, row: number) => this.choose(name, row),
       open: (name: ColumnName, row: number) => this.reveal(name, row, true),
@@ -100,6 +106,7 @@ export class CodePane extends Pane {
 
   protected update(state: State, before: State | null): void {
     if (state.view !== before?.view) this.feed.want(state.view === 'code');
+    this.figures.update(state, before);
     const moved =
       state.status !== before?.status || state.view !== before.view || state.speed !== before.speed;
     if (moved) void this.findStanding();
@@ -125,6 +132,7 @@ export class CodePane extends Pane {
         this.views[name].setColumn(columns?.column(name) ?? null, this.headingOf(name), language);
         this.views[name].setMarks(null);
       }
+      this.showCounts();
       void this.findStanding();
     }
     this.hint.hidden = columns !== null;
@@ -206,6 +214,7 @@ export class CodePane extends Pane {
       }
       <span role="status" data-testid="code-chosen">${text}</span>
       <span class="push"></span>
+      <span data-testid="code-counts">${this.countText()}</span>
       <label class="check-label"
         ><input
           type="checkbox"
@@ -229,6 +238,32 @@ export class CodePane extends Pane {
     });
     const place = line > 0 ? `Line ${line}: ` : '';
     return `${place}${counts.join(' · ')}`;
+  }
+
+  private count(profile: Profile | null): void {
+    this.executions = profile?.executions ?? null;
+    this.showCounts();
+    render(this.footContent(), this.foot);
+  }
+
+  /** Counts are of the text that ran: once it has changed they mean nothing. */
+  private showCounts(): void {
+    const { file, source } = this.feed.state;
+    const ran = this.app.runner.lastRun;
+    const counts = this.executions?.find((one) => one.file === file)?.counts;
+    const same = ran !== null && findFile(ran.program, file)?.content === source;
+    this.counted =
+      counts === undefined || !same || this.columns === null
+        ? new Map()
+        : this.columns.executionsOf(ran.optimized ? 'optimized' : 'stack', counts);
+    for (const name of COLUMNS) this.views[name].setCounts(this.counted.get(name) ?? null);
+  }
+
+  /** Why there are counts, or none after a run. */
+  private countText(): string {
+    if (this.counted.size > 0) return 'counted in the last run';
+    if (this.executions === null || this.columns === null) return '';
+    return this.executions.length === 0 ? 'register code is not counted' : 'changed since the last run';
   }
 
   private toggle(name: ColumnName): void {

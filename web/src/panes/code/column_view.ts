@@ -2,6 +2,7 @@
 /** One form of the program as a table: address or line number, and the text in colours. */
 import { Mark } from '../../model/code_columns.ts';
 import type { CodeColumn, ColumnName, Marks } from '../../model/code_columns.ts';
+import { formatCount } from '../../model/profile_table.ts';
 import { tokenize } from '../../model/highlight.ts';
 import type { TokenLine } from '../../model/highlight.ts';
 import type { Language } from '../../model/program.ts';
@@ -29,6 +30,9 @@ export class ColumnView {
   private tokens: readonly TokenLine[] | null = null;
   /** Lines at which actors stand, with their names. */
   private standing: ReadonlyMap<number, string> = new Map();
+  /** How often rows were executed; `null`: nobody knows. */
+  private counts: Float64Array | null = null;
+  private most = 0;
   /** What each row element shows, so that it is filled once only. */
   private readonly shown = new WeakMap<HTMLElement, string>();
   private generation = 0;
@@ -48,6 +52,7 @@ export class ColumnView {
       columns: [
         { title: name === 'source' ? 'Line' : 'Address', className: 'col-number col-address' },
         { title: name === 'source' ? 'Text' : 'Instruction', className: 'col-code' },
+        { title: 'Executed', className: 'col-number col-count' },
       ],
       count: () => this.column?.length ?? 0,
       fill: (index, cells, row) => this.fill(index, cells, row),
@@ -78,6 +83,16 @@ export class ColumnView {
     if (marks !== null) this.grid.show(marks.first);
   }
 
+  /** How often each row was executed, NaN where that means nothing. */
+  setCounts(counts: Float64Array | null): void {
+    this.counts = counts;
+    this.most = 0;
+    for (const count of counts ?? []) if (count > this.most) this.most = count;
+    this.element.dataset['counted'] = String(counts !== null);
+    this.generation += 1;
+    this.grid.refresh();
+  }
+
   /** Lines of this file at which actors stand. */
   setStanding(lines: ReadonlyMap<number, string>): void {
     this.standing = lines;
@@ -94,8 +109,8 @@ export class ColumnView {
     const state = `${this.generation} ${index}`;
     if (this.shown.get(row) === state) return;
     this.shown.set(row, state);
-    const [address, code] = cells;
-    if (address === undefined || code === undefined) return;
+    const [address, code, count] = cells;
+    if (address === undefined || code === undefined || count === undefined) return;
     const isCode = column.isCode && column.isInstruction(index);
     address.textContent = this.numberOf(column, index);
     row.dataset['kind'] = isCode || !column.isCode ? 'instruction' : 'heading';
@@ -105,6 +120,15 @@ export class ColumnView {
     else row.dataset['standing'] = standing;
     row.title = standing === undefined ? '' : `Here: ${standing}`;
     code.replaceChildren(...this.parts(column, index));
+    this.fillCount(count, index);
+  }
+
+  private fillCount(cell: HTMLElement, index: number): void {
+    const count = this.counts?.[index] ?? NaN;
+    cell.textContent = Number.isNaN(count) ? '' : formatCount(count);
+    // Of numbers that differ by powers of ten, a proportional heat would show the largest only.
+    const heat = count > 0 ? Math.log1p(count) / Math.log1p(this.most) : 0;
+    cell.style.setProperty('--heat', heat.toFixed(3));
   }
 
   private numberOf(column: CodeColumn, index: number): string {

@@ -19,19 +19,16 @@ import type { FlameNode, Measure, ProfileRow, Sort } from '../../model/profile_t
 import { VirtualGrid } from '../../widgets/virtual_grid.ts';
 import { Pane } from '../pane.ts';
 import { FlameView } from './flame_view.ts';
+import { ProfileFeed } from './profile_feed.ts';
 
 const SORT_LABELS: readonly (readonly [Sort, string])[] = [
   ['own', 'Own'],
-  ['all', 'With calls'],
+  ['all', 'Total'],
   ['calls', 'Calls'],
-  ['average', 'Each call'],
+  ['average', 'Average'],
   ['name', 'Name'],
 ];
 
-/** While a program runs, its figures are asked for this often at most, */
-const REFRESH_MS = 700;
-/** and so that asking, for which it stands still, takes at most one part in so many of the time. */
-const REFRESH_SHARE = 12;
 /** The list of actors would be longer than anybody reads. */
 const MOST_ACTORS = 500;
 
@@ -50,11 +47,7 @@ export class ProfilePane extends Pane {
   private pid: number | null = null;
   private asFlame = false;
   private rows: ProfileRow[] = [];
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  /** Counts runs: an answer about the run before is of no use. */
-  private runs = 0;
-  private asking = false;
-  private again = false;
+  private readonly feed: ProfileFeed;
 
   constructor(app: App) {
     super(app);
@@ -65,8 +58,8 @@ export class ProfilePane extends Pane {
         { title: 'Function', className: 'col-name' },
         { title: 'Calls', className: 'col-number' },
         { title: 'Own', className: 'col-number col-own' },
-        { title: 'With calls', className: 'col-number' },
-        { title: 'Each call', className: 'col-number col-average' },
+        { title: 'Total', className: 'col-number' },
+        { title: 'Average', className: 'col-number col-average' },
       ],
       count: () => this.rows.length,
       fill: (index, cells, row) => this.fill(index, cells, row),
@@ -79,7 +72,7 @@ export class ProfilePane extends Pane {
       choose: (node) => this.chooseBar(node),
       describe: (node) => this.describe(node),
     });
-    app.events.on('runStarted', () => this.clear());
+    this.feed = new ProfileFeed(app, 'profile', (profile) => this.take(profile));
   }
 
   override focus(): void {
@@ -98,41 +91,14 @@ export class ProfilePane extends Pane {
   }
 
   protected update(state: State, before: State | null): void {
-    if (state.view !== 'profile') return;
-    if (state.status !== before?.status || state.view !== before.view) this.soon(0);
+    this.feed.update(state, before);
+    if (state.view === 'profile' && state.status !== before?.status) this.draw();
   }
 
-  private clear(): void {
-    this.runs += 1;
-    this.profile = null;
-    this.pid = null;
-    this.rows = [];
+  private take(profile: Profile | null): void {
+    this.profile = profile;
+    if (this.pid !== null && profile?.actors.some(({ pid }) => pid === this.pid) !== true) this.pid = null;
     this.draw();
-  }
-
-  private soon(ms: number): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.ask(), ms);
-  }
-
-  private async ask(): Promise<void> {
-    this.again = this.asking;
-    if (this.asking) return;
-    this.asking = true;
-    const { runs } = this;
-    const begin = performance.now();
-    const profile = await this.app.runner.profile();
-    this.asking = false;
-    const cost = performance.now() - begin;
-    const { view, status } = this.app.store.state;
-    if (runs === this.runs && profile !== null) {
-      this.profile = profile;
-      if (this.pid !== null && !profile.actors.some(({ pid }) => pid === this.pid)) this.pid = null;
-    }
-    this.draw();
-    if (view !== 'profile') return;
-    if (this.again) this.soon(0);
-    else if (status === 'running') this.soon(Math.max(REFRESH_MS, cost * REFRESH_SHARE));
   }
 
   private draw(): void {
