@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { engine } from './plugins/engine.mjs';
 import { examples } from './plugins/examples.mjs';
+import { head } from './plugins/head.mjs';
+import { reference } from './plugins/reference.mjs';
 import { serviceWorker } from './plugins/service_worker.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -17,7 +19,13 @@ const isolation = {
 export default defineConfig({
   root: here('.'),
   base: './',
-  plugins: [examples(here('../examples')), engine(here('../build')), serviceWorker(here('sw.js'))],
+  plugins: [
+    head(),
+    examples(here('../examples')),
+    engine(here('../build')),
+    reference(here('../build'), here('src/styles')),
+    serviceWorker(here('sw.js')),
+  ],
   server: { host: '127.0.0.1', headers: isolation, fs: { allow: [here('..')] } },
   preview: { host: '127.0.0.1', headers: isolation },
   worker: { format: 'es' },

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/** The tables of Lisp for others: `gen_lisp_words typescript|markdown OUT`. */
+/**
+ * The tables of Lisp for others: `gen_lisp_words typescript|names|markdown OUT`. `names` are those that
+ * colours depend on, without any text: for code that has to be small.
+ */
 #include "base/gen.h"
 #include "lisp/lisp_internal.h"
 
@@ -74,12 +77,49 @@ static void write_markdown(FILE *out) {
     }
 }
 
+static bool is_of_actors(const char *group) {
+    return strcmp(group, "actors") == 0;
+}
+
+/** Rows of the group `actors` or the others; operators, which are functions, only of the first. */
+static void write_row_names(FILE *out, bool actors) {
+    for (size_t i = 0; i < ROWS; i++) {
+        bool mine = is_of_actors(rows[i].group) ? actors : !actors && strcmp(rows[i].kind, "operator") != 0;
+        if (!mine) continue;
+        fputs("  ", out);
+        tt_gen_quoted(out, rows[i].name);
+        fputs(",\n", out);
+    }
+}
+
+static void write_names(FILE *out) {
+    fputs("// SPDX-License-Identifier: MIT\n"
+          "/** Made by core/lisp/gen_lisp_words.c of forms.def and opcodes.def. */\n"
+          "export const LISP_FORM_NAMES: readonly string[] = [\n",
+          out);
+    write_row_names(out, false);
+    fputs("];\nexport const LISP_ACTOR_NAMES: readonly string[] = [\n", out);
+    write_row_names(out, true);
+    /* Instructions that take everything from the stack are functions. */
+    for (int op = 0; op < TT_OP_COUNT; op++) {
+        const TtOpInfo *info = tt_op_info((unsigned)op);
+        if (info->format != TT_FORMAT_NONE || !is_of_actors(info->group)) continue;
+        fputs("  '", out);
+        for (const char *at = info->mnemonic; *at; at++)
+            fputc(*at == '_' ? '-' : *at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at, out);
+        fputs("',\n", out);
+    }
+    fputs("];\n", out);
+}
+
 int main(int argc, char **argv) {
-    bool typescript = argc == 3 && strcmp(argv[1], "typescript") == 0;
-    bool markdown = argc == 3 && strcmp(argv[1], "markdown") == 0;
-    if (!typescript && !markdown) {
-        fputs("usage: gen_lisp_words typescript|markdown OUT\n", stderr);
+    void (*write)(FILE *) = NULL;
+    if (argc == 3 && strcmp(argv[1], "typescript") == 0) write = write_typescript;
+    if (argc == 3 && strcmp(argv[1], "names") == 0) write = write_names;
+    if (argc == 3 && strcmp(argv[1], "markdown") == 0) write = write_markdown;
+    if (!write) {
+        fputs("usage: gen_lisp_words typescript|names|markdown OUT\n", stderr);
         return 2;
     }
-    return tt_gen_file(argv[2], typescript ? write_typescript : write_markdown);
+    return tt_gen_file(argv[2], write);
 }

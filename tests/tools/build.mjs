@@ -96,7 +96,14 @@ async function buildTables() {
   await withLock('build-native', async () => {
     await configure('native', {});
     await compile('native', {}, ['tt_tables']);
-    for (const name of ['tables.ts', 'instructions.md', 'services.ts', 'lisp_words.ts', 'lisp.md']) {
+    for (const name of [
+      'tables.ts',
+      'instructions.md',
+      'services.ts',
+      'lisp_words.ts',
+      'lisp_names.ts',
+      'lisp.md',
+    ]) {
       publish(path.join(BUILD, 'native/generated', name), path.join(BUILD, 'generated', name));
     }
   });

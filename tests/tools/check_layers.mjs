@@ -93,6 +93,8 @@ const IMPORT =
 
 /** web/ reaches the engine through this file alone. */
 const ENGINE_ENTRY = 'wasm-glue/ts/index.ts';
+/** Data of the core, made by its build, that web/src/model may read without the engine's interface around it. */
+const MODEL_DATA = new Set(['build/generated/lisp_names.ts']);
 
 function checkTsFile(file, root) {
   const shown = path.relative(root, file).split(path.sep).join('/');
@@ -109,7 +111,7 @@ function checkTsFile(file, root) {
     const engine = /(?:^|\/)wasm-glue(?:\/|$)/.test(target);
     const entry = target.replace(/\.(?:js|ts)$/, '') === ENGINE_ENTRY.replace(/\.ts$/, '');
     if (engine && !entry) problems.push(`${shown}: imports '${name}'; web/ may import only ${ENGINE_ENTRY}`);
-    if (inModel && !engine && !target.startsWith('web/src/model/')) {
+    if (inModel && !engine && !MODEL_DATA.has(target) && !target.startsWith('web/src/model/')) {
       problems.push(`${shown}: imports '${name}'; web/src/model/ stands alone`);
     }
   }

@@ -64,6 +64,26 @@ pageTest(
   },
 );
 
+const LISP =
+  '; Squares\n(define (square x) (* x x))\n(spawn (lambda () (send 1 (map (list 1 2 3) square))))\n(print (receive))\n';
+
+pageTest('an embed shows, colours and runs a Lisp program', {}, async ({ page, url }) => {
+  await page.goto(`${url}embed.html#${payload({ 'main.lisp': LISP })}`);
+  await page.locator('.plain-colours .tok-control').first().waitFor();
+  const coloured = (kind) => page.locator(`.plain-colours .tok-${kind}`).allInnerTexts();
+  assert.deepEqual(await coloured('control'), ['define', 'lambda']);
+  assert.deepEqual(await coloured('actor'), ['spawn', 'send', 'receive']);
+  assert.deepEqual(await coloured('comment'), ['; Squares']);
+  await byId(page, 'run').click();
+  await waitForStatus(page, 'finished');
+  assert.equal(await output(page), '[1, 4, 9]\n');
+  const area = page.getByRole('textbox', { name: /^Source of/ });
+  await area.fill('(print (+ 1 "x"))\n');
+  await byId(page, 'run').click();
+  await waitForStatus(page, 'failed');
+  assert.match(await output(page), /main\.lisp:1/);
+});
+
 pageTest('an embed reads standard input', {}, async ({ page, url }) => {
   await page.goto(`${url}embed.html#${payload({ 'main.ttvm': 'READ_LINE\nPRINT\n' })}`);
   await byId(page, 'run').click();

@@ -9,6 +9,7 @@ import {
   runByButton,
   setProgram,
   status,
+  stopTime,
   terminalText,
   typeInEditor,
   waitForOutput,
@@ -158,22 +159,7 @@ for (const threads of ['', '?threads=0']) {
         await waitForStatus(page, 'running');
         await waitForOutput(page, 'kept');
         await page.waitForTimeout(150);
-        times.push(
-          await page.evaluate(
-            () =>
-              new Promise((resolve) => {
-                const word = document.querySelector('[data-testid=status]');
-                const begin = performance.now();
-                const watch = new MutationObserver(() => {
-                  if (word.textContent !== 'stopped') return;
-                  watch.disconnect();
-                  resolve(performance.now() - begin);
-                });
-                watch.observe(word, { childList: true, characterData: true, subtree: true });
-                document.querySelector('[data-testid=stop]').click();
-              }),
-          ),
-        );
+        times.push(await stopTime(page));
       }
       times.sort((a, b) => a - b);
       assert.ok(times[1] < 100, `median ${times.map((time) => time.toFixed(0)).join(', ')} ms`);

@@ -121,6 +121,71 @@ pageTest('pause, inspector, send, kill, resume', {}, async ({ page, open }) => {
   );
 });
 
+/** Links, a monitor and a mailbox with one message of each kind that nobody takes, while main is waiting for time. */
+const ACQUAINTED = `SPAWN_HOLDER
+STORE holder
+LOAD holder
+LINK
+LOAD holder
+MONITOR
+STORE watch
+LOAD holder
+PUSH_STR "a letter"
+SEND
+LOAD holder
+MAKE_OBJECT
+PUSH_INT 7
+SET_FIELD count
+SEND
+PUSH_INT 600000
+SLEEP
+HALT
+
+LABEL holder
+REGISTER "holder"
+RECEIVE_MATCH null
+POP
+RET
+`.replace('SPAWN_HOLDER', 'MAKE_FUNCTION holder\nSPAWN');
+
+pageTest('the inspector shows the mailbox, links, and who watches', {}, async ({ page, open }) => {
+  await open();
+  await setProgram(page, ACQUAINTED);
+  await show(page, 'actors');
+  await runByButton(page, 'running');
+  await byId(page, 'actors-list').click();
+  await page.waitForFunction(() =>
+    /holder/.test(document.querySelector('[data-testid=actor-list]')?.textContent),
+  );
+  await byId(page, 'actor-list').focus();
+  await page.keyboard.press('End');
+  const inspector = byId(page, 'inspector');
+  await inspector.getByRole('heading', { name: /^holder #/ }).waitFor();
+  await inspector.getByRole('heading', { name: 'Messages waiting' }).waitFor();
+  assert.deepEqual(await inspector.locator('.messages li').allInnerTexts(), ['a letter', '{count: 7}']);
+  const facts = () =>
+    inspector
+      .locator('.facts > div')
+      .evaluateAll((rows) =>
+        Object.fromEntries(rows.map((row) => [...row.children].map((cell) => cell.innerText.trim()))),
+      );
+  const holder = await facts();
+  assert.equal(holder['Mailbox'], '2');
+  assert.equal(holder['Links'], 'main');
+  assert.equal(holder['Watched by'], 'main');
+  // A chip leads to the other end, which knows the same from its side.
+  await inspector.locator('.facts > div', { hasText: 'Links' }).getByRole('button').click();
+  await inspector.getByRole('heading', { name: /^main/ }).waitFor();
+  await page.waitForFunction(() =>
+    /Links/.test(document.querySelector('[data-testid=inspector]')?.textContent ?? ''),
+  );
+  const main = await facts();
+  assert.equal(main['Links'], 'holder');
+  assert.equal(main['Watches'], 'holder');
+  await byId(page, 'stop').click();
+  await waitForStatus(page, 'stopped');
+});
+
 pageTest('the trace: filters, keyboard, the way to the source', {}, async ({ page, open }) => {
   await open();
   const hundred = PING_PONG.replace('PUSH_INT 42\nSTORE answer', 'PUSH_INT 0\nSTORE answer').replace(

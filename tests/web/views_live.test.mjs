@@ -2,7 +2,7 @@
 // Views of runs that go on: pace of the page, Stop, families of actors, what automation sees of events.
 
 import assert from 'node:assert/strict';
-import { byId, pageTest, runByButton, setProgram, waitForStatus } from './lib/browser.mjs';
+import { byId, pageTest, runByButton, setProgram, stopTime, waitForStatus } from './lib/browser.mjs';
 
 const LOOP = (count, body, rest = 'RECEIVE\n') => `PUSH_INT ${count}
 STORE n
@@ -134,22 +134,7 @@ for (const view of ['actors', 'trace']) {
       if (i > 0) await runByButton(page, 'running');
       await counts(page, /1,001 live/);
       await page.waitForTimeout(800);
-      times.push(
-        await page.evaluate(
-          () =>
-            new Promise((resolve) => {
-              const word = document.querySelector('[data-testid=status]');
-              const begin = performance.now();
-              const watch = new MutationObserver(() => {
-                if (word.textContent !== 'stopped') return;
-                watch.disconnect();
-                resolve(performance.now() - begin);
-              });
-              watch.observe(word, { childList: true, characterData: true, subtree: true });
-              document.querySelector('[data-testid=stop]').click();
-            }),
-        ),
-      );
+      times.push(await stopTime(page));
     }
     times.sort((x, y) => x - y);
     t.diagnostic(times.map((time) => `${time.toFixed(0)} ms`).join(', '));

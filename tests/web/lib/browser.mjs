@@ -111,6 +111,24 @@ export async function waitForStatus(page, ...words) {
   );
 }
 
+/** Presses Stop; milliseconds until the page says `stopped`, by the page's own clock. */
+export function stopTime(page) {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const word = document.querySelector('[data-testid=status]');
+        const begin = performance.now();
+        const watch = new MutationObserver(() => {
+          if (word.textContent !== 'stopped') return;
+          watch.disconnect();
+          resolve(performance.now() - begin);
+        });
+        watch.observe(word, { childList: true, characterData: true, subtree: true });
+        document.querySelector('[data-testid=stop]').click();
+      }),
+  );
+}
+
 export async function setProgram(page, files) {
   const object = typeof files === 'string' ? { 'main.ttvm': files } : files;
   await page.evaluate((given) => {

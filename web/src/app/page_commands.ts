@@ -175,7 +175,7 @@ export function registerCommands(app: App, editor: EditorPane, output: OutputPan
       },
     },
     { id: 'theme', title: 'Change the colours', run: () => app.setTheme(nextTheme(store.state.theme)) },
-    { id: 'help', title: 'Keys', run: () => app.openDialog('help') },
+    { id: 'help', title: 'Keys and reference', run: () => app.openDialog('help') },
   );
 }
 

@@ -45,7 +45,7 @@ export class SchedulersDialog extends AppDialog {
 
 export class HelpDialog extends AppDialog {
   protected readonly dialogName = 'help' as const;
-  protected readonly heading = 'Keys';
+  protected readonly heading = 'Keys and reference';
 
   protected content(): TemplateResult {
     const commands = this.app.commands.all().filter((command) => command.keys !== undefined);
@@ -76,6 +76,11 @@ export class HelpDialog extends AppDialog {
           </tr>
         </tbody>
       </table>
+      <p class="about">
+        Reference:
+        <a href="reference/instructions.html" target="_blank">instructions</a>,
+        <a href="reference/lisp.html" target="_blank">Lisp</a>.
+      </p>
       <div class="dialog-actions">
         <button type="button" class="button primary" autofocus @click=${() => this.close()}>Done</button>
       </div>`;

@@ -4,6 +4,7 @@
  * editor is not (or not yet) loaded. They colour; they do not judge: any word in mnemonic
  * position counts as one.
  */
+import { LISP_ACTOR_NAMES, LISP_FORM_NAMES } from '../../../build/generated/lisp_names.ts';
 import type { Language } from './program.ts';
 
 export type TokenKind =
@@ -33,17 +34,8 @@ const ACTOR =
 const TAKES_LABEL =
   /^(?:JMP|JZ|JNZ|CALL|TAIL_CALL|TRY|MAKE_FUNCTION|MAKE_LAMBDA|RECEIVE_TIMEOUT|JMP_ADDR|JZ_ADDR|CALL_ADDR)$/i;
 
-const LISP_FORMS = new Set(
-  (
-    'define lambda let let* letrec set! if cond case when unless and or not begin do try catch finally throw match ' +
-    'import export define-macro quote quasiquote unquote else after'
-  ).split(' '),
-);
-const LISP_ACTORS = new Set(
-  'spawn spawn-link spawn-monitor send ! self receive register unregister whereis link unlink monitor trap-exit supervisor supervise restart-child stop-child'.split(
-    ' ',
-  ),
-);
+const LISP_FORMS = new Set(LISP_FORM_NAMES);
+const LISP_ACTORS = new Set(LISP_ACTOR_NAMES);
 
 export function tokenize(text: string, language: Language): TokenLine[] {
   if (language === 'lisp') return tokenizeLisp(text);
