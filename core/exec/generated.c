@@ -4,8 +4,13 @@
 #include "exec/field_hint.h"
 #include "exec/interp_ir.h"
 
-uint32_t tt_code_absent(TtCodeState *state, TtValue *fp, uint32_t entry, uint32_t room) {
-    (void)state, (void)fp, (void)entry, (void)room;
+uint32_t tt_code_absent(TtCodeState *state, TtValue *fp, uint32_t entry, uint32_t room,
+                        const TtFunction *function, uint32_t depth) {
+    (void)entry, (void)room;
+    TtActor *actor = state->actor;
+    actor->fp = (uint32_t)(fp - actor->stack);
+    actor->function = function;
+    actor->depth = depth;
     return TT_CODE_ENTERED;
 }
 
@@ -115,6 +120,13 @@ static TtResult compute(TtCodeState *state, const TtModule *module, TtIrInsn ins
     return tt_sem_compare(actor, original, a, form == 2 || form == 3 ? &integer : b, out);
 }
 
+/** Whether an APPEND is to a variable's own list whose buffer is full; as the interpreter decides. */
+static bool outgrows(const TtActor *actor, TtIrInsn insn, const TtValue *a) {
+    return insn.op == TT_IR_APPEND && insn.a == insn.b &&
+           insn.a < (int32_t)(actor->function->slot_count * sizeof *a) && a->tag == TT_TAG_LIST && a->len &&
+           a->len == ((const TtListBuf *)a->as.object)->capacity;
+}
+
 /** Of instructions that change their first operand in place. */
 static TtResult change(TtActor *actor, const TtModule *module, TtIrInsn insn, TtValue *a, const TtValue *b,
                        const TtValue *c) {
@@ -122,6 +134,7 @@ static TtResult change(TtActor *actor, const TtModule *module, TtIrInsn insn, Tt
     case TT_IR_SETITEM: return tt_sem_list_set(actor, a, b, c, true, a);
     case TT_IR_SETKEY: return tt_sem_set_field(actor, "OBJECT_SET", a, b, c, true, a);
     case TT_IR_POPITEM: return tt_sem_list_pop(actor, a, true, a);
+    case TT_IR_APPEND: return tt_sem_list_push(actor, a, c);
     default:
         return tt_field_set(actor, a, &module->constants.items[insn.c], b, true,
                             &module->field_cells[(uint16_t)insn.w], a);
@@ -132,14 +145,20 @@ uint32_t tt_code_carry_out(TtCodeState *state, uint32_t at) {
     TtActor *actor = state->actor;
     const TtModule *module = actor->function->module;
     const TtIrCode *ir = module->ir;
-    const TtIrInsn insn = ir->code.items[at];
+    TtIrInsn insn = ir->code.items[at];
+    insn.op = (uint16_t)tt_ir_plain((TtIrOp)insn.op);
     const char *constants = (const char *)ir->constants.items;
     TtValue *fp = actor->stack + actor->fp;
     TtValue *a = (void *)((char *)fp + insn.a);
     const TtValue *b = (const void *)(insn.b >= 0 ? (const char *)fp + insn.b : constants - insn.b);
     const TtValue *c = (const void *)(insn.c >= 0 ? (const char *)fp + insn.c : constants - insn.c);
-    const bool changes = insn.op == TT_IR_SETITEM || insn.op == TT_IR_SETKEY || insn.op == TT_IR_SETFIELD ||
-                         insn.op == TT_IR_POPITEM;
+    const bool pushes = outgrows(actor, insn, a);
+    const bool changes = pushes || insn.op == TT_IR_SETITEM || insn.op == TT_IR_SETKEY ||
+                         insn.op == TT_IR_SETFIELD || insn.op == TT_IR_POPITEM;
+    if (pushes) {
+        actor->pc = ir->origin.items[at];
+        tt_ir_clear_stale(actor, fp, ir, ir->before.items[at]);
+    }
     unsigned original = module->code.items[ir->origin.items[at]].op;
     const uint32_t work = actor->work;
     TtValue value = tt_null();

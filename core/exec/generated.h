@@ -2,12 +2,12 @@
 /**
  * Machine code that somebody outside the core made of register code (in WebAssembly: wasm-glue/ts/codegen).
  *
- * Generated code works on the frames of the register interpreter, and keeps nothing anywhere else: at each
- * register instruction where it stops, registers, headers and the actor's fp, function and depth are what
- * the interpreter would have there. It stops wherever it pleases, before an instruction that it has no code
- * for, and says where; the interpreter goes on. It takes off the budget what the interpreter takes off, at
- * the same places. What is too long for code of its own it lets tt_code_carry_out do; nothing else of the VM
- * is called.
+ * Generated code works on the frames of the register interpreter: at each register instruction where it
+ * stops, registers, headers and the actor's fp, function and depth are what the interpreter would have there.
+ * (In between it keeps fp, function and depth in parameters; the actor's are right whenever it calls the VM
+ * or gives back to it.) It stops wherever it pleases, before an instruction that it has no code for, and says
+ * where; the interpreter goes on. It takes off the budget what the interpreter takes off, at the same places.
+ * What is too long for code of its own it lets tt_code_carry_out do; nothing else of the VM is called.
  *
  * Code comes in units, one for each module, in the order in which they are given. Each thread makes a
  * unit ready for itself when it first meets it. Functions are called by number: 16 bits of slot from `slots`
@@ -37,7 +37,8 @@ typedef struct TtCodeState {
  * What a generated function gives back; anything else is a register instruction of the actor's function,
  * to be interpreted next, and with PREEMPTED the beginning of a block where the budget is used up.
  */
-#define TT_CODE_RETURNED        0u          /* the frame it was called for has returned plainly */
+#define TT_CODE_RETURNED        0u /* the frame it was called for has returned plainly, with a value */
+#define TT_CODE_RETURNED_NONE   0xfffffffcu /* the same without a value */
 #define TT_CODE_PREEMPTED       0x80000000u /* flag */
 #define TT_CODE_PREEMPTED_ENTRY 0xffffffffu /* the budget is used up where the function begins */
 #define TT_CODE_ENTERED         0xfffffffeu /* a frame has been made, nothing of it has run */
@@ -46,9 +47,10 @@ typedef struct TtCodeState {
                  */
 
 /** `room`: how many more frames may be entered by calls from generated code to generated code. */
-typedef uint32_t (*TtCodeFn)(TtCodeState *state, TtValue *fp, uint32_t entry, uint32_t room);
+typedef uint32_t (*TtCodeFn)(TtCodeState *state, TtValue *fp, uint32_t entry, uint32_t room,
+                             const TtFunction *function, uint32_t depth);
 
-/** Bounded because the thread's own stack is. */
+/** What the VM gives: bounded because the thread's own stack is. */
 #define TT_CODE_ROOM 48u
 
 /** Functions of all units of a run together. */
@@ -77,7 +79,8 @@ typedef enum TtCodeStep {
 uint32_t tt_code_carry_out(TtCodeState *state, uint32_t at);
 
 /** What is in a slot whose unit is not ready here. */
-uint32_t tt_code_absent(TtCodeState *state, TtValue *fp, uint32_t entry, uint32_t room);
+uint32_t tt_code_absent(TtCodeState *state, TtValue *fp, uint32_t entry, uint32_t room,
+                        const TtFunction *function, uint32_t depth);
 
 /**
  * Gives code to a module: `entries`, from tt_alloc and as many as register instructions, is taken over. Any

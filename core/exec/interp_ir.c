@@ -526,12 +526,13 @@ generated: {
                          .globals = globals,
                          .depth_limit = depth_limit};
     uint32_t entry = entries[pc - code];
-    uint32_t next = tt_code_function(actor->system, entry)(&state, fp, entry & 0xffff, TT_CODE_ROOM);
+    uint32_t next = tt_code_function(actor->system, entry)(&state, fp, entry & 0xffff, TT_CODE_ROOM,
+                                                             function, actor->depth);
     fuel = state.fuel;
     paid += state.paid;
     function = actor->function;
     fp = actor->stack + actor->fp;
-    if (next == TT_CODE_RETURNED || next == TT_CODE_UNEXPECTED) {
+    if (next == TT_CODE_RETURNED || next == TT_CODE_RETURNED_NONE || next == TT_CODE_UNEXPECTED) {
         const TtIrResume *resume = &function->module->ir->resume[actor->pc];
         if (TT_UNLIKELY(!function->ir_entry || fp + resume->cells != state.returned + state.pushed)) {
             actor->sp = (uint32_t)(state.returned - actor->stack) + state.pushed;

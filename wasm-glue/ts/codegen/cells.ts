@@ -8,7 +8,8 @@ import type { RegisterCode } from './register_code.js';
 import { Op, Type, type FunctionBody, type Label, type ValueType } from './wasm.js';
 
 /** Parameters of each generated function. */
-export const State = { state: 0, fp: 1, entry: 2, room: 3 } as const;
+export const State = { state: 0, fp: 1, entry: 2, room: 3, function: 4, depth: 5 } as const;
+export const PARAMETERS = 6;
 
 interface Known {
   readonly tag: number | null;

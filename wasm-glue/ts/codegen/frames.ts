@@ -12,47 +12,66 @@ import type { Facts } from './layout.js';
 /** A cell of a frame's header: its tag and the 32 bits beside it. */
 const headerWord = (facts: Facts, beside: number): bigint => (BigInt(beside) << 32n) | BigInt(facts.tagFrame);
 
-/** Calls when the frame is made; `index` is what follows the arguments on the stack for the call itself. */
-function goIn(f: FunctionEmitter, insn: Insn, callee: number, call: { entry(): void; go(): void }): void {
+interface Callee {
+  /** Locals: its frame. */
+  readonly fp: number;
+  /** Pushes the function. */
+  function(): void;
+  /** Pushes the entry. */
+  entry(): void;
+  /** Calls. */
+  go(): void;
+}
+
+/** Calls when the frame is made. */
+function goIn(f: FunctionEmitter, insn: Insn, callee: Callee): void {
   const { cells } = f;
   const { body, facts, code } = cells;
   f.pay(insn.w);
-  f.leaveWithIf(facts.codePreemptedEntry, () => body.get(f.fuel).i64(0n).op(Op.i64LeS));
-  f.leaveWithIf(facts.codeEntered, () => body.get(State.room).op(Op.i32Eqz));
   f.storeFuel();
-  body.get(State.state).get(callee);
-  call.entry();
-  body.get(State.room).i32(1).op(Op.i32Sub);
-  call.go();
-  const result = cells.temporary(Type.i32);
-  body.tee(result);
+  body.get(f.fuel).i64(0n).op(Op.i64LeS).get(State.room).op(Op.i32Eqz, Op.i32Or);
   body.if();
-  // The budget is in the state already: whoever left has put it there.
+  f.tell(callee.fp, () => callee.function(), 1);
+  body.i32(facts.codePreemptedEntry).i32(facts.codeEntered);
+  body.get(f.fuel).i64(0n).op(Op.i64LeS, Op.select, Op.return);
+  body.end();
+  body.get(State.state).get(callee.fp);
+  callee.entry();
+  body.get(State.room).i32(1).op(Op.i32Sub);
+  callee.function();
+  body.get(State.depth).i32(1).op(Op.i32Add);
+  callee.go();
+  const result = cells.temporary(Type.i32);
+  body.set(result);
+  const { ir, cells: behind } = code.resume(insn.c);
+  const values = behind - insn.a / facts.cell;
+  const expected =
+    ir === 0 || (values !== 0 && values !== 1)
+      ? null
+      : values === 1
+        ? facts.codeReturned
+        : facts.codeReturnedNone;
+  if (expected !== null) {
+    body.get(result).i32(expected).op(Op.i32Ne);
+    body.if();
+  }
+  body.get(result).i32(facts.codeReturned).op(Op.i32Eq);
+  body.get(result).i32(facts.codeReturnedNone).op(Op.i32Eq, Op.i32Or);
+  body.if();
+  body.get(State.state).get(callee.fp).access('i32Store', facts.stateReturned);
+  body.get(State.state).get(result).i32(facts.codeReturned).op(Op.i32Eq);
+  body.access('i32Store', facts.statePushed);
+  f.actor();
+  body.i32(insn.c).access('i32Store', facts.actorPc);
+  f.loadFuel();
+  f.leaveWith(facts.codeUnexpected);
+  body.end();
+  // Whoever left has told the actor where, and put the budget into the state.
   body.get(result).op(Op.return);
+  if (expected === null) return;
   body.end();
   f.loadFuel();
-  const { ir, cells: expected } = code.resume(insn.c);
-  const pushed = expected - insn.a / facts.cell;
-  if (ir === 0 || (pushed !== 0 && pushed !== 1)) return f.leaveWith(facts.codeUnexpected);
-  f.leaveWithIf(facts.codeUnexpected, () =>
-    body.get(State.state).access('i32Load', facts.statePushed).i32(pushed).op(Op.i32Ne),
-  );
   f.goTo(ir);
-}
-
-/** Makes the frame at `callee` current, but for the function itself. */
-function stepIn(f: FunctionEmitter, insn: Insn): void {
-  const { body, facts } = f.cells;
-  f.actor();
-  f.actor();
-  body
-    .access('i32Load', facts.actorFp)
-    .i32(insn.a / facts.cell)
-    .op(Op.i32Add)
-    .access('i32Store', facts.actorFp);
-  f.actor();
-  f.actor();
-  body.access('i32Load', facts.actorDepth).i32(1).op(Op.i32Add).access('i32Store', facts.actorDepth);
 }
 
 export function emitCall(f: FunctionEmitter, insn: Insn, at: number): boolean {
@@ -67,8 +86,7 @@ export function emitCall(f: FunctionEmitter, insn: Insn, at: number): boolean {
   cells.leaveIf(at, () => {
     body.get(State.state).access('i32Load', facts.stateStackEnd).get(State.fp).op(Op.i32Sub);
     body.i32(insn.a + target.frameCells * facts.cell).op(Op.i32LtS);
-    f.actor();
-    body.access('i32Load', facts.actorDepth).get(State.state).access('i32Load', facts.stateDepthLimit);
+    body.get(State.depth).get(State.state).access('i32Load', facts.stateDepthLimit);
     body.op(Op.i32GeU, Op.i32Or);
   });
   const first = insn.a + target.parameters * facts.cell;
@@ -85,12 +103,10 @@ export function emitCall(f: FunctionEmitter, insn: Insn, at: number): boolean {
     for (let word = first; word < header; word += 8)
       body.get(State.fp).i64(BigInt(facts.tagUnbound)).access('i64Store', word);
   body.get(State.fp);
-  f.actor();
-  body.access('i32Load', facts.actorFp).op(Op.i64ExtendI32U).i64(32n).op(Op.i64Shl);
+  f.frame();
+  body.op(Op.i64ExtendI32U).i64(32n).op(Op.i64Shl);
   body.i64(BigInt(facts.tagFrame)).op(Op.i64Or).access('i64Store', header);
-  body.get(State.fp);
-  f.actor();
-  body.access('i32Load', facts.actorFunction).op(Op.i64ExtendI32U);
+  body.get(State.fp).get(State.function).op(Op.i64ExtendI32U);
   body.access('i64Store', header + facts.valueAs);
   body
     .get(State.fp)
@@ -100,12 +116,11 @@ export function emitCall(f: FunctionEmitter, insn: Insn, at: number): boolean {
     .get(State.fp)
     .i64(BigInt(facts.frameCall))
     .access('i64Store', header + facts.cell + facts.valueAs);
-  f.actor();
-  body.i32(target.address).access('i32Store', facts.actorFunction);
-  stepIn(f, insn);
   const callee = cells.temporary(Type.i32);
   body.get(State.fp).i32(insn.a).op(Op.i32Add).set(callee);
-  goIn(f, insn, callee, {
+  goIn(f, insn, {
+    fp: callee,
+    function: () => void body.i32(target.address),
     entry: () => void body.i32(entry.id),
     go: () => void body.call(entry.function),
   });
@@ -114,31 +129,25 @@ export function emitCall(f: FunctionEmitter, insn: Insn, at: number): boolean {
 
 export function emitCallValue(f: FunctionEmitter, insn: Insn, at: number): boolean {
   const { cells } = f;
-  const { body } = cells;
+  const { body, facts } = cells;
   const callee = cells.temporary(Type.i32);
-  const entry = cells.temporary(Type.i32);
+  const target = cells.temporary(Type.i32);
+  const code = cells.temporary(Type.i32);
   body.get(State.fp).i32(insn.a).op(Op.i32Add).set(callee);
   cells.leaveIf(at, () => {
-    body
-      .get(State.state)
-      .get(callee)
-      .i32(insn.b)
-      .i32(insn.c)
-      .call(f.helpers.makeFrame)
-      .tee(entry)
-      .op(Op.i32Eqz);
+    body.get(State.state).get(callee).i32(insn.b).i32(insn.c).get(State.function);
+    f.frame();
+    body.get(State.depth).call(f.helpers.makeFrame).tee(target).op(Op.i32Eqz);
   });
-  stepIn(f, insn);
-  goIn(f, insn, callee, {
-    entry: () => void body.get(entry).i32(0xffff).op(Op.i32And),
-    go: () =>
-      void body
-        .get(entry)
-        .i32(16)
-        .op(Op.i32ShrU)
-        .i32(f.helpers.slots)
-        .op(Op.i32Add)
-        .callIndirect(f.helpers.type),
+  body.get(target).access('i32Load', facts.functionCode).set(code);
+  goIn(f, insn, {
+    fp: callee,
+    function: () => void body.get(target),
+    entry: () => void body.get(code).i32(0xffff).op(Op.i32And),
+    go() {
+      body.get(code).i32(16).op(Op.i32ShrU).i32(f.helpers.slots).op(Op.i32Add);
+      body.callIndirect(f.helpers.type);
+    },
   });
   return false;
 }
@@ -153,7 +162,7 @@ function leaveIfOwn(
   fp: number,
 ): void {
   const { cells } = f;
-  const { body, facts } = cells;
+  const { body } = cells;
   const records = cells.temporary(Type.i32);
   f.actor();
   body.access('i32Load', count).tee(records);
@@ -162,8 +171,8 @@ function leaveIfOwn(
     f.actor();
     body.access('i32Load', items);
     body.get(records).i32(1).op(Op.i32Sub).i32(size).op(Op.i32Mul, Op.i32Add).access('i32Load', fp);
-    f.actor();
-    body.access('i32Load', facts.actorFp).op(Op.i32Eq);
+    f.frame();
+    body.op(Op.i32Eq);
   });
   body.end();
 }
@@ -184,12 +193,7 @@ export function emitReturn(f: FunctionEmitter, insn: Insn, at: number): boolean 
       facts.pendingCaptureFp,
     );
   }
-  const [caller, kind, outer, address] = [
-    cells.temporary(Type.i32),
-    cells.temporary(Type.i32),
-    cells.temporary(Type.i32),
-    cells.temporary(Type.i32),
-  ];
+  const kind = cells.temporary(Type.i32);
   cells.leaveIf(at, () => {
     body
       .get(State.fp)
@@ -201,69 +205,60 @@ export function emitReturn(f: FunctionEmitter, insn: Insn, at: number): boolean 
       .i32(facts.frameFunction - facts.frameCall)
       .op(Op.i32GtU);
   });
-  body
-    .get(State.fp)
-    .access('i32Load', header + facts.valueAs)
-    .set(caller);
-  // The header may begin where the value goes.
-  body
-    .get(State.fp)
-    .access('i32Load', header + facts.valueLen)
-    .set(outer);
-  body
-    .get(State.fp)
-    .access('i32Load', header + facts.cell + facts.valueLen)
-    .set(address);
+  const pushed = (): void => {
+    if (name === 'RETURN_NONE') body.get(kind).i32(facts.frameFunction).op(Op.i32Eq);
+    else body.i32(1);
+  };
+  // To the VM. The header may begin where the value goes, so it is read first.
+  body.get(State.room).i32(facts.codeRoom).op(Op.i32Eq);
+  body.if();
+  body.get(State.state).get(State.fp).access('i32Store', facts.stateReturned);
   body.get(State.state);
-  if (name !== 'RETURN_NONE') {
-    cells.copy(0, insn.a);
-    body.i32(1);
-  } else {
-    body.get(kind).i32(facts.frameFunction).op(Op.i32Eq).tee(kind);
+  pushed();
+  body.access('i32Store', facts.statePushed);
+  for (const [from, to] of [
+    [header + facts.cell + facts.valueLen, facts.actorPc],
+    [header + facts.valueLen, facts.actorFp],
+    [header + facts.valueAs, facts.actorFunction],
+  ] as const) {
+    f.actor();
+    body.get(State.fp).access('i32Load', from).access('i32Store', to);
+  }
+  f.actor();
+  body.get(State.depth).i32(1).op(Op.i32Sub).access('i32Store', facts.actorDepth);
+  body.end();
+  f.pay(insn.w);
+  f.storeFuel();
+  if (name === 'RETURN_NONE') {
+    pushed();
     body.if();
     body.get(State.fp).i64(BigInt(facts.tagNull)).access('i64Store', 0);
     body.get(State.fp).i64(0n).access('i64Store', facts.valueAs);
     body.end();
-    body.get(kind);
+    body.i32(facts.codeReturned).i32(facts.codeReturnedNone);
+    pushed();
+    body.op(Op.select);
+  } else {
+    cells.copy(0, insn.a);
+    body.i32(facts.codeReturned);
   }
-  body.access('i32Store', facts.statePushed);
-  f.actor();
-  body.get(address).access('i32Store', facts.actorPc);
-  f.actor();
-  body.get(outer).access('i32Store', facts.actorFp);
-  f.actor();
-  body.get(caller).access('i32Store', facts.actorFunction);
-  f.actor();
-  f.actor();
-  body.access('i32Load', facts.actorDepth).i32(1).op(Op.i32Sub).access('i32Store', facts.actorDepth);
-  f.pay(insn.w);
-  body.get(State.state).get(State.fp).access('i32Store', facts.stateReturned);
-  f.leaveWith(facts.codeReturned);
+  body.op(Op.return);
   return false;
 }
 
 /** The parameters of `makeFrame`. */
-const Make = { state: 0, base: 1, count: 2, address: 3 } as const;
+const Make = { state: 0, base: 1, count: 2, address: 3, function: 4, frame: 5, depth: 6 } as const;
 
 /**
- * (state, base, count, address) → entry of the function in cell `count` from base on, for whose `count` arguments
- * from base on it has made a frame that returns to the address; 0, and nothing is changed, when the interpreter is to
- * see to that. The actor's function is the callee's then; its fp and depth are not.
+ * (state, base, count, address, function, frame, depth) → the function in cell `count` from base on, for whose `count`
+ * arguments from base on it has made a frame that returns to the address in the frame of the function; 0, and
+ * nothing is changed, when the interpreter is to see to that.
  */
 export function makeFrameBody(facts: Facts, share: number): FunctionBody {
-  const body = new FunctionBody(4);
+  const body = new FunctionBody(7);
   const local = (): number => body.local(Type.i32);
-  const [at, closure, target, slots, actor, entry, i, end, slot] = [
-    local(),
-    local(),
-    local(),
-    local(),
-    local(),
-    local(),
-    local(),
-    local(),
-    local(),
-  ] as const;
+  const [at, closure, target, slots] = [local(), local(), local(), local()] as const;
+  const [i, end, slot] = [local(), local(), local()] as const;
   const tag = local();
   const give0 = (emit: () => void): void => {
     emit();
@@ -280,13 +275,12 @@ export function makeFrameBody(facts: Facts, share: number): FunctionBody {
   body.get(at).access('i32Load', facts.valueAs).tee(closure);
   body.access('i32Load', facts.closureFunction).set(target);
   body.end();
-  body.get(Make.state).access('i32Load', facts.stateActor).set(actor);
   body.get(target).access('i32Load', facts.functionSlotCount).set(slots);
   give0(() => {
-    body.get(target).access('i32Load', facts.functionCode).tee(entry).op(Op.i32Eqz);
+    body.get(target).access('i32Load', facts.functionCode).op(Op.i32Eqz);
     body.get(target).access('i32Load', facts.functionParameterCount).get(Make.count).op(Op.i32Ne, Op.i32Or);
     body.get(target).access('i32Load', facts.functionFrameCells).op(Op.i32Eqz, Op.i32Or);
-    body.get(actor).access('i32Load', facts.actorDepth);
+    body.get(Make.depth);
     body.get(Make.state).access('i32Load', facts.stateDepthLimit).op(Op.i32GeU, Op.i32Or);
     body.get(Make.state).access('i32Load', facts.stateStackEnd).get(Make.base).op(Op.i32Sub);
     body.get(target).access('i32Load', facts.functionFrameCells).i32(facts.cell).op(Op.i32Mul);
@@ -305,9 +299,9 @@ export function makeFrameBody(facts: Facts, share: number): FunctionBody {
   body.end();
   // The header.
   body.get(end);
-  body.get(actor).access('i32Load', facts.actorFp).op(Op.i64ExtendI32U).i64(32n).op(Op.i64Shl);
+  body.get(Make.frame).op(Op.i64ExtendI32U).i64(32n).op(Op.i64Shl);
   body.i64(BigInt(facts.tagFrame)).op(Op.i64Or).access('i64Store', 0);
-  body.get(end).get(actor).access('i32Load', facts.actorFunction).op(Op.i64ExtendI32U);
+  body.get(end).get(Make.function).op(Op.i64ExtendI32U);
   body.access('i64Store', facts.valueAs);
   body.get(end).get(Make.address).op(Op.i64ExtendI32U).i64(32n).op(Op.i64Shl);
   body.i64(BigInt(facts.tagFrame)).op(Op.i64Or).access('i64Store', facts.cell);
@@ -315,7 +309,6 @@ export function makeFrameBody(facts: Facts, share: number): FunctionBody {
     .get(end)
     .i64(BigInt(facts.frameFunction))
     .access('i64Store', facts.cell + facts.valueAs);
-  body.get(actor).get(target).access('i32Store', facts.actorFunction);
   // What it captured; a parameter hides a capture of the same name.
   body.get(closure);
   body.if();
@@ -352,7 +345,7 @@ export function makeFrameBody(facts: Facts, share: number): FunctionBody {
   body.end();
   body.end();
   body.end();
-  body.get(entry);
+  body.get(target);
   return body;
 }
 

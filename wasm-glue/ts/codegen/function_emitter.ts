@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /** One piece of register code as one function: its control flow, and what all instructions need. */
-import { Cells, State } from './cells.js';
+import { Cells, PARAMETERS, State } from './cells.js';
 import { emitterOf } from './instructions.js';
 import type { RegisterCode } from './register_code.js';
-import type { Loop, Node, Piece } from './shape.js';
+import { isCall, type Loop, type Node, type Piece } from './shape.js';
 import { FunctionBody, Op, Type, type Label } from './wasm.js';
 
 /** Where generated code for a register instruction begins: the function's number, and the entry in it. */
@@ -27,8 +27,9 @@ export interface Helpers {
 export class FunctionEmitter {
   readonly cells: Cells;
   readonly fuel: number;
-  private readonly body = new FunctionBody(4);
+  private readonly body = new FunctionBody(PARAMETERS);
   private readonly actorLocal: number;
+  private readonly frameLocal: number | null;
   private readonly exit: Label;
   private readonly byStart: ReadonlyMap<number, Node>;
   /** Labels of nodes that can be gone to from here: heads of open loops, and what comes behind. */
@@ -48,6 +49,14 @@ export class FunctionEmitter {
     this.byStart = new Map(piece.nodes.map((node) => [node.start, node]));
     this.loadFuel();
     body.get(State.state).access('i32Load', facts.stateActor).set(this.actorLocal);
+    const calls = piece.nodes.some(({ start, end }) =>
+      code.insns.slice(start, end).some(({ op }) => isCall(op.name)),
+    );
+    this.frameLocal = calls ? body.local(Type.i32) : null;
+    if (this.frameLocal !== null) {
+      this.pushFrame(State.fp);
+      body.set(this.frameLocal);
+    }
     this.exit = body.block(Type.i32);
     this.cells = new Cells(body, code, facts, this.exit);
   }
@@ -59,6 +68,7 @@ export class FunctionEmitter {
     const result = this.cells.temporary(Type.i32);
     body.set(result);
     this.storeFuel();
+    this.tell(State.fp, () => body.get(State.function), 0);
     body.get(result);
     return body;
   }
@@ -67,6 +77,32 @@ export class FunctionEmitter {
 
   actor(): void {
     this.body.get(this.actorLocal);
+  }
+
+  private pushFrame(fp: number): void {
+    const { facts } = this.code.layout;
+    this.body.get(fp).get(this.actorLocal).access('i32Load', facts.actorStack).op(Op.i32Sub);
+    this.body.i32(Math.log2(facts.cell)).op(Op.i32ShrU);
+  }
+
+  /** The frame as the actor counts it. */
+  frame(): void {
+    if (this.frameLocal !== null) this.body.get(this.frameLocal);
+    else this.pushFrame(State.fp);
+  }
+
+  /** Tells the actor where it is: a frame, its function, and so many calls from here. */
+  tell(fp: number, pushFunction: () => void, deeper: number): void {
+    const { body } = this;
+    const { facts } = this.code.layout;
+    this.actor();
+    this.pushFrame(fp);
+    body.access('i32Store', facts.actorFp);
+    this.actor();
+    pushFunction();
+    body.access('i32Store', facts.actorFunction);
+    this.actor();
+    body.get(State.depth).i32(deeper).op(Op.i32Add).access('i32Store', facts.actorDepth);
   }
 
   pay(instructions: number): void {
@@ -139,6 +175,7 @@ export class FunctionEmitter {
     const { body, cells } = this;
     const done = cells.temporary(Type.i32);
     this.storeFuel();
+    this.tell(State.fp, () => body.get(State.function), 0);
     body.get(State.state).i32(at).i32(cells.facts.carryOut).callIndirect(this.helpers.carryOutType).set(done);
     return done;
   }

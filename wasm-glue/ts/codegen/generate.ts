@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** Register code → one WebAssembly module. See README.md of this folder's parent. */
+import { PARAMETERS } from './cells.js';
 import { FunctionEmitter, type Entry, type Helpers } from './function_emitter.js';
 import { makeFrameBody, shareBody } from './frames.js';
 import { emitterOf } from './instructions.js';
@@ -28,10 +29,14 @@ export interface Place {
 }
 
 const PIECE: FunctionType = {
-  parameters: [Type.i32, Type.i32, Type.i32, Type.i32],
+  parameters: Array.from({ length: PARAMETERS }, () => Type.i32),
   results: [Type.i32],
 };
 const SHARE: FunctionType = { parameters: [Type.i64, Type.i64], results: [] };
+const MAKE_FRAME: FunctionType = {
+  parameters: Array.from({ length: 7 }, () => Type.i32),
+  results: [Type.i32],
+};
 const CARRY_OUT: FunctionType = { parameters: [Type.i32, Type.i32], results: [Type.i32] };
 
 const size = (piece: Piece): number => piece.nodes.reduce((sum, { start, end }) => sum + end - start, 0);
@@ -68,9 +73,9 @@ export function generate(code: RegisterCode, place: Place): Generated | null {
     body: new FunctionEmitter(code, piece, helpers, known).emit().finish(),
   }));
   functions.push({ type: 1, body: shareBody(facts).finish() });
-  functions.push({ type: 0, body: makeFrameBody(facts, helpers.share).finish() });
+  functions.push({ type: 3, body: makeFrameBody(facts, helpers.share).finish() });
   const bytes = moduleBytes({
-    types: [PIECE, SHARE, CARRY_OUT],
+    types: [PIECE, SHARE, CARRY_OUT, MAKE_FRAME],
     functions,
     tableAt: place.tableAt + place.slot,
     placed: pieces.length,

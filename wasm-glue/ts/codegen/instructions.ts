@@ -294,21 +294,6 @@ for (const [name, pair] of Object.entries(ARITHMETIC))
   define([name, `${name}K`], (f, { a, b, c }, at) => arithmetic(f, a, pair, { left: b, right: c }, at));
 const ADD: Pair = { int: Op.i64Add, float: Op.f64Add };
 define('ADDI', (f, { a, b, c }, at) => arithmetic(f, a, ADD, { left: b, right: { integer: c } }, at));
-// The comparison behind it is an instruction of its own, too, and generated as such.
-define(['LOOPLT', 'LOOPLTI', 'LOOPLE', 'LOOPLEI'], ({ cells }, { a, c }, at) => {
-  if (!cells.want(a, cells.facts.tagInt, at)) return false;
-  pushInts(cells, { left: a, right: { integer: c } });
-  cells.body.op(Op.i64Add);
-  cells.setI64(a, cells.facts.tagInt);
-  return true;
-});
-define(['LOOPADDLT', 'LOOPADDLE'], ({ cells }, { a, c }, at) => {
-  if (!cells.want(a, cells.facts.tagInt, at) || !cells.want(c, cells.facts.tagInt, at)) return false;
-  pushInts(cells, { left: a, right: c });
-  cells.body.op(Op.i64Add);
-  cells.setI64(a, cells.facts.tagInt);
-  return true;
-});
 define('DIV', (f, { a, b, c }, at) => {
   const { cells } = f;
   const operands = { left: b, right: c };

@@ -3,6 +3,7 @@
 import { EngineBug } from '../api.js';
 
 const FACTS = [
+  'actorStack',
   'actorFp',
   'actorPc',
   'actorDepth',
@@ -30,6 +31,8 @@ const FACTS = [
   'codeTaken',
   'codeUndone',
   'codeReturned',
+  'codeReturnedNone',
+  'codeRoom',
   'codePreempted',
   'codePreemptedEntry',
   'codeEntered',
@@ -110,6 +113,7 @@ const FACTS = [
 export type Facts = Readonly<Record<(typeof FACTS)[number], number>>;
 
 export interface RegisterOp {
+  /** Of one that stands for several it is the first one's, which is there for those that do not know it. */
   readonly name: string;
   /** Kinds of the operands a, b, c: core/ir/ir_ops.def. */
   readonly operands: string;

@@ -80,6 +80,7 @@ export const Op = {
   else: 0x05,
   return: 0x0f,
   drop: 0x1a,
+  select: 0x1b,
   i32Eqz: 0x45,
   i32Eq: 0x46,
   i32Ne: 0x47,
