@@ -145,6 +145,22 @@ export class FunctionEmitter {
     body.end();
   }
 
+  /** Of a list in a register whose variable nobody reads any more. */
+  markMoved(register: number): void {
+    const { body, cells } = this;
+    const { facts } = cells;
+    const [list, flags] = [cells.temporary(Type.i32), cells.temporary(Type.i32)];
+    cells.pointer(register);
+    body.tee(list);
+    body.if();
+    body.get(list).access('i32Load8U', facts.objFlags).tee(flags);
+    body.i32(facts.objFrozen | facts.objMoved).op(Op.i32And, Op.i32Eqz);
+    body.if();
+    body.get(list).get(flags).i32(facts.objMoved).op(Op.i32Or).access('i32Store8', facts.objFlags);
+    body.end();
+    body.end();
+  }
+
   leaveWith(result: number): void {
     this.cells.leave(result);
   }

@@ -218,17 +218,16 @@ define('SHARE', (f, { a, b }) => {
 });
 // A list is marked as if it stayed in the variable, too, which is more than the interpreter does.
 define('TAKE', (f, { a, b }) => {
-  const { cells, helpers } = f;
-  if (cells.tagOf(b) === null) {
+  const { cells } = f;
+  const { body, facts } = cells;
+  const tag = cells.tagOf(b);
+  if (tag === null || tag === facts.tagList) {
     cells.tag(b);
-    cells.body.i32(cells.facts.tagList).op(Op.i32Eq).if();
-    cells.branch(() => {
-      cells.head(b);
-      cells.i64(b);
-      cells.body.call(helpers.share);
-    });
-    cells.body.end();
-  } else if (cells.tagOf(b) === cells.facts.tagList) f.share(b);
+    body.i32(facts.tagList).op(Op.i32Eq);
+    body.if();
+    cells.branch(() => f.markMoved(b));
+    body.end();
+  }
   cells.copy(a, b);
 });
 define('LOADI', ({ cells }, { a, b }) => {

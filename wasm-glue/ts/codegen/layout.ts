@@ -96,6 +96,7 @@ const FACTS = [
   'objUsed',
   'objShared',
   'objFrozen',
+  'objMoved',
   'listCapacity',
   'listItems',
   'mapEntries',
