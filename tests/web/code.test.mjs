@@ -220,6 +220,11 @@ pageTest('how often everything was executed', WIDE, async ({ page, open }) => {
     ['LOAD i', '10'],
   ]);
   assert.deepEqual(await counts(page, 'optimized'), [], 'that code did not run');
+  await row(page, 'stack', 'HALT').click();
+  await waitForMarks(page, 'source', ['HALT']);
+  await runByButton(page);
+  await page.waitForTimeout(700);
+  assert.deepEqual(await rows(page, 'source', 'exact'), ['HALT'], 'what was chosen stays');
   await typeInEditor(page, `NOP\n${LOOP}`);
   await waitForCounts(page, 'changed since the last run');
   assert.deepEqual(await counts(page, 'stack'), []);

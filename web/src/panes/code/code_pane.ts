@@ -59,6 +59,8 @@ export class CodePane extends Pane {
   private columns: CodeColumns | null = null;
   private chosen: { readonly from: ColumnName; readonly row: number } | null = null;
   private marks = new Map<ColumnName, Marks>();
+  /** File and text that the columns are of. */
+  private shownOf = '';
   private reportOpen = false;
   private executions: readonly FileExecutions[] | null = null;
   private counted: ReadonlyMap<ColumnName, Float64Array> = new Map();
@@ -122,8 +124,11 @@ export class CodePane extends Pane {
   }
 
   private changed(): void {
-    const { columns, file } = this.feed.state;
+    const { columns, file, source } = this.feed.state;
     if (columns !== this.columns) {
+      // The same text is compiled again when other files change, as after a run: what was chosen stays.
+      const kept = this.shownOf === `${file}\n${source}` ? this.chosen : null;
+      this.shownOf = `${file}\n${source}`;
       this.columns = columns;
       this.chosen = null;
       this.marks.clear();
@@ -134,6 +139,7 @@ export class CodePane extends Pane {
       }
       this.showCounts();
       void this.findStanding();
+      if (kept !== null && columns?.column(kept.from)) this.mark(kept.from, kept.row);
     }
     this.hint.hidden = columns !== null;
     this.hint.textContent = columns === null ? this.hintText() : '';
