@@ -5,7 +5,7 @@
  * differential --coverage N [--from SEED]                  counts what the programs execute
  * differential --show SEED                                 prints a program
  * differential --file PATH [--reductions N]                compares the ways on one program
- * differential --emit N --from SEED [--optimize]           programs with what they do, for other builds:
+ * differential --emit N [--mutate] [--from SEED] [--optimize] programs with what they do, for other builds:
  *     SEED STATUS SOURCE-BYTES OUT-BYTES ERR-BYTES \n SOURCE OUT ERR
  * differential --check                                     reads such programs and runs them in both engines
  *
@@ -331,9 +331,9 @@ static int emit_programs(const Options *options) {
     for (uint64_t i = 0; i < options->count; i++) {
         TtStrbuf program = {0};
         TtOutcome outcome;
-        tt_generate(&program, options->from + i);
+        make_program(&program, options->from + i);
         tt_run_program(program.bytes, program.length, &way, &outcome);
-        if (outcome.loaded && !outcome.limited) {
+        if (outcome.loaded && !outcome.limited && !meets_limit(&outcome)) {
             printf("%llu %d %zu %zu %zu\n", (unsigned long long)(options->from + i), outcome.status,
                    program.length, outcome.out.length, outcome.err.length);
             fwrite(program.bytes, 1, program.length, stdout);

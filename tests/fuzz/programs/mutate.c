@@ -56,20 +56,26 @@ static void retarget(Mutation *m, uint32_t at) {
     }
 }
 
+/** Labels, which would be missed, and where files begin. */
+static bool is_kept(Line line) {
+    return begins(line, "LABEL ") || begins(line, "; file: ");
+}
+
 static void remove_line(Mutation *m, uint32_t at) {
-    if (begins(m->lines.items[at], "LABEL ")) return; /* it would be missed */
+    if (is_kept(m->lines.items[at])) return;
     m->lines.items[at].length = 0;
 }
 
 static void swap_lines(Mutation *m, uint32_t a, uint32_t b) {
     Line line = m->lines.items[a];
+    if (begins(line, "; file: ") || begins(m->lines.items[b], "; file: ")) return;
     m->lines.items[a] = m->lines.items[b];
     m->lines.items[b] = line;
 }
 
 /** A line without a label of its own in place of another. */
 static void copy_line(Mutation *m, uint32_t from, uint32_t to) {
-    if (begins(m->lines.items[from], "LABEL ") || begins(m->lines.items[to], "LABEL ")) return;
+    if (is_kept(m->lines.items[from]) || is_kept(m->lines.items[to])) return;
     m->lines.items[to] = m->lines.items[from];
 }
 
@@ -106,7 +112,7 @@ void tt_mutate(TtStrbuf *program, uint64_t seed) {
         case 2: copy_line(&m, a, b); break;
         case 3: {
             const char *word = odd[below_count(&m, sizeof odd / sizeof *odd)];
-            if (!begins(m.lines.items[a], "LABEL ")) rewrite(&m, a, 0, word, strlen(word));
+            if (!is_kept(m.lines.items[a])) rewrite(&m, a, 0, word, strlen(word));
             break;
         }
         default:
