@@ -56,6 +56,13 @@ pageTest('the source is on show before the full editor has loaded', {}, async ({
   await page.unrouteAll({ behavior: 'ignoreErrors' });
 });
 
+/** The full editor's own worker has loaded: begun, it must not be cut off, or the editor complains. */
+async function editorWorker(page) {
+  const isEditors = (worker) => /editor\.worker/.test(worker.url());
+  const worker = page.workers().find(isEditors) ?? (await page.waitForEvent('worker', isEditors));
+  await worker.evaluate(() => 0);
+}
+
 test('the page works without a network after its first visit', { timeout: 90_000 }, async () => {
   const server = await serve({ root: SITE, headers: false });
   const { context, complaints } = await newProfile();
@@ -69,9 +76,11 @@ test('the page works without a network after its first visit', { timeout: 90_000
       const cached = await Promise.all(files.map((name) => caches.match(new URL(name, location.href))));
       return files.length > 20 && cached.every(Boolean);
     });
+    await editorWorker(page);
     await server.close();
     await page.reload();
     await untilReady(page);
+    await editorWorker(page);
     assert.equal(await page.evaluate(() => crossOriginIsolated), true);
     const result = await page.evaluate(async () => {
       globalThis.ttvmPlayground.files = { 'main.ttvm': 'PUSH_STR "no network"\nPRINT\n' };
