@@ -43,6 +43,17 @@ function occurrences(pid, text) {
   return found;
 }
 
+/**
+ * As `occurrences`, looked at for up to two seconds: a program goes on as soon as it has its answer, and the host's thread
+ * lets go of the request a moment later.
+ */
+function fewest(pid, text) {
+  const until = Date.now() + 2000;
+  let found = occurrences(pid, text);
+  while (found > 1 && Date.now() < until) found = Math.min(found, occurrences(pid, text));
+  return found;
+}
+
 const sanitized = process.env.TTVM_BINARY ? 'sanitizers keep what was freed' : false;
 
 test('copies of a passphrase are wiped when the request is over', { skip: sanitized }, async (t) => {
@@ -88,7 +99,7 @@ PRINT
         text += chunk;
         const wanted = ['ready\n', 'DataError\n'][counts.length];
         if (!wanted || !text.endsWith(wanted)) return;
-        counts.push(occurrences(child.pid, PASSPHRASE));
+        counts.push(fewest(child.pid, PASSPHRASE));
         child.stdin.write('go on\n');
       });
     },
