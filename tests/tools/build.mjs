@@ -31,7 +31,7 @@ const TARGETS = {
   asan: ['asan'],
   tsan: ['tsan'],
   fuzz: ['fuzz'],
-  wasm: ['tables', 'wasm-mt', 'wasm-st'],
+  wasm: ['tables', 'wasm-mt', 'wasm-st', 'glue'],
   site: ['tables', 'wasm-mt', 'wasm-st', 'site'],
   random: ['native', 'wasm-mt differential', 'wasm-st differential'],
   all: ['native', 'tables', 'wasm-mt', 'wasm-st', 'site'],
@@ -109,6 +109,27 @@ async function buildTables() {
   });
 }
 
+/** build/wasm-glue-js: the engine's TypeScript for Node. */
+export async function buildGlue() {
+  const output = path.join(BUILD, 'wasm-glue-js');
+  await withLock('wasm-glue-js', () =>
+    step(
+      'compile wasm-glue/ts for Node',
+      () =>
+        must(process.execPath, [
+          path.join(ROOT, 'node_modules/typescript/bin/tsc'),
+          '-p',
+          'wasm-glue/tsconfig.node.json',
+        ]),
+      {
+        stamp: 'wasm-glue-js',
+        key: hashInputs(['wasm-glue/ts', 'wasm-glue/tsconfig.json', 'wasm-glue/tsconfig.node.json']),
+        outputs: [path.join(output, 'node.js'), path.join(output, 'vm.worker.node.js')],
+      },
+    ),
+  );
+}
+
 async function buildSite() {
   const config = path.join(ROOT, 'web/vite.config.mjs');
   if (!existsSync(config)) throw new StepError('web/vite.config.mjs is missing');
@@ -156,6 +177,7 @@ export async function build(targets, { goal = 'build' } = {}) {
   for (const part of parts) {
     if (part === 'site') await buildSite();
     else if (part === 'tables') await buildTables();
+    else if (part === 'glue') await buildGlue();
     else {
       const [preset, ...only] = part.split(' ');
       await buildPreset(preset, preset.startsWith('wasm-') ? emscripten.env : {}, only);
