@@ -13,6 +13,14 @@
 #include "port/clock.h"
 #include "test.h"
 
+/* glue_code.c is of WebAssembly: nobody makes code of register code here. */
+void tt_glue_code_init(TtGlue *glue) {
+    (void)glue;
+}
+void tt_glue_code_free(TtGlue *glue) {
+    (void)glue;
+}
+
 #define PATIENCE_NS 60000000000u
 
 static TtGlue *start(const char *source, uint32_t workers) {
