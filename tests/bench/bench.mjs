@@ -184,7 +184,8 @@ async function runGrowth(grown, options, budget) {
 
 const readBaseline = () => (existsSync(BASELINE) ? JSON.parse(readFileSync(BASELINE, 'utf8')) : undefined);
 
-function printChanges({ worse, better }) {
+function printChanges({ worse, better }, busy) {
+  if (busy) console.log(dim('other programs are running: wall times are not compared with the baseline'));
   for (const line of better) console.log(`${green('better')} ${line}`);
   for (const line of worse) console.log(`${red('worse')}  ${line}`);
   if (better.length + worse.length === 0)
@@ -267,8 +268,10 @@ main(import.meta, async (args) => {
 
   const baseline = readBaseline();
   console.log('');
-  const found = baseline ? changes(raced.rows, bytes, OURS, baseline) : { worse: [], better: [] };
-  if (baseline && raced.rows.length > 0) printChanges(found);
+  const found = baseline
+    ? changes(raced.rows, bytes, OURS, baseline, { busy: load > 1 })
+    : { worse: [], better: [] };
+  if (baseline && raced.rows.length > 0) printChanges(found, load > 1);
   const machine = {
     cores: cpus().length,
     model: cpus()[0]?.model,

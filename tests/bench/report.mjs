@@ -106,7 +106,7 @@ export function toBaseline(rows, bytes, ours, old) {
     };
   }
   return {
-    tolerance: old?.tolerance ?? { user: 0.25, wall: 0.6, memory: 0.15 },
+    tolerance: old?.tolerance ?? { user: 0.25, wall: 0.6, memory: 0.3 },
     programs: { ...old?.programs, ...programs },
     ...((bytes[ours] ?? old?.actorBytes) ? { actorBytes: bytes[ours] ?? old.actorBytes } : {}),
   };
@@ -114,9 +114,10 @@ export function toBaseline(rows, bytes, ours, old) {
 
 /**
  * Lines on what differs from the baseline by more than its tolerance. A program's time is judged by the
- * geometric mean, over the peers in both, of how its ratios changed.
+ * geometric mean, over the peers in both, of how its ratios changed. On a `busy` machine wall times tell how many
+ * processors were free, and are not judged.
  */
-export function changes(rows, bytes, ours, baseline) {
+export function changes(rows, bytes, ours, baseline, { busy = false } = {}) {
   const worse = [];
   const better = [];
   const judge = (what, now, then, tolerance, show) => {
@@ -129,7 +130,7 @@ export function changes(rows, bytes, ours, baseline) {
     if (!old || row.best === undefined) continue;
     const common = Object.keys(old.ratios).filter((id) => row.ratios[id]);
     const mean = (of) => geometricMean(common.map(of));
-    if (common.length > 0) {
+    if (common.length > 0 && !(busy && row.figure === 'wall')) {
       const show = (x) => x.toFixed(2);
       judge(
         `${row.name}, ratio to ${common.join(', ')}`,

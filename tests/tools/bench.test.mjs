@@ -83,6 +83,9 @@ test('what is slower or larger than the baseline is told', () => {
     return summarize({ name: 'fib', figure: 'user' }, { samples, problems: {} }, 'ttvm', ['lua']);
   };
   const baseline = toBaseline([row(1, 2e6)], {}, 'ttvm');
+  const wall = { ...row(3, 2e6), figure: 'wall' };
+  assert.match(changes([wall], {}, 'ttvm', baseline).worse[0], /^fib, ratio to lua/);
+  assert.deepEqual(changes([wall], {}, 'ttvm', baseline, { busy: true }).worse, []);
   assert.deepEqual(changes([row(1.2, 2.1e6)], {}, 'ttvm', baseline), { worse: [], better: [] });
   assert.match(
     changes([row(1.4, 2e6)], {}, 'ttvm', baseline).worse[0],
