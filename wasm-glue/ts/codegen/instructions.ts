@@ -139,6 +139,19 @@ function split(f: FunctionEmitter, operands: Operands, at: number, ways: Ways): 
   );
 }
 
+/** Whether lowering has found it to count a loop, which is done with Ints. */
+const counts = ({ op }: Insn): boolean => op.whole.startsWith('LOOP');
+
+/** An addition that goes on with Ints only. */
+function count({ cells }: FunctionEmitter, to: number, operands: Operands, at: number): boolean {
+  const { tagInt } = cells.facts;
+  if (!registersOf(operands).every((register) => cells.want(register, tagInt, at))) return false;
+  pushInts(cells, operands);
+  cells.body.op(Op.i64Add);
+  cells.setI64(to, tagInt);
+  return true;
+}
+
 function arithmetic(f: FunctionEmitter, to: number, pair: Pair, operands: Operands, at: number): void {
   const { cells } = f;
   split(f, operands, at, {
@@ -290,9 +303,17 @@ define('ROT', ({ cells }, { a }) => {
 });
 
 for (const [name, pair] of Object.entries(ARITHMETIC))
-  define([name, `${name}K`], (f, { a, b, c }, at) => arithmetic(f, a, pair, { left: b, right: c }, at));
+  define([name, `${name}K`], (f, insn, at) => {
+    const operands = { left: insn.b, right: insn.c };
+    if (counts(insn)) return count(f, insn.a, operands, at);
+    return arithmetic(f, insn.a, pair, operands, at);
+  });
 const ADD: Pair = { int: Op.i64Add, float: Op.f64Add };
-define('ADDI', (f, { a, b, c }, at) => arithmetic(f, a, ADD, { left: b, right: { integer: c } }, at));
+define('ADDI', (f, insn, at) => {
+  const operands = { left: insn.b, right: { integer: insn.c } };
+  if (counts(insn)) return count(f, insn.a, operands, at);
+  return arithmetic(f, insn.a, ADD, operands, at);
+});
 define('DIV', (f, { a, b, c }, at) => {
   const { cells } = f;
   const operands = { left: b, right: c };

@@ -116,6 +116,8 @@ export type Facts = Readonly<Record<(typeof FACTS)[number], number>>;
 export interface RegisterOp {
   /** Of one that stands for several it is the first one's, which is there for those that do not know it. */
   readonly name: string;
+  /** Its own. */
+  readonly whole: string;
   /** Kinds of the operands a, b, c: core/ir/ir_ops.def. */
   readonly operands: string;
   /** Never goes on to the next instruction. */
