@@ -40,11 +40,11 @@ struct TtScheduler {
     TtCondition idle_condition;
     uint32_t idle;    /* atomic for readers; written under idle_lock: workers that sleep or are about to */
     uint32_t stopped; /* guarded_by(idle_lock): workers that have left their loop */
-    /* guarded_by(idle_lock): the last so many workers get their threads when there is work for them; until then
-     * they count as idle and as stopped. */
+    /* guarded_by(idle_lock): the last so many workers get their threads when there is work for them; until
+     * then they count as idle and as stopped. */
     uint32_t unstarted;
-    uint32_t end;     /* atomic: TtSchedEnd that was found; workers stop */
-    uint32_t ended;   /* atomic: at_end is through */
+    uint32_t end;   /* atomic: TtSchedEnd that was found; workers stop */
+    uint32_t ended; /* atomic: at_end is through */
 
     /* Whether workers must look at any of the following (and lossless events) before a slice: one word, so
      * that full speed costs one test. Atomic; written under idle_lock. */
