@@ -26,7 +26,7 @@ struct TtContext {
     uint64_t slice_ns;          /* when the slice began; only while events are wanted */
     uint64_t paid;              /* reductions of long operations so far, beside those of their instructions */
     uint64_t messages,
-        dropped;     /* atomic, relaxed: sent from here; of those, to the dead. Written here only */
+        dropped;         /* atomic, relaxed: sent from here; of those, to the dead. Written here only */
     uint32_t code_units; /* of generated code that this worker can run (exec/generated.h) */
     bool code_refused;   /* it can run no more of them */
     void *scheduler;     /* private to sched/ */

@@ -62,6 +62,8 @@ void tt_cli_interrupt_end(TtCliInterrupt *interrupt) {
         tt_lock_acquire(&interrupt->lock);
         interrupt->stopping = true;
         tt_lock_release(&interrupt->lock);
+        /* The thread waits for it, so nothing is terminated. */
+        // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread)
         pthread_kill(interrupt->thread.thread, SIGTERM);
         tt_thread_join(&interrupt->thread);
     } else {

@@ -81,7 +81,9 @@ static TtExecStatus finish(TtActor *actor) {
     actor->ending = true;
     TtActorRare *rare = tt_actor_rare_of(actor);
     TtStrbuf *report = rare ? &rare->report : NULL;
-    if (report && report->length) {
+    /* EXIT closes what its actor has opened; who fails of that on another thread fails after the end. */
+    bool over = tt_atomic_load_u32_acq(&actor->system->stop) == TT_STOP_EXIT;
+    if (report && report->length && !over) {
         if (!tt_output_write(actor, 2, report->bytes, report->length)) {
             actor->wait = TT_WAIT_OUTPUT;
             return TT_EXEC_WAITS;

@@ -6,8 +6,8 @@
 #include "module/module.h"
 
 /**
- * TT_FACT_… by address, count + 1. The caller owns it. With `exact` nothing is made of what variables are read
- * for later on, so that whoever shows them between two instructions finds in each what was stored there.
+ * TT_FACT_… by address, count + 1. The caller owns it. With `exact` nothing is made of what variables are
+ * read for later on, so that whoever shows them between two instructions finds in each what was stored there.
  */
 uint8_t *tt_exec_ownership(const TtModule *module, bool exact);
 

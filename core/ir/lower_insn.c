@@ -178,7 +178,8 @@ static TtIrOp branch_of(unsigned op) {
     }
 }
 
-/** An addition right before its comparison: both in one. It is of Ints, for which not to be greater or equal is to be less. */
+/** An addition right before its comparison: both in one. It is of Ints, for which not to be greater or equal
+ * is to be less. */
 static void fuse_loop(TtIrLower *l, uint32_t branch) {
     TtIrInsn *code = l->ir->code.items;
     const TtIrInsn *jump = &code[branch];

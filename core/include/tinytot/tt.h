@@ -266,11 +266,13 @@ const struct TtEventRing *tt_vm_event_ring(const TtVm *vm, uint32_t scheduler);
 /** Source file that records call `index + 1`; NULL past the last one loaded so far. Any thread. */
 const char *tt_vm_file(TtVm *vm, uint32_t index);
 
-/* ---- code made of register code by somebody else (exec/generated.h) ------------------------------------- */
+/* ---- code made of register code by somebody else (exec/generated.h) -------------------------------------
+ */
 
 /** The run uses such code once there is some. Before tt_vm_load; the maker outlives the VM. */
 void tt_vm_use_code(TtVm *vm, const struct TtCodeMaker *maker);
-/** The module with this index if a run uses its register code; NULL past the last one loaded so far. Any thread. */
+/** The module with this index if a run uses its register code; NULL past the last one loaded so far. Any
+ * thread. */
 const struct TtModule *tt_vm_module(TtVm *vm, uint32_t index);
 
 /* ---- looking at a run and meddling with it, between tt_vm_start and tt_vm_destroy --------------------- */
