@@ -39,7 +39,6 @@ async function runTtvm(engine, file) {
       process[piece.stream].write(piece.bytes);
     }
   };
-  const cpu = processorMs();
   const started = performance.now();
   const module = await EngineModule.load(factory, 'st', 1, {
     fewest: 1,
@@ -48,6 +47,8 @@ async function runTtvm(engine, file) {
       throw new Error(what);
     },
   });
+  // As for the others: from here on, the engine is ready and the program is text.
+  const cpu = processorMs();
   const session = new Session(module);
   const main = path.basename(file);
   session.putFiles({ [main]: readFileSync(file, 'utf8') });
