@@ -263,10 +263,14 @@ void tt_profile_free(TtProfile *profile) {
 
 /* ---- executions of instructions ------------------------------------------------------------------------ */
 
+/**
+ * A run of instructions adds 1 where it begins and takes it away behind its end. Behind the program's own
+ * instructions stand two of the engine's (exec/prepare.c), and a run may end behind the second.
+ */
 static int64_t *make_counts(TtProfileRuns *runs, const TtModule *module) {
     while (runs->modules.count <= module->index) tt_vec_push(&runs->modules, NULL);
     int64_t **counts = &runs->modules.items[module->index];
-    if (!*counts) *counts = tt_alloc_zero(((size_t)module->code.count + 1) * sizeof **counts);
+    if (!*counts) *counts = tt_alloc_zero(((size_t)module->code.count + 3) * sizeof **counts);
     return *counts;
 }
 
