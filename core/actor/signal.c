@@ -256,7 +256,7 @@ void tt_signals_end(TtActor *actor) {
     uint32_t dropped;
     TtMessage *late = tt_mailbox_close(&actor->mailbox, &dropped);
     if (system->trace_processes) {
-        TtStrbuf text = {0};
+        TtStrbuf text = {.limit = TT_REPORT_TEXT_BYTES};
         (void)tt_print_value(&text, reason);
         tt_trace_process(system, "[proc] %llu ended: %s", (unsigned long long)actor->pid,
                          tt_strbuf_text(&text));

@@ -80,13 +80,18 @@
 #define TT_MAX_NESTING 10000
 /**
  * Bytes of text that a list or object prints as. Parts may be shared, so text can be exponentially longer
- * than the value; what goes beyond is cut, and operations whose result would be cut raise HeapExceeded.
+ * than the value. What a heap has left may be less (tt_heap_text_room), but never less than
+ * TT_MIN_TEXT_BYTES, so that errors can be shown when it is full. Operations whose text would be longer raise
+ * HeapExceeded.
  */
+#define TT_MIN_TEXT_BYTES (1u << 20)
 #if defined(__wasm__)
 #define TT_MAX_TEXT_BYTES (64u << 20)
 #else
 #define TT_MAX_TEXT_BYTES (256u << 20)
 #endif
+/** Of a value in a report (a reason, what a trace shows); the rest shows as `…`. */
+#define TT_REPORT_TEXT_BYTES (64u << 10)
 /** Strings and bytes of this size and more are shared between actors by reference count. */
 #define TT_SHARED_MIN_BYTES 64
 /** Records of a worker's ring of events, and how many a slice may need at most: a power of two, and half of

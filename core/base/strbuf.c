@@ -6,7 +6,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
 static void reserve(TtStrbuf *buf, size_t extra) {

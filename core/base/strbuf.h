@@ -3,16 +3,24 @@
 #ifndef TT_BASE_STRBUF_H
 #define TT_BASE_STRBUF_H
 
+#include "base/config.h"
 #include "base/result.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 typedef struct TtStrbuf {
     char *bytes;
     size_t length, capacity;
+    size_t limit; /* writers of values stop where tt_strbuf_is_full; 0: TT_MAX_TEXT_BYTES */
 } TtStrbuf;
+
+/** The text is longer than its limit. Adding does not look: who may add much without end asks in between. */
+static inline bool tt_strbuf_is_full(const TtStrbuf *buf) {
+    return buf->length > (buf->limit ? buf->limit : TT_MAX_TEXT_BYTES);
+}
 
 void tt_strbuf_add(TtStrbuf *buf, const void *bytes, size_t length);
 void tt_strbuf_add_text(TtStrbuf *buf, const char *text);
@@ -31,6 +39,7 @@ size_t tt_format_text(char *text, size_t size, const char *format, va_list args)
 const char *tt_strbuf_text(const TtStrbuf *buf);
 /** Hands the text to the caller, who frees it with tt_free; the builder is empty afterwards. */
 char *tt_strbuf_take(TtStrbuf *buf);
+/** Drops the text; memory and limit stay. */
 void tt_strbuf_clear(TtStrbuf *buf);
 void tt_strbuf_free(TtStrbuf *buf);
 

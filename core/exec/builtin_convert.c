@@ -93,7 +93,7 @@ TtResult tt_builtin_convert_to_string(TtBuiltinCall *call, const TtValue *args, 
 }
 
 TtResult tt_builtin_value_inspect(TtBuiltinCall *call, const TtValue *args, TtValue *result) {
-    TtStrbuf text = {0};
+    TtStrbuf text = {.limit = tt_heap_text_room(call->heap)};
     TtResult outcome =
         tt_print_debug(&text, args[0]) ? tt_builtin_str(call, &text, result) : tt_builtin_heap_full(call);
     tt_strbuf_free(&text);

@@ -17,7 +17,7 @@ static TtResult finish_text(TtBuiltinCall *call, TtStrbuf *text, TtResult outcom
 }
 
 TtResult tt_builtin_format_to_json(TtBuiltinCall *call, const TtValue *args, TtValue *result) {
-    TtStrbuf text = {0};
+    TtStrbuf text = {.limit = tt_heap_text_room(call->heap)};
     TtResult outcome = tt_json_write(&text, short_name(call), args[0], call->error);
     return finish_text(call, &text, outcome, result);
 }
@@ -31,7 +31,7 @@ TtResult tt_builtin_format_from_json(TtBuiltinCall *call, const TtValue *args, T
 
 TtResult tt_builtin_format_to_csv_row(TtBuiltinCall *call, const TtValue *args, TtValue *result) {
     TT_TRY(tt_builtin_want(call, args[0], TT_TAG_LIST));
-    TtStrbuf text = {0};
+    TtStrbuf text = {.limit = tt_heap_text_room(call->heap)};
     TtResult outcome = tt_csv_write_record(&text, short_name(call), args[0], call->error);
     return finish_text(call, &text, outcome, result);
 }

@@ -261,8 +261,8 @@ TtResult tt_builtin_string_lines(TtBuiltinCall *call, const TtValue *args, TtVal
 
 /** Adds the value as CONCAT converts it. */
 static TtResult add_text(TtBuiltinCall *call, TtStrbuf *out, TtValue v) {
-    if (v.tag == TT_TAG_STR && out->length + v.len > TT_MAX_TEXT_BYTES) return tt_builtin_heap_full(call);
-    if (!tt_print_concat(out, v) || out->length > TT_MAX_TEXT_BYTES) return tt_builtin_heap_full(call);
+    if (v.tag == TT_TAG_STR && out->length + v.len > out->limit) return tt_builtin_heap_full(call);
+    if (!tt_print_concat(out, v) || tt_strbuf_is_full(out)) return tt_builtin_heap_full(call);
     return TT_OK;
 }
 
@@ -277,7 +277,7 @@ static TtResult join_items(TtBuiltinCall *call, TtValue list, TtValue separator,
 TtResult tt_builtin_string_join(TtBuiltinCall *call, const TtValue *args, TtValue *result) {
     TT_TRY(tt_builtin_want(call, args[0], TT_TAG_LIST));
     TT_TRY(tt_builtin_want(call, args[1], TT_TAG_STR));
-    TtStrbuf text = {0};
+    TtStrbuf text = {.limit = tt_heap_text_room(call->heap)};
     TtResult outcome = join_items(call, args[0], args[1], &text);
     if (outcome == TT_OK) outcome = tt_builtin_str(call, &text, result);
     tt_strbuf_free(&text);
@@ -383,7 +383,7 @@ static TtResult fill_template(TtBuiltinCall *call, TtValue template, TtValue lis
         } else {
             if ((c == '{' || c == '}') && next == c) i++;
             tt_strbuf_add_char(out, c);
-            if (out->length > TT_MAX_TEXT_BYTES) return tt_builtin_heap_full(call);
+            if (tt_strbuf_is_full(out)) return tt_builtin_heap_full(call);
         }
     }
     if (places == list.len) return TT_OK;
@@ -395,7 +395,7 @@ static TtResult fill_template(TtBuiltinCall *call, TtValue template, TtValue lis
 TtResult tt_builtin_string_format(TtBuiltinCall *call, const TtValue *args, TtValue *result) {
     TT_TRY(tt_builtin_want(call, args[0], TT_TAG_STR));
     TT_TRY(tt_builtin_want(call, args[1], TT_TAG_LIST));
-    TtStrbuf text = {0};
+    TtStrbuf text = {.limit = tt_heap_text_room(call->heap)};
     TtResult outcome = fill_template(call, args[0], args[1], &text);
     if (outcome == TT_OK) outcome = tt_builtin_str(call, &text, result);
     tt_strbuf_free(&text);

@@ -77,7 +77,7 @@ TtResult tt_builtin_text(TtBuiltinCall *call, TtValue v, TtValue *result) {
         *result = v;
         return TT_OK;
     }
-    TtStrbuf text = {0};
+    TtStrbuf text = {.limit = tt_heap_text_room(call->heap)};
     TtResult outcome =
         tt_print_concat(&text, v) ? tt_builtin_str(call, &text, result) : tt_builtin_heap_full(call);
     tt_strbuf_free(&text);

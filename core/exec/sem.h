@@ -53,6 +53,15 @@ void tt_sem_collect(TtActor *actor);
 /** The same when tt_heap_wants_collection: of a large heap only a step. */
 void tt_sem_collect_some(TtActor *actor);
 
+/**
+ * The worker's builder for text of values, empty and limited by what the actor's heap has left. Whoever has
+ * used it for text without bounds gives it to tt_sem_text_done: one large text must not stay for ever.
+ */
+TtStrbuf *tt_sem_text(TtActor *actor);
+static inline void tt_sem_text_done(TtStrbuf *text) {
+    if (text->capacity > TT_MIN_TEXT_BYTES) tt_strbuf_free(text);
+}
+
 /* ---- arithmetic and comparison (sem_arith.c) -------------------------------------------------------- */
 
 /** All pairs that the interpreter does not do inline. `op` is a TtOp. `out` may be `a`. */

@@ -22,25 +22,25 @@ static bool is_same(TtValue before, TtValue after) {
 }
 
 TtResult tt_sem_concat(TtActor *actor, const TtValue *a, const TtValue *b, TtValue *out) {
-    TtStrbuf *text = &actor->context->text;
+    TtStrbuf *text = tt_sem_text(actor);
     bool text_tail = b->tag == TT_TAG_STR;
     const char *tail = text_tail ? tt_bytes_data(*b) : "";
     size_t tail_length = text_tail ? b->len : 0;
     TtValue head = *a;
-    tt_strbuf_clear(text);
+    bool made = true;
     if (a->tag != TT_TAG_STR) {
-        bool whole = tt_print_concat(text, *a);
-        if (!whole || !tt_bytes_new(&actor->heap, TT_TAG_STR, tt_strbuf_text(text), text->length, &head))
-            return tt_sem_heap_full(actor, "CONCAT");
-        tt_strbuf_clear(text);
+        made = tt_print_concat(text, *a) &&
+               tt_bytes_new(&actor->heap, TT_TAG_STR, tt_strbuf_text(text), text->length, &head);
+        text = tt_sem_text(actor);
     }
-    if (!text_tail) {
-        if (!tt_print_concat(text, *b)) return tt_sem_heap_full(actor, "CONCAT");
+    if (made && !text_tail) {
+        made = tt_print_concat(text, *b);
         tail = tt_strbuf_text(text);
         tail_length = text->length;
     }
-    if (!tt_bytes_append(&actor->heap, head, tail, tail_length, out))
-        return tt_sem_heap_full(actor, "CONCAT");
+    made = made && tt_bytes_append(&actor->heap, head, tail, tail_length, out);
+    tt_sem_text_done(text);
+    if (!made) return tt_sem_heap_full(actor, "CONCAT");
     tt_sem_charge(actor, tail_length + (is_same(head, *out) ? 0 : head.len));
     return TT_OK;
 }

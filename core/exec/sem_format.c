@@ -25,7 +25,7 @@ static TtResult read_format(TtActor *actor, const char *op, ReadFn read, const T
 
 static TtResult write_format(TtActor *actor, const char *op, WriteFn write, const TtValue *value,
                              TtValue *out) {
-    TtStrbuf text = {0};
+    TtStrbuf text = {.limit = tt_heap_text_room(&actor->heap)};
     TtResult result = write(&text, op, *value, &actor->context->error);
     tt_sem_charge(actor, (uint64_t)text.length * FORMAT_WEIGHT);
     if (result == TT_ERR_HEAP_EXCEEDED ||

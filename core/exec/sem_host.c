@@ -17,13 +17,21 @@ TtStep tt_sem_output(TtActor *actor, int stream, const char *text, size_t length
     return TT_STEP_WAIT;
 }
 
-TtStep tt_sem_print(TtActor *actor, bool line_end) {
+TtStrbuf *tt_sem_text(TtActor *actor) {
     TtStrbuf *text = &actor->context->text;
     tt_strbuf_clear(text);
-    tt_print_value(text, actor->stack[actor->sp - 1]);
+    text->limit = tt_heap_text_room(&actor->heap);
+    return text;
+}
+
+TtStep tt_sem_print(TtActor *actor, bool line_end) {
+    TtStrbuf *text = tt_sem_text(actor);
+    bool whole = tt_print_value(text, actor->stack[actor->sp - 1]);
     tt_sem_charge(actor, text->length);
     if (line_end) tt_strbuf_add_char(text, '\n');
-    TtStep step = tt_sem_output(actor, 1, tt_strbuf_text(text), text->length);
+    TtStep step = whole ? tt_sem_output(actor, 1, tt_strbuf_text(text), text->length)
+                        : failed(tt_sem_heap_full(actor, line_end ? "PRINT" : "WRITE"));
+    tt_sem_text_done(text);
     if (step == TT_STEP_DONE) actor->sp--;
     return step;
 }

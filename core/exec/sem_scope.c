@@ -84,16 +84,15 @@ static void add_variable(TtActor *actor, TtStrbuf *text, uint32_t slot, bool *fi
     *first = false;
     tt_strbuf_add_text(text, tt_names_text(&module->names, scope->slot_names[slot]));
     tt_strbuf_add_text(text, ": ");
-    tt_print_value(text, value);
+    (void)tt_print_value(text, value);
 }
 
 TtStep tt_sem_dump_scope(TtActor *actor) {
     const TtScope *scope = current_scope(actor);
-    TtStrbuf *text = &actor->context->text;
+    TtStrbuf *text = tt_sem_text(actor);
     TtValue order = *order_cell(actor, scope);
     uint32_t noted = order.tag == TT_TAG_LIST ? order.len : 0;
     bool first = true;
-    tt_strbuf_clear(text);
     tt_strbuf_add_text(text, "Current scope: {");
     /* Parameters and captures are bound without a note of order; they come first, in slot order. */
     for (uint32_t slot = 0; slot < scope->slots.count; slot++) {
@@ -104,7 +103,13 @@ TtStep tt_sem_dump_scope(TtActor *actor) {
     for (uint32_t i = 0; i < noted; i++)
         add_variable(actor, text, (uint32_t)tt_list_items(order)[i].as.i, &first);
     tt_strbuf_add_text(text, "}\n");
-    return tt_sem_output(actor, 1, text->bytes, text->length);
+    TtStep step = TT_STEP_FAILED;
+    if (tt_strbuf_is_full(text))
+        (void)tt_sem_heap_full(actor, "DUMP_SCOPE");
+    else
+        step = tt_sem_output(actor, 1, text->bytes, text->length);
+    tt_sem_text_done(text);
+    return step;
 }
 
 TtStep tt_sem_store_global(TtActor *actor, uint32_t name) {

@@ -12,6 +12,7 @@
 
 static void start_line(TtActor *actor, TtStrbuf *text, uint32_t depth) {
     tt_strbuf_clear(text);
+    text->limit = TT_REPORT_TEXT_BYTES;
     tt_strbuf_add_text(text, "[trace] ");
     if (actor->pid != 1) tt_strbuf_add_format(text, "<%llu> ", (unsigned long long)actor->pid);
     for (uint32_t i = 1; i < depth && i < MAX_INDENT; i++) tt_strbuf_add_text(text, "  ");

@@ -153,10 +153,11 @@ TtResult tt_sem_throw(TtActor *actor) {
     } else if (thrown.tag == TT_TAG_STR) {
         context->thrown = make_exception(actor, thrown, make_text(actor, "Thrown", 6), tt_unbound());
     } else {
-        tt_strbuf_clear(&context->text);
-        tt_strbuf_add_text(&context->text, "Thrown value: ");
-        tt_print_value(&context->text, thrown);
-        TtValue message = make_text(actor, context->text.bytes, context->text.length);
+        TtStrbuf text = {.limit = TT_REPORT_TEXT_BYTES};
+        tt_strbuf_add_text(&text, "Thrown value: ");
+        (void)tt_print_value(&text, thrown);
+        TtValue message = make_text(actor, text.bytes, text.length);
+        tt_strbuf_free(&text);
         context->thrown =
             make_exception(actor, message, make_text(actor, "Thrown", 6), tt_value_share(thrown));
     }

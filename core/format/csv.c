@@ -132,7 +132,7 @@ TtResult tt_csv_write_record(TtStrbuf *out, const char *op, TtValue fields, TtEr
             break;
         default: return refuse(error, op, "strings, numbers, Bools or null as fields", field);
         }
-        if (out->length > TT_MAX_TEXT_BYTES) return TT_ERR_HEAP_EXCEEDED;
+        if (tt_strbuf_is_full(out)) return TT_ERR_HEAP_EXCEEDED;
     }
     return TT_OK;
 }
@@ -145,5 +145,5 @@ TtResult tt_csv_write(TtStrbuf *out, const char *op, TtValue records, TtError *e
         TT_TRY(tt_csv_write_record(out, op, record, error));
         tt_strbuf_add_char(out, '\n');
     }
-    return out->length > TT_MAX_TEXT_BYTES ? TT_ERR_HEAP_EXCEEDED : TT_OK;
+    return tt_strbuf_is_full(out) ? TT_ERR_HEAP_EXCEEDED : TT_OK;
 }

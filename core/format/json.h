@@ -16,7 +16,7 @@ TtResult tt_json_parse(TtHeap *heap, const char *op, const char *text, size_t le
                        TtValue *out) TT_MUST_USE;
 /**
  * Appends the value without blanks, keys in their order. TypeMismatch for what JSON cannot express,
- * BadArgument when nested too deep; HeapExceeded beyond TT_MAX_TEXT_BYTES. `out` is of no use then.
+ * BadArgument when nested too deep; HeapExceeded when the text is full. `out` is of no use then.
  */
 TtResult tt_json_write(TtStrbuf *out, const char *op, TtValue value, TtError *error) TT_MUST_USE;
 

@@ -104,7 +104,7 @@ static TtResult write_value(Writer *w, TtValue value) {
         TtValue container = level->container;
         bool object = container.tag == TT_TAG_OBJECT;
         uint32_t at = level->next++;
-        if (w->out->length > TT_MAX_TEXT_BYTES) return TT_ERR_HEAP_EXCEEDED;
+        if (tt_strbuf_is_full(w->out)) return TT_ERR_HEAP_EXCEEDED;
         if (at == container.len) {
             tt_strbuf_add_char(w->out, object ? '}' : ']');
             w->levels.count--;
@@ -117,7 +117,7 @@ static TtResult write_value(Writer *w, TtValue value) {
         }
         TT_TRY(write_begin(w, object ? tt_map_entries(container)[at].value : tt_list_items(container)[at]));
     }
-    return w->out->length > TT_MAX_TEXT_BYTES ? TT_ERR_HEAP_EXCEEDED : TT_OK;
+    return tt_strbuf_is_full(w->out) ? TT_ERR_HEAP_EXCEEDED : TT_OK;
 }
 
 TtResult tt_json_write(TtStrbuf *out, const char *op, TtValue value, TtError *error) {

@@ -35,6 +35,19 @@ bool heap_take(TtHeap *heap, uint64_t bytes) {
     return tt_heap_pool_take(heap->pool, bytes) || heap_full(heap);
 }
 
+static uint64_t left_of(uint64_t limit, uint64_t used) {
+    return used < limit ? limit - used : 0;
+}
+
+size_t tt_heap_text_room(const TtHeap *heap) {
+    const TtHeapPool *pool = heap->pool;
+    uint64_t room = left_of(pool->limit, tt_atomic_load_u64_rlx(&pool->used));
+    uint64_t own = left_of(pool->actor_limit, heap->held_bytes + heap->shared_bytes);
+    if (pool->actor_limit && own < room) room = own;
+    if (room < TT_MIN_TEXT_BYTES) room = TT_MIN_TEXT_BYTES;
+    return room < TT_MAX_TEXT_BYTES ? (size_t)room : TT_MAX_TEXT_BYTES;
+}
+
 void heap_give(TtHeap *heap, uint64_t bytes) {
     tt_heap_pool_give(heap->pool, bytes);
 }

@@ -88,6 +88,12 @@ static inline uint64_t tt_heap_live_bytes(const TtHeap *heap) {
     return heap->allocated_bytes - heap->freed_bytes;
 }
 
+/**
+ * Bytes that text made of values may have: what the limits leave, so that text being built takes no more than
+ * a heap could. From TT_MIN_TEXT_BYTES to TT_MAX_TEXT_BYTES; a hint where other heaps of the pool grow, too.
+ */
+size_t tt_heap_text_room(const TtHeap *heap);
+
 /** Sizes are multiples of this. */
 #define TT_HEAP_CELL 16
 /** Objects of more bytes are allocated one by one. */

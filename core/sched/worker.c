@@ -62,7 +62,8 @@ void tt_worker_free_retired(TtWorker *worker) {
 static void end_main(TtWorker *worker, TtActor *actor) {
     TtScheduler *sched = worker->sched;
     sched->main_failed = actor->exit_reason.tag != TT_TAG_UNBOUND;
-    if (sched->main_failed) tt_print_value(&sched->main_reason, actor->exit_reason);
+    sched->main_reason.limit = TT_REPORT_TEXT_BYTES;
+    if (sched->main_failed) (void)tt_print_value(&sched->main_reason, actor->exit_reason);
     /* A crash has its own report. */
     if (actor->crashed) tt_strbuf_clear(&sched->main_reason);
     tt_atomic_store_u32_seq(&sched->main_ended, 1);

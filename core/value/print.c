@@ -26,7 +26,6 @@ static void open_level(TtStrbuf *out, const Style *style, TtValue v) {
 
 /** Depth is bounded by TT_MAX_NESTING and kept off the C stack, which is small in threads of a browser. */
 static bool print_container(TtStrbuf *out, const Style *style, TtValue v) {
-    size_t limit = out->length + TT_MAX_TEXT_BYTES;
     TT_VEC(Level) levels = {0};
     tt_vec_push(&levels, ((Level){v, 0}));
     open_level(out, style, v);
@@ -40,7 +39,7 @@ static bool print_container(TtStrbuf *out, const Style *style, TtValue v) {
             levels.count--;
             continue;
         }
-        if (out->length > limit) {
+        if (tt_strbuf_is_full(out)) {
             tt_strbuf_add_text(out, "…");
             complete = false;
             break;
@@ -68,7 +67,7 @@ static bool print_container(TtStrbuf *out, const Style *style, TtValue v) {
 static bool print_styled(TtStrbuf *out, const Style *style, TtValue v) {
     if (v.tag == TT_TAG_LIST || v.tag == TT_TAG_OBJECT) return print_container(out, style, v);
     style->leaf(out, v, false);
-    return true;
+    return v.tag != TT_TAG_BYTES || !tt_strbuf_is_full(out);
 }
 
 /* ---- as PRINT shows it -------------------------------------------------------------------------- */
@@ -178,7 +177,7 @@ static void debug_leaf(TtStrbuf *out, TtValue v, bool nested) {
     case TT_TAG_CLOSURE: debug_function(out, v); return;
     case TT_TAG_BYTES:
         tt_strbuf_add_text(out, "Bytes([");
-        for (uint32_t i = 0; i < v.len; i++) {
+        for (uint32_t i = 0; i < v.len && !tt_strbuf_is_full(out); i++) {
             tt_strbuf_add_format(out, "%s%u", i ? ", " : "", (unsigned)(unsigned char)tt_bytes_data(v)[i]);
         }
         tt_strbuf_add_text(out, "])");

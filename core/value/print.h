@@ -8,7 +8,7 @@
 
 /**
  * Appends what PRINT shows. Nesting deeper than TT_MAX_NESTING prints as `…`, and so does the rest of a
- * list or object once its text is TT_MAX_TEXT_BYTES long; only the latter gives false.
+ * list or object once the text is full (tt_strbuf_is_full); only the latter gives false. A Str is never cut.
  */
 bool tt_print_value(TtStrbuf *out, TtValue v);
 /** As tt_print_value, at most `limit` bytes: what is longer is cut at a code point and ends with `…`. */

@@ -30,7 +30,7 @@ static void add_mailbox(Report *report, const TtActor *actor) {
     const TtMessage *message = actor->mailbox.first;
     uint32_t waiting = tt_mailbox_length(&actor->mailbox);
     if (!message) return;
-    TtStrbuf text = {0};
+    TtStrbuf text = {.limit = MAX_PREVIEW};
     (void)tt_print_value(&text, message->value);
     bool cut = text.length > MAX_PREVIEW;
     size_t shown = cut ? MAX_PREVIEW : text.length;

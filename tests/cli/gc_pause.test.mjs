@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the collector takes from a program with 104 MB of live data, and from two that grow long lists: time in one
-// piece, and memory. Figures of the release build: assertions and sanitizers cost several times as much.
+// piece, and memory; and what text of values takes. Figures of the release build: assertions and sanitizers cost several times as much.
 
 import assert from 'node:assert/strict';
 import { loadavg, cpus } from 'node:os';
@@ -42,3 +42,12 @@ for (const [name, live, times] of [
       assert.equal(problem, undefined);
       assert.ok(peak < live * times, `${(peak / 1e6).toFixed(0)} MB, of which ${live / 1e6} MB are live`);
     });
+
+test('peak memory of text that would be exponentially long', options, async () => {
+  const limit = 16 << 20;
+  const program = 'tests/limits/heap_text_of_shared_parts.ttvm';
+  const { peak, problem, output } = await measure([TTVM, '--no-smp', '--max-heap', String(limit), program]);
+  assert.equal(problem, undefined);
+  assert.match(output, /^Heap limit exceeded during PRINT/);
+  assert.ok(peak < 2 * limit + (8 << 20), `${(peak / 1e6).toFixed(0)} MB`);
+});

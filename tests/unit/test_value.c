@@ -161,6 +161,29 @@ TEST(exponential_text_is_cut) {
     end();
 }
 
+TEST(text_ends_at_its_limit) {
+    start();
+    TtValue v = double_up(60, tt_int(1)), bytes;
+    TtStrbuf out = {.limit = 1000};
+    CHECK(!tt_print_value(&out, v));
+    CHECK(out.length > 1000 && out.length < 1100);
+    tt_strbuf_clear(&out);
+    CHECK(!tt_print_concat(&out, v));
+    tt_strbuf_clear(&out);
+    CHECK(!tt_print_debug(&out, v));
+    CHECK(out.length < 1100);
+    tt_strbuf_clear(&out);
+    static char long_text[5001];
+    memset(long_text, 'x', sizeof long_text - 1);
+    CHECK(tt_bytes_new(heap, TT_TAG_BYTES, long_text, 5000, &bytes) && !tt_print_debug(&out, bytes));
+    CHECK(out.length < 1100);
+    tt_strbuf_clear(&out);
+    CHECK(tt_print_value(&out, make_str(heap, long_text)));
+    CHECK_INT(out.length, 5000);
+    tt_strbuf_free(&out);
+    end();
+}
+
 /* ---- floats -------------------------------------------------------------------------------------- */
 
 TEST(floats_print) {
@@ -420,6 +443,7 @@ int main(void) {
     RUN(traces_show_types);
     RUN(deep_nesting_prints_to_the_limit);
     RUN(exponential_text_is_cut);
+    RUN(text_ends_at_its_limit);
     RUN(floats_print);
     RUN(floats_read_back_and_are_shortest);
     RUN(numbers_are_read);
