@@ -15,6 +15,15 @@ typedef struct TtAsmReference {
     uint32_t parameter_first, parameter_count; /* CALL format: in `parameters` */
 } TtAsmReference;
 
+/** A mnemonic as it was spelt, and what it means: programs say the same few over and over. */
+typedef struct TtAsmWord {
+    char text[20];  /* longer ones are not kept */
+    uint8_t length; /* 0: free */
+    bool synonym;
+    uint16_t op;
+} TtAsmWord;
+#define TT_ASM_WORDS 64u
+
 typedef struct TtAsm {
     TtModule *module;
     const char *source;
@@ -24,6 +33,7 @@ typedef struct TtAsm {
     TT_VEC(uint32_t) label_of;     /* name → index of the module's labels, or TT_NO_NAME; may be short */
     TT_VEC(uint32_t) label_lines;  /* as many as labels */
     TT_VEC(uint32_t) parameter_of; /* name → last reference + 1 it was a parameter of; may be short */
+    TtAsmWord words[TT_ASM_WORDS]; /* by hash; the last one read stays */
 } TtAsm;
 
 /** Reads all lines. Errors go to the lexer's diags; a line with an error still takes its slot. */

@@ -422,10 +422,30 @@ static void report_unknown(TtAsm *as, const TtToken *word) {
     tt_strbuf_free(&label);
 }
 
+/** tt_op_find_word, which compares with many mnemonics, asked once for each spelling. */
+static int find_instruction(TtAsm *as, const TtToken *mnemonic, bool *synonym) {
+    const char *text = mnemonic->text;
+    size_t length = mnemonic->length;
+    if (!length || length > sizeof as->words->text) return tt_op_find_word(text, length, synonym);
+    unsigned hash = (unsigned char)text[0] + 5u * (unsigned char)text[length - 1] +
+                    11u * (unsigned char)text[length / 2] + 3u * (unsigned)length;
+    TtAsmWord *word = &as->words[hash % TT_ASM_WORDS];
+    if (word->length != length || memcmp(word->text, text, length) != 0) {
+        int op = tt_op_find_word(text, length, synonym);
+        if (op < 0) return op;
+        memcpy(word->text, text, length);
+        word->length = (uint8_t)length;
+        word->synonym = *synonym;
+        word->op = (uint16_t)op;
+    }
+    *synonym = word->synonym;
+    return word->op;
+}
+
 static void read_instruction(TtAsm *as, const TtToken *mnemonic) {
     TtModule *module = as->module;
     bool synonym;
-    int op = tt_op_find_word(mnemonic->text, mnemonic->length, &synonym);
+    int op = find_instruction(as, mnemonic, &synonym);
     TtPosition position = {as->lexer.line, (uint32_t)(mnemonic->begin - as->lexer.line_begin) + 1};
     TtInsn insn = {.op = op < 0 ? TT_OP_NOP : (uint16_t)op};
     /* The slot is taken first, whatever follows, so that addresses stay right in later messages. */

@@ -248,8 +248,21 @@ typedef bool (*Rule)(TtOpt *opt, uint32_t at, TtInsn insn);
 static const Rule rules[] = {drop_neutral,      drop_absorbed, join_constants, join_texts,
                              exchange_operands, join_signs,    branch_on_zero};
 
+/** Whether a sequence that some rule takes can end with it: most instructions are in none. */
+static bool ends_sequence(unsigned op) {
+    switch (op) {
+    case TT_OP_CONCAT:
+    case TT_OP_AND:
+    case TT_OP_OR:
+    case TT_OP_JZ:
+    case TT_OP_JNZ: return true;
+    default: return tt_arith_is_binary(op) || tt_arith_is_unary(op);
+    }
+}
+
 void tt_opt_combine(TtOpt *opt) {
     for (uint32_t at = 0; at < opt->count; at++) {
+        if (!ends_sequence(tt_opt_insn(opt, at).op)) continue;
         for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
             if (tt_opt_is_deleted(opt, at) || !opt->facts[at].reached) break;
             if (rules[i](opt, at, tt_opt_insn(opt, at))) {

@@ -71,17 +71,33 @@ static uint32_t read_parts(const char *text, Part *parts) {
 
 struct TtOptRules {
     Rule rules[RULES];
+    uint32_t starting[TT_OP_COUNT]; /* instruction → set of the rules whose first part it may be */
 };
+_Static_assert(RULES <= 32, "TtOptRules.starting has a bit for each rule");
 
-static const Rule *read_rules(TtOpt *opt) {
-    if (opt->rules) return opt->rules->rules;
-    opt->rules = tt_alloc(sizeof *opt->rules);
+/** Whether an instruction may be such a part (not PART_OP), whatever is known of its operands. */
+static bool may_fit(const Part *part, unsigned op) {
+    const TtOpInfo *info = tt_op_info(op);
+    switch (part->kind) {
+    case PART_PUSH: return info->pops == 0 || info->pops == TT_VARIES;
+    case PART_UNARY: return (info->flags & TT_FLAG_PURE) && (info->pops == 1 || info->pops == TT_VARIES);
+    default: return (info->flags & TT_FLAG_PURE) && (info->pops == 2 || info->pops == TT_VARIES);
+    }
+}
+
+static const struct TtOptRules *read_rules(TtOpt *opt) {
+    if (opt->rules) return opt->rules;
+    opt->rules = tt_alloc_zero(sizeof *opt->rules);
     for (size_t i = 0; i < RULES; i++) {
         Rule *rule = &opt->rules->rules[i];
         rule->pattern_count = read_parts(texts[i].pattern, rule->pattern);
         rule->replacement_count = read_parts(texts[i].replacement, rule->replacement);
+        const Part *first = &rule->pattern[0];
+        if (first->kind == PART_OP) opt->rules->starting[first->op] |= UINT32_C(1) << i;
+        for (unsigned op = 0; first->kind != PART_OP && op < TT_OP_COUNT; op++)
+            if (may_fit(first, op)) opt->rules->starting[op] |= UINT32_C(1) << i;
     }
-    return opt->rules->rules;
+    return opt->rules;
 }
 
 /* ---- matching
@@ -167,13 +183,15 @@ static void rewrite(TtOpt *opt, const Rule *rule, const uint32_t *matched) {
 }
 
 void tt_opt_peephole(TtOpt *opt) {
-    const Rule *rules = read_rules(opt);
+    const struct TtOptRules *all = read_rules(opt);
     for (uint32_t at = 0; at < opt->count;) {
         uint32_t matched[MOST_PARTS], applied = 0;
-        for (size_t i = 0; i < RULES && !applied && !tt_opt_is_deleted(opt, at); i++) {
-            if (!match(opt, &rules[i], at, matched)) continue;
-            rewrite(opt, &rules[i], matched);
-            applied = rules[i].pattern_count;
+        uint32_t starting = tt_opt_is_deleted(opt, at) ? 0 : all->starting[tt_opt_insn(opt, at).op];
+        for (uint32_t i = 0; starting >> i && !applied; i++) {
+            const Rule *rule = &all->rules[i];
+            if (!(starting >> i & 1) || !match(opt, rule, at, matched)) continue;
+            rewrite(opt, rule, matched);
+            applied = rule->pattern_count;
         }
         /* What was changed may now complete a sequence that began before it. */
         for (uint32_t back = 0; applied && back < MOST_PARTS; back++) {
