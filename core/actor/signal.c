@@ -126,12 +126,18 @@ static void handle_down(TtActor *actor, const TtSignal *signal) {
     tt_signal_deliver(actor, "DOWN", signal->ref, signal->from, signal->message.value);
 }
 
+/** A plain link; a link of supervision stays what it is. */
+static void note_link(TtActor *actor, uint64_t pid) {
+    TtIdMap *links = &tt_relations_of(actor)->links;
+    if (!tt_idmap_get(links, pid, NULL)) (void)tt_idmap_put(links, pid, TT_LINK_PLAIN);
+}
+
 static void handle(TtActor *actor, TtSignal *signal) {
     TtMessage *message = &signal->message;
     tt_heap_adopt(&actor->heap, message->fragment);
     message->fragment = NULL;
     switch ((TtMessageKind)message->kind) {
-    case TT_SIGNAL_LINK: (void)tt_idmap_put(&tt_relations_of(actor)->links, signal->from, 1); break;
+    case TT_SIGNAL_LINK: note_link(actor, signal->from); break;
     case TT_SIGNAL_UNLINK:
         if (actor->relations) (void)tt_idmap_remove(&actor->relations->links, signal->from);
         break;
@@ -172,7 +178,7 @@ TtResult tt_actor_link(TtActor *actor, int64_t pid) {
         tt_signal_deliver(actor, "EXIT", 0, (uint64_t)pid, reason);
         return TT_OK;
     }
-    (void)tt_idmap_put(&tt_relations_of(actor)->links, (uint64_t)pid, 1);
+    note_link(actor, (uint64_t)pid);
     TT_EMIT(actor->system, LINK, tt_emit(actor->context, TT_EVENT_LINK, actor, (uint64_t)pid, 0));
     tt_trace_process(actor->system, "[proc] %llu links to %lld", (unsigned long long)actor->pid,
                      (long long)pid);
@@ -180,7 +186,10 @@ TtResult tt_actor_link(TtActor *actor, int64_t pid) {
 }
 
 void tt_actor_unlink(TtActor *actor, int64_t pid) {
-    if (!actor->relations || pid < 1 || !tt_idmap_remove(&actor->relations->links, (uint64_t)pid)) return;
+    uint64_t kind;
+    if (!actor->relations || pid < 1 || !tt_idmap_get(&actor->relations->links, (uint64_t)pid, &kind)) return;
+    if (kind == TT_LINK_SUPERVISION) return;
+    (void)tt_idmap_remove(&actor->relations->links, (uint64_t)pid);
     TT_EMIT(actor->system, UNLINK, tt_emit(actor->context, TT_EVENT_UNLINK, actor, (uint64_t)pid, 0));
     (void)tt_signal_send(actor->context, (uint64_t)pid, TT_SIGNAL_UNLINK, actor->pid, 0, NULL);
 }
@@ -207,9 +216,9 @@ void tt_actor_demonitor(TtActor *actor, uint64_t ref) {
     (void)tt_signal_send(actor->context, pid, TT_SIGNAL_DEMONITOR, actor->pid, ref, NULL);
 }
 
-void tt_actor_link_child(TtActor *actor, TtActor *child) {
-    (void)tt_idmap_put(&tt_relations_of(actor)->links, child->pid, 1);
-    (void)tt_idmap_put(&tt_relations_of(child)->links, actor->pid, 1);
+void tt_actor_link_child(TtActor *actor, TtActor *child, TtLinkKind kind) {
+    (void)tt_idmap_put(&tt_relations_of(actor)->links, child->pid, kind);
+    (void)tt_idmap_put(&tt_relations_of(child)->links, actor->pid, kind);
     TT_EMIT(actor->system, LINK, tt_emit(actor->context, TT_EVENT_LINK, actor, child->pid, 0));
 }
 

@@ -10,9 +10,14 @@
 #include "actor/system.h"
 #include "base/idmap.h"
 
+typedef enum TtLinkKind {
+    TT_LINK_PLAIN = 1,
+    TT_LINK_SUPERVISION /* between a supervisor and its child; lasts until one of them has ended */
+} TtLinkKind;
+
 /** Owner. */
 struct TtRelations {
-    TtIdMap links;    /* pid → 1 */
+    TtIdMap links;    /* pid → TtLinkKind */
     TtIdMap monitors; /* ref → pid: what this actor watches */
     TtIdMap watchers; /* ref → pid: who watches this actor */
 };
@@ -37,12 +42,13 @@ void tt_signal_deliver(TtActor *actor, const char *type, uint64_t ref, uint64_t 
 
 /** LINK: TT_OK, or TT_ERR_NO_PROCESS when the other has ended. Owner. */
 TtResult tt_actor_link(TtActor *actor, int64_t pid);
+/** UNLINK: takes a plain link away. Owner. */
 void tt_actor_unlink(TtActor *actor, int64_t pid);
 /** MONITOR: a new reference; a DOWN message with noproc follows at once when the other has ended. Owner. */
 uint64_t tt_actor_monitor(TtActor *actor, int64_t pid);
 void tt_actor_demonitor(TtActor *actor, uint64_t ref);
 /** Links or monitors a child that has not started: no signals are needed. Owner of `actor`. */
-void tt_actor_link_child(TtActor *actor, TtActor *child);
+void tt_actor_link_child(TtActor *actor, TtActor *child, TtLinkKind kind);
 uint64_t tt_actor_monitor_child(TtActor *actor, TtActor *child);
 
 /** Closes the mailbox of an ending actor and tells links and watchers. Owner, once. */

@@ -83,7 +83,7 @@ static TtResult start_actor(TtActor *actor, TtChild *child) {
     uint64_t before = child->pid;
     child->pid = started->pid;
     if (TT_UNLIKELY(system->event_mask)) emit_start(actor, child, before);
-    tt_actor_link_child(actor, started);
+    tt_actor_link_child(actor, started, TT_LINK_SUPERVISION);
     child->state = TT_CHILD_RUNNING;
     child->killed = child->restart = false;
     (void)tt_idmap_put(&actor->supervisor->by_pid, child->pid, (uint64_t)(uintptr_t)child);

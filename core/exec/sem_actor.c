@@ -52,7 +52,7 @@ static TtResult start_actor(TtActor *actor, TtValue callee, const TtValue *args,
     }
     const char *name = tt_callee(callee)->name;
     TT_EMIT(system, SPAWN, tt_emit_text(actor->context, TT_EVENT_SPAWN, actor, *pid, 0, name, strlen(name)));
-    if (tie == TIE_LINK) tt_actor_link_child(actor, child);
+    if (tie == TIE_LINK) tt_actor_link_child(actor, child, TT_LINK_PLAIN);
     if (tie == TIE_MONITOR) *ref = tt_actor_monitor_child(actor, child);
     tt_trace_process(system, "[proc] %llu spawned %llu (%s)", (unsigned long long)actor->pid,
                      (unsigned long long)*pid, name);
