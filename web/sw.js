@@ -56,9 +56,16 @@ async function takeOver() {
 async function cacheFirst(request) {
   const cached = await caches.match(request);
   if (cached) return isolated(cached);
-  const response = await fetch(request);
-  keep(request, response);
-  return isolated(response);
+  try {
+    const response = await fetch(request);
+    keep(request, response);
+    return isolated(response);
+  } catch (error) {
+    // fillCache may have got it meanwhile, before the network went.
+    const late = await caches.match(request);
+    if (late) return isolated(late);
+    throw error;
+  }
 }
 
 async function networkFirst(request) {
