@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The layer and size checks: they hold for this tree, and they catch trees that break the rules.
+// The layer, size and README checks: they hold for this tree, and they catch trees that break the rules.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { checkLayers } from './check_layers.mjs';
+import { checkReadmes } from './check_readmes.mjs';
 import { LIMIT, checkSizes } from './check_sizes.mjs';
 import { ROOT } from './steps.mjs';
 import { withTree } from './tree.mjs';
@@ -126,5 +127,37 @@ describe('sizes', () => {
       checkSizes,
     );
     assert.deepEqual(tooLarge, [{ file: 'core/vm/vm.c', lines: LIMIT + 1 }]);
+  });
+});
+
+describe('READMEs', () => {
+  test('every file of this tree is named in one', () => {
+    const { problems, files } = checkReadmes(ROOT);
+    assert.deepEqual(problems, []);
+    assert.ok(files > 500, `${files} files were looked at`);
+  });
+
+  test('a file counts by name, stem, pattern or folder, and in the nearest README only', () => {
+    const { problems } = withTree(
+      {
+        'core/README.md': '`lost.c`',
+        'core/vm/README.md': 'The VM: `vm.[ch]`, `sem_*.c`, `*.def`, `host/`, and parse.c.',
+        'core/vm/vm.c': '',
+        'core/vm/vm.h': '',
+        'core/vm/sem_list.c': '',
+        'core/vm/host/deep/file.c': '',
+        'core/vm/lost.c': '',
+        'core/vm/parse.c': '',
+        'core/vm/rows.def': '',
+        'std/note.mjs': '',
+      },
+      checkReadmes,
+    );
+    assert.deepEqual(problems, [
+      'core/vm/lost.c is not in core/vm/README.md',
+      'core/vm/parse.c is not in core/vm/README.md',
+      'core/vm/rows.def is not in core/vm/README.md',
+      'std/note.mjs is not in README.md',
+    ]);
   });
 });
