@@ -58,10 +58,14 @@ static void find_slots(Linker *linker) {
     uint32_t count = module->code.count, scope_count = module->scopes.count;
     bool *imports = tt_alloc_zero(scope_count * sizeof *imports);
     bool *lambdas = tt_alloc_zero(scope_count * sizeof *lambdas);
+    TT_VEC(uint32_t) captures = {0}; /* names, in the order of their first CAPTURE */
     for (uint32_t i = 0; i < count; i++) {
         TtInsn insn = module->code.items[i];
         if (insn.op == TT_OP_IMPORT) imports[module->scope_of[i]] = true;
-        if (insn.op == TT_OP_CAPTURE) linker->captured[insn.b] = true;
+        if (insn.op == TT_OP_CAPTURE && !linker->captured[insn.b]) {
+            linker->captured[insn.b] = true;
+            tt_vec_push(&captures, (uint32_t)insn.b);
+        }
         if (insn.op == TT_OP_DUMP_SCOPE) module->scopes.items[module->scope_of[i]].ordered = true;
         if (insn.op == TT_OP_MAKE_LAMBDA) {
             uint32_t entry = module->functions.items[insn.b].entry;
@@ -76,6 +80,10 @@ static void find_slots(Linker *linker) {
                      tt_names_find(&module->names, name, strlen(name)));
         }
     }
+    /* DUMP_SCOPE shows all that a closure captured, whether its code names it or not, in this order. */
+    for (uint32_t scope = 1; scope < scope_count; scope++)
+        for (uint32_t i = 0; lambdas[scope] && module->scopes.items[scope].ordered && i < captures.count; i++)
+            add_slot(module, scope, captures.items[i]);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t name = bound_name(module, module->code.items[i]);
         if (name != TT_NO_NAME) add_slot(module, module->scope_of[i], name);
@@ -89,11 +97,7 @@ static void find_slots(Linker *linker) {
         if (scope != 0 && (imports[scope] || (lambdas[scope] && linker->captured[insn.b])))
             add_slot(module, scope, (uint32_t)insn.b);
     }
-    /* DUMP_SCOPE shows all that a closure captured, whether its code names it or not. */
-    for (uint32_t scope = 1; scope < scope_count; scope++)
-        for (uint32_t name = 0;
-             lambdas[scope] && module->scopes.items[scope].ordered && name < module->names.count; name++)
-            if (linker->captured[name]) add_slot(module, scope, name);
+    tt_vec_free(&captures);
     tt_free(imports);
     tt_free(lambdas);
 }

@@ -61,9 +61,11 @@ static void describe_scopes(TtOpt *opt) {
         if (insn.op == TT_OP_MAKE_LAMBDA)
             opt->scopes.items[opt->scope_of[module->functions.items[insn.b].entry]].lambda = true;
     }
+    opt->shows_captures = false;
     for (uint32_t i = 0; i < opt->scopes.count; i++) {
         TtOptScope *scope = &opt->scopes.items[i];
         scope->pinned = scope->has_dump && (scope->lambda || scope->has_import);
+        opt->shows_captures = opt->shows_captures || (scope->has_dump && scope->lambda);
     }
     opt->top_only = true;
     for (uint32_t i = 0; i < module->functions.count; i++)

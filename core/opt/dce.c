@@ -83,6 +83,7 @@ static uint32_t remove_unreached(TtOpt *opt, bool handlers) {
     for (uint32_t at = 0; at < opt->count; at++) {
         if (tt_opt_is_deleted(opt, at) || opt->facts[at].reached) continue;
         if (opt->scopes.items[opt->scope_of[at]].pinned || names_import(opt, tt_opt_insn(opt, at))) continue;
+        if (opt->shows_captures && tt_opt_insn(opt, at).op == TT_OP_CAPTURE) continue;
         if (is_handler_part(tt_opt_insn(opt, at)) != handlers || is_stop(opt, at)) continue;
         tt_opt_delete(opt, at);
         removed++;

@@ -92,6 +92,8 @@ typedef struct TtOpt {
     bool *captured;        /* name → some CAPTURE names it */
     bool *stored_global;   /* name → some STORE_GLOBAL names it */
     bool *read_as_global;  /* name → some frame other than that of top level may read the global */
+    bool shows_captures;   /* some closure has DUMP_SCOPE, which shows captures in the order of the module's
+                              CAPTUREs */
     bool top_only;         /* scope 0 runs in the frame of top level only */
 
     /* facts.c */
