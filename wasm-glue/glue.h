@@ -30,6 +30,7 @@ typedef struct TtGlueVariable {
 typedef struct TtGlueUnit {
     uint8_t *bytes;
     uint32_t length;
+    uint32_t slots; /* that it and the units before it fill */
 } TtGlueUnit;
 
 typedef struct TtGlue {

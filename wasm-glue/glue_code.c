@@ -13,24 +13,26 @@
 // clang-format off
 EM_JS_DEPS(tt_glue_code, "$wasmTable")
 
-/** Room for generated functions in this thread's table; where it begins, which is the same in all threads. */
-EM_JS(uint32_t, tt_glue_reserve_slots, (uint32_t count), {
+/** Room for generated functions in this thread's table, held by one function; where it begins, which is the same in all threads. */
+EM_JS(uint32_t, tt_glue_reserve_slots, (uint32_t count, uint32_t holder), {
   if (Module["codeSlots"] === undefined) {
     Module["codeSlots"] = wasmTable.length;
-    wasmTable.grow(count);
+    Module["codeEnd"] = wasmTable.length;
+    wasmTable.grow(count, wasmTable.get(holder));
   }
   return Module["codeSlots"];
 })
 
-/** Lets all slots of this thread hold one function. */
-EM_JS(void, tt_glue_clear_slots, (uint32_t first, uint32_t count, uint32_t holder), {
+/** Lets all slots of this thread hold that function again. */
+EM_JS(void, tt_glue_clear_slots, (uint32_t holder), {
   const callee = wasmTable.get(holder);
-  for (let slot = first; slot < first + count; slot++) wasmTable.set(slot, callee);
+  while (Module["codeEnd"] > Module["codeSlots"]) wasmTable.set(--Module["codeEnd"], callee);
 })
 
-/** Fills the slots that the unit says, in this thread. 0 when the browser will not have it. */
-EM_JS(int, tt_glue_instantiate, (uint32_t at, uint32_t length), {
+/** Fills the slots that the unit says, up to `end`, in this thread. 0 when the browser will not have it. */
+EM_JS(int, tt_glue_instantiate, (uint32_t at, uint32_t length, uint32_t end), {
   try {
+    Module["codeEnd"] = Math.max(Module["codeEnd"], end);
     new WebAssembly.Instance(new WebAssembly.Module(HEAPU8.slice(at, at + length)), { vm: { memory: wasmMemory, table: wasmTable } });
     return 1;
   } catch {
@@ -39,16 +41,20 @@ EM_JS(int, tt_glue_instantiate, (uint32_t at, uint32_t length), {
 })
 // clang-format on
 
+static uint32_t reserve_slots(void) {
+    return tt_glue_reserve_slots(TT_CODE_SLOTS, (uint32_t)(uintptr_t)tt_code_absent);
+}
+
 static bool make_ready(void *context, uint32_t have, uint32_t unit) {
     TtGlue *glue = context;
-    if (have == 0)
-        tt_glue_clear_slots(tt_glue_reserve_slots(TT_CODE_SLOTS), TT_CODE_SLOTS,
-                            (uint32_t)(uintptr_t)tt_code_absent);
+    const uint32_t slots = reserve_slots();
+    if (have == 0) tt_glue_clear_slots((uint32_t)(uintptr_t)tt_code_absent);
     for (uint32_t i = have; i <= unit; i++) {
         tt_lock_acquire(&glue->lock);
         TtGlueUnit bytes = glue->units.items[i];
         tt_lock_release(&glue->lock);
-        if (!tt_glue_instantiate((uint32_t)(uintptr_t)bytes.bytes, bytes.length)) return false;
+        if (!tt_glue_instantiate((uint32_t)(uintptr_t)bytes.bytes, bytes.length, slots + bytes.slots))
+            return false;
     }
     return true;
 }
@@ -85,7 +91,7 @@ const char *tt_glue_code_layout(TtGlue *glue) {
 }
 
 void tt_glue_code_init(TtGlue *glue) {
-    glue->maker = (TtCodeMaker){make_ready, glue, tt_glue_reserve_slots(TT_CODE_SLOTS)};
+    glue->maker = (TtCodeMaker){make_ready, glue, reserve_slots()};
 }
 
 void tt_glue_code_free(TtGlue *glue) {
@@ -106,8 +112,10 @@ const TtModule *tt_glue_next_module(TtGlue *glue) {
 
 void tt_glue_give_code(TtGlue *glue, TtModule *module, const uint8_t *bytes, uint32_t length,
                        const uint32_t *entries) {
-    TtGlueUnit unit = {tt_alloc(length), length};
+    TtGlueUnit unit = {tt_alloc(length), length, 0};
     memcpy(unit.bytes, bytes, length);
+    for (uint32_t i = 0; i < module->ir->code.count; i++)
+        if (entries[i] && entries[i] >> 16 >= unit.slots) unit.slots = (entries[i] >> 16) + 1;
     size_t size = (size_t)module->ir->code.count * sizeof *entries;
     uint32_t *own = tt_alloc(size);
     memcpy(own, entries, size);

@@ -33,7 +33,7 @@ const TARGETS = {
   fuzz: ['fuzz'],
   wasm: ['tables', 'wasm-mt', 'wasm-st', 'glue'],
   site: ['tables', 'wasm-mt', 'wasm-st', 'site'],
-  random: ['native', 'wasm-mt differential', 'wasm-st differential'],
+  random: ['native', 'tables', 'wasm-mt differential', 'wasm-st differential', 'glue'],
   all: ['native', 'tables', 'wasm-mt', 'wasm-st', 'site'],
 };
 

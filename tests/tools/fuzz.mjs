@@ -27,14 +27,17 @@ const SEEDS = {
 
 /** Milliseconds for starting and for finishing the last input, on top of the asked-for time. */
 const SPARE_MS = 60_000;
-/** The targets that are no libFuzzer programs: random programs, such that nobody would write, and both WebAssembly builds. */
+/** The targets that are no libFuzzer programs: random programs and such that nobody would write, also as WebAssembly. */
 const RANDOM = {
   differential: (from, seconds) => compareWays(['--from', from, '--seconds', seconds]),
   'differential-mutated': (from, seconds) => compareWays(['--mutate', '--from', from, '--seconds', seconds]),
   'differential-wasm-mt': (from, seconds) => compareBuilds('wasm-mt', from, seconds),
   'differential-wasm-st': (from, seconds) => compareBuilds('wasm-st', from, seconds),
+  'differential-wasm-mutated': (from, seconds) =>
+    runNode(['wasm-st', '--mutate', '--from', from, '--seconds', seconds], seconds),
 };
 const DIFFERENTIAL = path.join(BUILD, 'native/bin/differential');
+const RANDOM_PROGRAMS = path.join(ROOT, 'tests/fuzz/programs/random_programs.mjs');
 
 /** Those of the places that exist; libFuzzer reads a folder with all below it. */
 const existing = (places) =>
@@ -72,19 +75,33 @@ async function compareWays(args) {
   return { good: code === 0, output };
 }
 
-/** What the native build says of its programs, checked by a WebAssembly build under Node. */
+/** The same in a WebAssembly build under Node, with generated code. */
+async function runNode(args, seconds) {
+  const { code, output } = await run(process.execPath, [RANDOM_PROGRAMS, ...args], {
+    timeout: Number(seconds) * 1000 + SPARE_MS,
+  });
+  return { good: code === 0, output };
+}
+
+/** What the native build says of its programs, checked by a WebAssembly build. */
 async function compareBuilds(preset, from, seconds) {
   const emit = spawn(DIFFERENTIAL, ['--emit', String(2 ** 31), '--from', from], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const check = spawn(process.execPath, [path.join(BUILD, preset, 'bin/differential.cjs'), '--check'], {
-    stdio: [emit.stdout, 'pipe', 'inherit'],
+  const check = spawn(process.execPath, [RANDOM_PROGRAMS, preset, '--check'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const timer = setTimeout(() => emit.kill(), Number(seconds) * 1000);
+  const timers = [
+    setTimeout(() => emit.kill(), Number(seconds) * 1000),
+    setTimeout(() => check.kill(), Number(seconds) * 1000 + SPARE_MS),
+  ];
+  // A check that has found something reads no more.
+  check.stdin.on('error', () => emit.kill());
+  emit.stdout.pipe(check.stdin);
   let output = '';
   check.stdout.setEncoding('utf8').on('data', (text) => (output += text));
   const [code] = await once(check, 'close');
-  clearTimeout(timer);
+  timers.forEach(clearTimeout);
   emit.kill();
   return { good: code === 0, output };
 }

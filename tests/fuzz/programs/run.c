@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include "base/alloc.h"
+#include "generated.h"
 #include "host/host.h"
 #include "tinytot/tt.h"
 
@@ -121,6 +122,7 @@ static TtVm *load(TtHost *host, const void *bytes, size_t length, bool optimize,
     config.max_vm_heap = way->bytes;
     const char *reason;
     TtVm *vm = tt_vm_create(&config, &reason);
+    if (way->generated) tt_generated_begin(vm);
     *loaded = tt_vm_load_bytes(vm, ((Run *)host->context)->files[0].name, bytes, length);
     return vm;
 }
@@ -164,7 +166,10 @@ void tt_run_program(const char *source, size_t length, const TtWay *way, TtOutco
     if (outcome->loaded && way->image) vm = reload_image(vm, &host, way, outcome);
     if (outcome->loaded) {
         tt_vm_start(vm);
-        tt_vm_wait(vm);
+        if (way->generated)
+            tt_generated_run(vm);
+        else
+            tt_vm_wait(vm);
         TtReport report = tt_vm_report(vm);
         outcome->limited = report.reason == TT_REASON_LIMIT;
         outcome->status = report.status;
@@ -174,6 +179,7 @@ void tt_run_program(const char *source, size_t length, const TtWay *way, TtOutco
         tt_strbuf_add_text(&outcome->err, tt_vm_diagnostics_text(vm, false));
     }
     tt_vm_destroy(vm);
+    if (way->generated) tt_generated_end();
 }
 
 void tt_outcome_free(TtOutcome *outcome) {

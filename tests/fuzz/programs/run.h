@@ -15,6 +15,7 @@ typedef struct TtWay {
     const struct TtWay *against; /* must do the same as this one; NULL: as the plain one */
     bool optimize;
     bool registers;
+    bool generated;        /* in the register engine, code made in JavaScript: generated.h */
     bool exact;            /* references are followed without looking ahead */
     bool seeded;           /* the seed chooses who runs next */
     bool text;             /* the optimizer's output as source text, run without it */

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+// The program `differential` of a WebAssembly build, with the generator of wasm-glue/ts/codegen for its generated code:
+//   node tests/fuzz/programs/random_programs.mjs wasm-st|wasm-mt [--mutate] [--from SEED] [--count N] [--seconds S]
+//   node tests/fuzz/programs/random_programs.mjs wasm-st|wasm-mt --check < what `differential --emit` wrote natively
+//   … --show SEED | --file PATH | --reduce SEED
+// Programs run by hundreds, with the event loop in between: only there engines let go of code that is no longer used.
+// A trap, an exception of the generator or code that the engine refuses ends it, with the program's number; --reduce makes
+// such a program smaller, in an instance of its own for each try.
+
+import { Buffer } from 'node:buffer';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+
+const BUILD = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../../build');
+const BATCH = 100;
+const BATCH_BYTES = 1 << 19;
+const LONGEST_BATCH_MS = 60_000;
+
+/** What the engine refuses of generated code: the VM would go on without, and nobody would know. */
+let refused = null;
+let modules = 0;
+
+function watchRefusals() {
+  const watched = {
+    construct(target, args) {
+      try {
+        if (target.name === 'Instance') modules++;
+        return new target(...args);
+      } catch (error) {
+        refused ??= error;
+        throw error;
+      }
+    },
+  };
+  WebAssembly.Module = new Proxy(WebAssembly.Module, watched);
+  WebAssembly.Instance = new Proxy(WebAssembly.Instance, watched);
+  // Making a module validates it, too.
+  WebAssembly.validate = () => true;
+}
+
+/** The compiled program, ready to be called with arguments; output goes to `print`, standard input comes from `input`. */
+async function load(preset) {
+  const { default: factory } = await import(pathToFileURL(path.join(BUILD, preset, 'bin/differential.mjs')));
+  const { CodeMaker } = await import(pathToFileURL(path.join(BUILD, 'wasm-glue-js/codegen/code_maker.js')));
+  return async () => {
+    const state = { lines: [], input: Buffer.alloc(0), at: 0 };
+    let maker;
+    const module = await factory({
+      print: (line) => void state.lines.push(line),
+      printErr: (line) => void state.lines.push(line),
+      stdin: () => (state.at < state.input.length ? state.input[state.at++] : null),
+      beginCode: (session) => (maker = new CodeMaker(engine, session)),
+      makeCode: () => maker.attend(),
+    });
+    const decoder = new TextDecoder();
+    const bytes = () => new Uint8Array(module.wasmMemory.buffer);
+    /** What the generator uses of ts/engine_module.ts. */
+    const engine = {
+      raw: module,
+      sharedMemory: preset === 'wasm-mt' ? module.wasmMemory : null,
+      get words() {
+        return new Int32Array(module.wasmMemory.buffer);
+      },
+      text: (at) => decoder.decode(bytes().slice(at, bytes().indexOf(0, at))),
+      withBytes(given, use) {
+        const at = module._malloc(Math.max(given.length, 1));
+        bytes().set(given, at);
+        const result = use(at, given.length);
+        module._free(at);
+        return result;
+      },
+    };
+    /** Status and output of the program with arguments. */
+    const call = (args, input = '') => {
+      Object.assign(state, { lines: [], input: Buffer.from(input), at: 0 });
+      refused = null;
+      const status = module.callMain(args.map(String));
+      if (refused) throw refused;
+      return { status, output: state.lines.join('\n') };
+    };
+    return { call, write: (name, text) => module.FS.writeFile(name, text) };
+  };
+}
+
+/** Ends the process when one call takes longer than any batch does: generated code that runs for ever cannot be stopped. */
+function watch() {
+  const shared = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(
+    `const { workerData } = require('node:worker_threads');
+     let last = -1;
+     setInterval(() => {
+       const now = Atomics.load(workerData, 0);
+       if (now === last && now % 2 === 1) {
+         require('node:fs').writeSync(2, 'a batch does not end\\n');
+         process.kill(process.pid, 'SIGKILL');
+       }
+       last = now;
+     }, ${LONGEST_BATCH_MS});`,
+    { eval: true, workerData: shared },
+  );
+  worker.unref();
+  return (work) => {
+    Atomics.add(shared, 0, 1);
+    try {
+      return work();
+    } finally {
+      Atomics.add(shared, 0, 1);
+    }
+  };
+}
+
+/** Takes lines away, fewer and fewer at a time, as long as the program still `fails`. */
+async function reduce(text, fails) {
+  let lines = text.split('\n');
+  for (let size = lines.length >> 1; size > 0; size >>= 1)
+    for (let progress = true; progress;) {
+      progress = false;
+      for (let at = 0; at < lines.length; at += size) {
+        const fewer = lines.toSpliced(at, size);
+        if (fewer.length === 0 || !(await fails(fewer.join('\n')))) continue;
+        lines = fewer;
+        at -= size;
+        progress = true;
+      }
+    }
+  return lines.join('\n');
+}
+
+/** How a program fails in an instance of its own; null: it does not. */
+async function failure(create, text) {
+  const { call, write } = await create();
+  write('/program', text);
+  try {
+    const { status, output } = call(['--file', '/program']);
+    return status === 1 ? output : null;
+  } catch (error) {
+    return String(error.stack);
+  }
+}
+
+function flag(args, name, otherwise) {
+  const at = args.indexOf(name);
+  return at < 0 ? otherwise : Number(args[at + 1]);
+}
+
+/** Records of `differential --emit` from standard input, some at a time: `SEED STATUS SOURCE OUT ERR\n`, then the texts. */
+async function* emitted() {
+  let rest = Buffer.alloc(0);
+  let end = 0;
+  for await (const chunk of process.stdin) {
+    rest = Buffer.concat([rest, chunk]);
+    for (;;) {
+      const newline = rest.indexOf(10, end);
+      if (newline < 0) break;
+      const lengths = rest.subarray(end, newline).toString().split(' ').slice(2).map(Number);
+      const next = newline + 1 + lengths.reduce((sum, length) => sum + length, 0);
+      if (next > rest.length) break;
+      end = next;
+    }
+    if (end < BATCH_BYTES) continue;
+    yield rest.subarray(0, end);
+    rest = rest.subarray(end);
+    end = 0;
+  }
+  if (end > 0) yield rest.subarray(0, end);
+}
+
+/** Numbered programs, BATCH at a time. */
+function* numbered(args) {
+  const from = flag(args, '--from', 1);
+  const count = flag(args, '--count', Infinity);
+  const end = performance.now() + flag(args, '--seconds', Infinity) * 1000;
+  for (let done = 0; done < count && performance.now() < end; done += BATCH)
+    yield { from: from + done, count: Math.min(BATCH, count - done) };
+}
+
+/** The programs of a batch one by one, each in a new instance: whose number a trap has. */
+async function single(create, mode, { from, count }) {
+  for (let seed = from; seed < from + count; seed++) {
+    const { call } = await create();
+    try {
+      if (call([...mode, '--from', seed, '--count', 1]).status !== 0) return seed;
+    } catch {
+      return seed;
+    }
+  }
+  return 'none alone';
+}
+
+async function compare(create, args) {
+  const guarded = watch();
+  const started = performance.now();
+  const mode = args.includes('--mutate') ? ['--mutate'] : [];
+  const checks = args.includes('--check');
+  const { call } = await create();
+  let done = 0;
+  let undecided = 0;
+  for await (const batch of checks ? emitted() : numbered(args)) {
+    let result;
+    try {
+      result = guarded(() =>
+        checks
+          ? call([...mode, '--check'], batch)
+          : call([...mode, '--from', batch.from, '--count', batch.count]),
+      );
+    } catch (error) {
+      const seed = checks ? `among those after ${done}` : await single(create, mode, batch);
+      console.log(`seed ${seed}: ${error.stack}`);
+      return 1;
+    }
+    const counts = /(\d+) programs.*, (\d+) not decided/.exec(result.output);
+    if (result.status !== 0 || !counts) {
+      console.log(result.output);
+      return 1;
+    }
+    done += Number(counts[1]);
+    undecided += Number(counts[2]);
+    await setImmediate();
+  }
+  const seconds = (performance.now() - started) / 1000;
+  console.log(
+    `${done} programs in ${seconds.toFixed(1)} s (${Math.round(done / seconds)}/s), ${modules} modules of generated code, ` +
+      `${undecided} not decided: no difference`,
+  );
+  return 0;
+}
+
+const [preset, ...args] = process.argv.slice(2);
+if (
+  !['wasm-st', 'wasm-mt'].includes(preset) ||
+  !existsSync(path.join(BUILD, preset, 'bin/differential.mjs'))
+) {
+  console.error('usage: random_programs.mjs wasm-st|wasm-mt ARGUMENTS, after `npm run build random`');
+  process.exit(2);
+}
+watchRefusals();
+const create = await load(preset);
+const file = args[args.indexOf('--file') + 1];
+if (args.includes('--reduce')) {
+  const { call } = await create();
+  const mode = args.includes('--mutate') ? ['--mutate'] : [];
+  const { output } = call([...mode, '--show', flag(args, '--reduce')]);
+  const first = await failure(create, output);
+  console.log(
+    first ? `${await reduce(output, (text) => failure(create, text))}\n${first}` : 'it does not fail',
+  );
+  process.exitCode = first ? 1 : 0;
+} else if (args.includes('--file')) {
+  const found = await failure(create, readFileSync(file, 'utf8'));
+  console.log(found ?? 'no difference');
+  process.exitCode = found ? 1 : 0;
+} else if (args.includes('--show') || args.includes('--coverage')) {
+  console.log((await create()).call(args).output);
+} else {
+  process.exitCode = await compare(create, args);
+}
