@@ -175,7 +175,7 @@ export class FunctionEmitter {
     const done = this.callCarryOut(at);
     cells.leaveIf(at, () => body.get(done).i32(cells.facts.codeUndone).op(Op.i32Eq));
     this.loadFuel();
-    for (const register of changed) cells.changed(register);
+    for (const register of [...changed, ...this.code.staleAfter(at)]) cells.changed(register);
   }
 
   /** The same of a comparison; leaves whether the branch is taken on the stack. */

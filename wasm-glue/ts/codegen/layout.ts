@@ -60,6 +60,8 @@ const FACTS = [
   'irCode',
   'irCodeCount',
   'irOrigin',
+  'irAfter',
+  'irMaps',
   'irResume',
   'irBlocks',
   'irBlockCount',

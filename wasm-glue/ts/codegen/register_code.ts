@@ -128,6 +128,16 @@ export class RegisterCode {
     };
   }
 
+  /** Registers that a collection after the instruction clears, since they hold nothing valid. */
+  staleAfter(at: number): readonly number[] {
+    const { ir } = this;
+    const { facts } = this.layout;
+    const place = this.word(this.word(ir + facts.irAfter) + at * 4);
+    if (place === 0) return [];
+    const map = this.word(ir + facts.irMaps) + place * 4;
+    return Array.from({ length: this.word(map + 4) }, (_none, i) => this.word(map + 8 + i * 4) * facts.cell);
+  }
+
   /** Variables of the scope that an instruction belongs to. */
   slotsAt(at: number): number {
     const { facts } = this.layout;
