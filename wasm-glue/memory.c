@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
- * memcpy, memmove and memset of the engine. Those of a C library made small go byte by byte, and values,
- * strings and objects are copied all the time: short pieces by words here, long ones by the instructions for
- * it, whose calls cost as much as some thirty words.
+ * memcpy, memmove, memset and memchr of the engine. Those of a C library made small go byte by byte, and
+ * values, strings and objects are copied all the time: short pieces by words here, long ones by the
+ * instructions for it, whose calls cost as much as some thirty words.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -18,7 +18,7 @@ typedef struct {
     uint32_t value;
 } __attribute__((packed, may_alias)) Half;
 
-#define OWN __attribute__((no_builtin("memcpy", "memmove", "memset"), target("bulk-memory")))
+#define OWN __attribute__((no_builtin("memcpy", "memmove", "memset", "memchr"), target("bulk-memory")))
 
 /** Pieces that overlap are right, too. */
 OWN static inline void copy_long(void *to, const void *from, size_t size) {
@@ -74,4 +74,17 @@ OWN void *memset(void *to, int byte, size_t size) {
     for (; size >= 8; size -= 8, a += 8) ((Word *)(void *)a)->value = eight;
     for (; size; size--) *a++ = (unsigned char)byte;
     return to;
+}
+
+OWN void *memchr(const void *bytes, int byte, size_t size) {
+    const unsigned char *a = bytes;
+    const uint64_t ones = 0x0101010101010101u, wanted = (unsigned char)byte * ones;
+    for (; size >= 8; size -= 8, a += 8) {
+        uint64_t other = ((const Word *)(const void *)a)->value ^ wanted;
+        uint64_t equal = (other - ones) & ~other & ones << 7; /* its lowest bit is right */
+        if (equal) return (void *)(uintptr_t)(a + (__builtin_ctzll(equal) >> 3));
+    }
+    for (; size; size--, a++)
+        if (*a == (unsigned char)byte) return (void *)(uintptr_t)a;
+    return NULL;
 }

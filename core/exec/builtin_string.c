@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** Built-ins of strings. Positions, lengths and widths count code points. */
+#include "base/bytes.h"
 #include "base/config.h"
 #include "base/utf8.h"
 #include "exec/builtin.h"
@@ -216,9 +217,7 @@ static TtResult split_points(TtBuiltinCall *call, TtValue str, TtValue *result) 
 
 static TtResult split_parts(TtBuiltinCall *call, TtValue str, TtTextSearch *search, TtValue *result) {
     const char *text = tt_bytes_data(str);
-    size_t count = 1, at;
-    for (size_t from = 0; tt_text_search_next(search, text, str.len, from, &at); from = at + search->length)
-        count++;
+    size_t count = 1 + tt_text_search_count(search, text, str.len), at;
     TtValue *items;
     TT_TRY(make_list(call, count, &items, result));
     size_t from = 0;
@@ -274,9 +273,54 @@ static TtResult join_items(TtBuiltinCall *call, TtValue list, TtValue separator,
     return TT_OK;
 }
 
+/** Bytes of the joined text; false when it has to be put together to know. */
+static bool measure_join(TtValue list, TtValue separator, uint64_t *length) {
+    const TtValue *items = tt_list_items(list);
+    uint64_t total = list.len ? (uint64_t)separator.len * (list.len - 1) : 0;
+    for (uint32_t i = 0; i < list.len; i++) {
+        if (items[i].tag == TT_TAG_STR)
+            total += items[i].len;
+        else if (items[i].tag == TT_TAG_INT)
+            total += tt_int_length(items[i].as.i);
+        else
+            return false;
+    }
+    *length = total;
+    return true;
+}
+
+/** Of Strs and Ints, into room of the right length. */
+static void fill_join(TtValue list, TtValue separator, char *to) {
+    const TtValue *items = tt_list_items(list);
+    const char *between = tt_bytes_data(separator);
+    for (uint32_t i = 0; i < list.len; i++) {
+        if (i) {
+            tt_bytes_copy(to, between, separator.len);
+            to += separator.len;
+        }
+        size_t length = items[i].len;
+        if (items[i].tag == TT_TAG_STR) {
+            tt_bytes_copy(to, tt_bytes_data(items[i]), length);
+        } else {
+            length = tt_int_length(items[i].as.i);
+            tt_int_write(to, items[i].as.i, (unsigned)length);
+        }
+        to += length;
+    }
+}
+
 TtResult tt_builtin_string_join(TtBuiltinCall *call, const TtValue *args, TtValue *result) {
     TT_TRY(tt_builtin_want(call, args[0], TT_TAG_LIST));
     TT_TRY(tt_builtin_want(call, args[1], TT_TAG_STR));
+    uint64_t length;
+    if (measure_join(args[0], args[1], &length)) {
+        char *data;
+        if (length > TT_MAX_TEXT_BYTES ||
+            !tt_bytes_alloc(call->heap, TT_TAG_STR, (size_t)length, &data, result))
+            return tt_builtin_heap_full(call);
+        fill_join(args[0], args[1], data);
+        return TT_OK;
+    }
     TtStrbuf text = {.limit = tt_heap_text_room(call->heap)};
     TtResult outcome = join_items(call, args[0], args[1], &text);
     if (outcome == TT_OK) outcome = tt_builtin_str(call, &text, result);
@@ -308,8 +352,7 @@ static TtResult replace_between(TtBuiltinCall *call, TtValue str, TtValue new_te
 static TtResult replace_parts(TtBuiltinCall *call, TtValue str, TtTextSearch *search, TtValue new_text,
                               TtValue *result) {
     const char *text = tt_bytes_data(str);
-    size_t count = 0, at, from = 0;
-    for (; tt_text_search_next(search, text, str.len, from, &at); from = at + search->length) count++;
+    size_t count = tt_text_search_count(search, text, str.len), at, from = 0;
     if (!count) {
         *result = str;
         return TT_OK;

@@ -2,6 +2,7 @@
 #include "exec/text_search.h"
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 
 #include <string.h>
 
@@ -39,6 +40,11 @@ bool tt_text_search_next(TtTextSearch *search, const char *text, size_t length, 
     if (search->length > length || from > length - search->length) return false;
     *at = from;
     if (!search->length) return true;
+    if (search->length == 1) {
+        const char *place = memchr(text + from, search->needle[0], length - from);
+        if (place) *at = (size_t)(place - text);
+        return place != NULL;
+    }
     /* Jumping to the first byte is fastest on ordinary text; it gives way once comparisons that led
      * nowhere cost more than a few times the distance covered. */
     size_t last = length - search->length, wasted = 0;
@@ -58,6 +64,15 @@ bool tt_text_search_next(TtTextSearch *search, const char *text, size_t length, 
         }
     }
     return false;
+}
+
+size_t tt_text_search_count(TtTextSearch *search, const char *text, size_t length) {
+    if (search->length == 1) return tt_bytes_count(text, length, search->needle[0]);
+    size_t count = 0, at;
+    if (!search->length) return 0;
+    for (size_t from = 0; tt_text_search_next(search, text, length, from, &at); from = at + search->length)
+        count++;
+    return count;
 }
 
 void tt_text_search_free(TtTextSearch *search) {

@@ -16,6 +16,8 @@ typedef struct TtTextSearch {
 
 /** The first place at or behind `from`, within `length` bytes of `text`. An empty needle is everywhere. */
 bool tt_text_search_next(TtTextSearch *search, const char *text, size_t length, size_t from, size_t *at);
+/** How often it is there, from place to place without overlapping. An empty needle: 0. */
+size_t tt_text_search_count(TtTextSearch *search, const char *text, size_t length);
 void tt_text_search_free(TtTextSearch *search);
 
 #endif

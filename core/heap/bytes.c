@@ -3,12 +3,14 @@
  * Text and bytes. Fewer than TT_SHARED_MIN_BYTES lie in the heap (TtBytesBuf), others in TtSharedBytes
  * which messages refer to instead of copying them. Frozen ones are always TtBytesBufs.
  */
+#include "base/bytes.h"
 #include "heap/heap_internal.h"
 
 #include <string.h>
 
 /** A buffer with room for `capacity` bytes, `length` of them used. */
-static bool alloc_buffer(TtHeap *heap, TtTag tag, size_t length, size_t capacity, char **data, TtValue *out) {
+static inline bool alloc_buffer(TtHeap *heap, TtTag tag, size_t length, size_t capacity, char **data,
+                                TtValue *out) {
     if (length < TT_SHARED_MIN_BYTES) {
         if (capacity >= TT_SHARED_MIN_BYTES) capacity = TT_SHARED_MIN_BYTES - 1;
         size_t size = round_to_cells(bytes_buf_size((uint32_t)capacity));
@@ -31,8 +33,10 @@ static bool alloc_buffer(TtHeap *heap, TtTag tag, size_t length, size_t capacity
     return true;
 }
 
+/** Where bytes of empty text would be. */
+static char none;
+
 bool tt_bytes_alloc(TtHeap *heap, TtTag tag, size_t length, char **data, TtValue *out) {
-    static char none;
     if (length) return alloc_buffer(heap, tag, length, length, data, out);
     *data = &none;
     *out = tt_empty(tag);
@@ -43,7 +47,7 @@ bool tt_bytes_new(TtHeap *heap, TtTag tag, const void *data, size_t length, TtVa
     char *room;
     TtValue made;
     if (!tt_bytes_alloc(heap, tag, length, &room, &made)) return false;
-    if (length) memcpy(room, data, length);
+    tt_bytes_copy(room, data, length);
     *out = made;
     return true;
 }
@@ -75,26 +79,29 @@ static char *room_behind(TtHeap *heap, TtValue a, size_t total, bool *whole) {
     return shared->bytes + a.len;
 }
 
-bool tt_bytes_append(TtHeap *heap, TtValue a, const char *data, size_t length, TtValue *out) {
-    if (!a.len) return tt_bytes_new(heap, (TtTag)a.tag, data, length, out);
+char *tt_bytes_extend(TtHeap *heap, TtValue a, size_t length, TtValue *out) {
+    char *room;
+    if (!a.len) return tt_bytes_alloc(heap, (TtTag)a.tag, length, &room, out) ? room : NULL;
     if (!length) {
         *out = a;
-        return true;
+        return &none;
     }
-    if (length > UINT32_MAX - a.len) return heap_full(heap);
+    if (length > UINT32_MAX - a.len) return heap_full(heap), NULL;
     size_t total = a.len + length;
     bool whole;
-    char *room = room_behind(heap, a, total, &whole);
+    room = room_behind(heap, a, total, &whole);
     if (room) {
-        memcpy(room, data, length);
         *out = view((TtTag)a.tag, (uint32_t)total, a.as.object);
-        return true;
+        return room;
     }
     size_t capacity = whole && total / 2 < a.len && a.len <= UINT32_MAX / 2 ? (size_t)a.len * 2 : total;
-    TtValue made;
-    if (!alloc_buffer(heap, (TtTag)a.tag, total, capacity, &room, &made)) return false;
-    memcpy(room, tt_bytes_data(a), a.len);
-    memcpy(room + a.len, data, length);
-    *out = made;
-    return true;
+    if (!alloc_buffer(heap, (TtTag)a.tag, total, capacity, &room, out)) return NULL;
+    tt_bytes_copy(room, tt_bytes_data(a), a.len);
+    return room + a.len;
+}
+
+bool tt_bytes_append(TtHeap *heap, TtValue a, const char *data, size_t length, TtValue *out) {
+    char *room = tt_bytes_extend(heap, a, length, out);
+    if (room) tt_bytes_copy(room, data, length);
+    return room != NULL;
 }

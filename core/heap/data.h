@@ -20,7 +20,12 @@
 bool tt_bytes_new(TtHeap *heap, TtTag tag, const void *data, size_t length, TtValue *out) TT_MUST_USE;
 /** As tt_bytes_new, but the caller fills `*data` (length bytes) before anything else happens. */
 bool tt_bytes_alloc(TtHeap *heap, TtTag tag, size_t length, char **data, TtValue *out) TT_MUST_USE;
-/** `a` with `length` bytes behind it; amortised O(length) along a chain of appends. */
+/**
+ * `a` with `length` bytes behind it, which the caller fills before anything else happens: where they go, or
+ * NULL at a limit. Amortised O(length) along a chain of appends.
+ */
+char *tt_bytes_extend(TtHeap *heap, TtValue a, size_t length, TtValue *out) TT_MUST_USE;
+/** The same, and fills them. */
 bool tt_bytes_append(TtHeap *heap, TtValue a, const char *data, size_t length, TtValue *out) TT_MUST_USE;
 bool tt_str_new(TtHeap *heap, const char *text, TtValue *out) TT_MUST_USE;
 

@@ -20,6 +20,10 @@ bool tt_print_debug(TtStrbuf *out, TtValue v);
 /** Appends `"text"` with the escapes of the assembler, so that it reads back on one line. */
 void tt_print_quoted(TtStrbuf *out, const char *bytes, size_t length);
 void tt_print_int(TtStrbuf *out, int64_t i);
+/** Characters of the Int's text: 1 … 20. */
+unsigned tt_int_length(int64_t i);
+/** Writes its text of tt_int_length characters. */
+void tt_int_write(char *to, int64_t i, unsigned length);
 /** Appends the fewest significant digits that read back the same, never an exponent; NaN inf -inf -0. */
 void tt_print_float(TtStrbuf *out, double f);
 

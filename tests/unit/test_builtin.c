@@ -349,6 +349,10 @@ TEST(text_search) {
             from = i + 1;
         }
         CHECK(!tt_text_search_next(&search, hay, length, from, &at));
+        size_t count = 0;
+        for (size_t i = 0; i + part <= length; count++, i = at + part)
+            if (!tt_text_search_next(&search, hay, length, i, &at)) break;
+        CHECK_INT((int64_t)tt_text_search_count(&search, hay, length), (int64_t)count);
         tt_text_search_free(&search);
     }
 }

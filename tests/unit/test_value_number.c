@@ -118,7 +118,32 @@ TEST(every_float_comes_back_from_its_own_text) {
     }
 }
 
+static void check_int(int64_t i) {
+    char expected[32], text[32];
+    int length = snprintf(expected, sizeof expected, "%" PRId64, i);
+    CHECK_INT(tt_int_length(i), length);
+    memset(text, '#', sizeof text);
+    tt_int_write(text, i, (unsigned)length);
+    CHECK(memcmp(text, expected, (size_t)length) == 0 && text[length] == '#');
+}
+
+TEST(ints_of_every_length) {
+    check_int(0);
+    check_int(INT64_MIN);
+    check_int(INT64_MAX);
+    check_int(UINT32_MAX);
+    check_int((int64_t)UINT32_MAX + 1);
+    for (int64_t power = 10; power <= INT64_MAX / 10; power *= 10)
+        for (int64_t i = power - 1; i <= power + 1; i++) {
+            check_int(i);
+            check_int(-i);
+        }
+    uint64_t state = 11;
+    for (int round = 0; round < 2000; round++) check_int((int64_t)next_random(&state) >> round % 64);
+}
+
 int main(void) {
+    RUN(ints_of_every_length);
     RUN(edges_read_as_the_c_library_reads_them);
     RUN(halves_between_two_numbers_and_what_lies_beside_them);
     RUN(random_texts_of_every_length);
