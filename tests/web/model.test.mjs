@@ -257,6 +257,14 @@ describe('history', () => {
     const back = parseSnapshots(serializeSnapshots(list));
     assert.deepEqual(back, list);
     assert.equal(back[0].time, 59);
+    const large = makeProgram([file('main.ttvm', 'NOP\n'.repeat(400_000))]);
+    const withLarge = addSnapshot(list, {
+      time: 60,
+      reason: 'Run',
+      program: large,
+      options: DEFAULT_OPTIONS,
+    });
+    assert.deepEqual(parseSnapshots(serializeSnapshots(withLarge)), list.slice(0, MAX_SNAPSHOTS - 1));
     assert.deepEqual(parseSnapshots('nonsense'), []);
     assert.deepEqual(parseSnapshots('[{"files":[["../x","y"]]}]'), []);
   });

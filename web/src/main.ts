@@ -43,8 +43,11 @@ const output = new OutputPane(app);
 const crashed = endedUncleanly();
 const payload = hashPayload();
 const named = payload === '' ? sourceKey(location.search) : payload;
-const restored = app.project.restore(named);
-const keptLastVisit = !restored && named !== '' && app.project.keepLastVisit();
+// Waiting only where a large program has to be read: the others are on show at once.
+const restoring = app.project.restore(named);
+const restored = typeof restoring === 'boolean' ? restoring : await restoring;
+const keeping = !restored && named !== '' && app.project.keepLastVisit();
+const keptLastVisit = typeof keeping === 'boolean' ? keeping : await keeping;
 const pristine = !restored && named === '' && FIRST_EXAMPLE !== null;
 if (!restored && !keptLastVisit && FIRST_EXAMPLE !== null) {
   const files = Object.entries(FIRST_EXAMPLE.files).map(([name, content]) => ({ name, content }));

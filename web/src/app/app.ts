@@ -56,7 +56,7 @@ export class App {
       this.notify(
         'warning',
         full
-          ? 'There is no room left on this device for files that programs write. Download what matters.'
+          ? 'There is no room left on this device for your files and those that programs write. Download what matters.'
           : 'This browser does not let the page keep your files. Share or download what matters.',
       ),
     );

@@ -5,6 +5,7 @@
  */
 import type { RunOptions } from '../../../wasm-glue/ts/index.ts';
 import {
+  MAX_STORED_LENGTH,
   addSnapshot,
   parseSnapshots,
   serializeSnapshots,
@@ -30,7 +31,12 @@ import { WrittenStore, newWorkspace } from './written_store.ts';
 
 const MAX_UNDO = 20;
 const SAVE_DELAY_MS = 250;
+const SAVE_LARGE_DELAY_MS = 2000;
 const SNAPSHOT_EVERY_MS = 120_000;
+/** Characters. Longer programs are kept by WrittenStore: writing to local storage holds the page up. */
+const MAX_LOCAL_LENGTH = 1_000_000;
+/** Characters of history that are not given up for the sake of the present program. */
+const MIN_HISTORY_LENGTH = 20_000;
 
 interface Kept {
   readonly program: Program;
@@ -51,6 +57,9 @@ export class Project {
   private dirty = false;
   private warned = false;
   private switching = false;
+  /** The program is kept by WrittenStore. */
+  private isLarge = false;
+  private saves = 0;
   /** Whose written files `results` are. */
   private workspace = newWorkspace();
   private readonly writtenStore = new WrittenStore((full) => this.cannotKeep(full));
@@ -203,14 +212,23 @@ export class Project {
     if (program.files.every((file) => file.content.length === 0)) return;
     if (this.snapshots[0] !== undefined && sameProgram(this.snapshots[0].program, program)) return;
     this.snapshots = addSnapshot(this.snapshots, { time: Date.now(), reason, program, options });
-    writeStored('local', 'history', serializeSnapshots(this.snapshots));
+    for (let most = MAX_STORED_LENGTH; most >= MIN_HISTORY_LENGTH; most /= 2)
+      if (writeStored('local', 'history', serializeSnapshots(this.snapshots, most))) return;
   }
 
-  /** The program of the last visit. Edits to an opened link come back only in the same tab. */
-  restore(link: string): boolean {
+  /**
+   * The program of the last visit. Edits to an opened link come back only in the same tab. A promise only where the
+   * program is kept by WrittenStore.
+   */
+  restore(link: string): boolean | Promise<boolean> {
     const here = readSession('session');
     const saved = link === '' ? (here ?? readSession('local')) : here?.link === link ? here : null;
     if (saved === null || saved === undefined) return false;
+    if (!saved.large) return this.bringBack(saved);
+    return this.readLarge(saved).then((found) => found !== null && this.bringBack(found));
+  }
+
+  private bringBack(saved: SavedSession): boolean {
     this.link = saved.link;
     if (saved.workspace !== '') this.workspace = saved.workspace;
     this.store.update({
@@ -224,9 +242,22 @@ export class Project {
     return true;
   }
 
+  private async readLarge({ workspace }: LargeSession): Promise<SavedSession | null> {
+    const text = await this.writtenStore.loadProgram(workspace);
+    const saved = text === null ? null : parseSession(text);
+    if (saved === null || saved.large) return null;
+    this.isLarge = true;
+    return saved;
+  }
+
   /** Puts the program of the last visit where Undo and the history find it. */
-  keepLastVisit(): boolean {
+  keepLastVisit(): boolean | Promise<boolean> {
     const saved = readSession('local');
+    if (saved === null || !saved.large) return this.showLastVisit(saved);
+    return this.readLarge(saved).then((found) => this.showLastVisit(found));
+  }
+
+  private showLastVisit(saved: SavedSession | null): boolean {
     if (saved === null || saved.snapshot.program.files.every((file) => file.content.length === 0))
       return false;
     this.store.update({
@@ -253,10 +284,16 @@ export class Project {
     if (Date.now() - last > SNAPSHOT_EVERY_MS) this.snapshot('Edited');
     const { program, options, active } = this.store.state;
     const snapshot = snapshotToJson({ time: Date.now(), reason: '', program, options });
-    const text = JSON.stringify({ snapshot, active, link: this.link, workspace: this.workspace });
-    const here = writeStored('session', 'session', text);
-    const everywhere = writeStored('local', 'session', text);
-    if (!here && !everywhere) this.cannotKeep(false);
+    const { link, workspace } = this;
+    const text = JSON.stringify({ snapshot, active, link, workspace });
+    this.isLarge = text.length > MAX_LOCAL_LENGTH || !writeSession(text);
+    const turn = ++this.saves;
+    if (!this.isLarge) return;
+    // Until it is there, the program saved before is found.
+    void this.writtenStore.saveProgram(workspace, text).then((isKept) => {
+      if (!isKept || turn !== this.saves) return;
+      if (!writeSession(JSON.stringify({ large: true, link, workspace }))) this.cannotKeep(true);
+    });
   }
 
   private cannotKeep(full: boolean): void {
@@ -294,30 +331,43 @@ export class Project {
 
   private saveSoon(): void {
     if (this.saveTimer !== undefined) return;
-    this.saveTimer = setTimeout(() => this.save(), SAVE_DELAY_MS);
+    this.saveTimer = setTimeout(() => this.save(), this.isLarge ? SAVE_LARGE_DELAY_MS : SAVE_DELAY_MS);
   }
 }
 
 interface SavedSession {
+  readonly large: false;
   readonly snapshot: Snapshot;
   readonly active: string;
   readonly link: string;
   readonly workspace: string;
 }
 
-function readSession(kind: 'local' | 'session'): SavedSession | null {
+/** In place of a program that WrittenStore keeps. */
+interface LargeSession extends Pick<SavedSession, 'link' | 'workspace'> {
+  readonly large: true;
+}
+
+/** For this tab and for later ones; both, or the next visit would bring back an older program. */
+function writeSession(text: string): boolean {
+  const here = writeStored('session', 'session', text);
+  return writeStored('local', 'session', text) && here;
+}
+
+function readSession(kind: 'local' | 'session'): SavedSession | LargeSession | null {
   const text = readStored(kind, 'session');
-  if (text === null) return null;
+  return text === null ? null : parseSession(text);
+}
+
+function parseSession(text: string): SavedSession | LargeSession | null {
   try {
     const value = JSON.parse(text) as Record<string, unknown>;
+    const link = textOr(value['link']);
+    const workspace = textOr(value['workspace']);
+    if (value['large'] === true) return { large: true, link, workspace };
     const snapshot = snapshotFromJson(value['snapshot']);
     if (snapshot === null) return null;
-    return {
-      snapshot,
-      active: textOr(value['active']),
-      link: textOr(value['link']),
-      workspace: textOr(value['workspace']),
-    };
+    return { large: false, snapshot, active: textOr(value['active']), link, workspace };
   } catch {
     return null;
   }

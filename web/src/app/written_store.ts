@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
- * Files that programs wrote, kept on this device: IndexedDB, since they may be large and need not be text. A
- * workspace is one program's; a program that replaces another has a new one. Where the browser keeps nothing (private
+ * Files that programs wrote, kept on this device: IndexedDB, since they may be large and need not be text. So is the
+ * user's own program when local storage has no room for it. A workspace is one program's; a program that replaces
+ * another has a new one. Where the browser keeps nothing (private
  * windows, sandboxed frames) loading gives nothing and saving says so once.
  */
 import type { SourceFile } from '../model/program.ts';
@@ -11,6 +12,9 @@ const FILES = 'files';
 const WORKSPACES = 'workspaces';
 /** Workspaces that stay when a new one is begun; the longest unused go first. */
 const KEPT_WORKSPACES = 30;
+
+/** Under this name, which no file can have, a workspace keeps its program. */
+const PROGRAM = '';
 
 interface StoredFile extends SourceFile {
   readonly workspace: string;
@@ -33,22 +37,53 @@ export class WrittenStore {
       const database = await this.open();
       const store = database.transaction(FILES).objectStore(FILES);
       const found = (await result(store.getAll(filesOf(workspace)))) as StoredFile[];
-      return found.map(({ name, content }) => ({ name, content }));
+      return found.filter(({ name }) => name !== PROGRAM).map(({ name, content }) => ({ name, content }));
     } catch {
       return [];
     }
+  }
+
+  /** What saveProgram was given last, or null. */
+  async loadProgram(workspace: string): Promise<string | null> {
+    try {
+      const database = await this.open();
+      const store = database.transaction(FILES).objectStore(FILES);
+      const found = (await result(store.get([workspace, PROGRAM]))) as StoredFile | undefined;
+      return typeof found?.content === 'string' ? found.content : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Keeps the text of a program as long as its workspace: another tab may have nothing else of it. */
+  saveProgram(workspace: string, content: string): Promise<boolean> {
+    return this.enqueue(workspace, [{ name: PROGRAM, content }], []);
   }
 
   /** Makes what is kept of `before` what `after` is. */
   save(workspace: string, before: readonly SourceFile[], after: readonly SourceFile[]): void {
     const changed = after.filter((file) => !before.includes(file));
     const gone = before.filter((file) => !after.some((one) => one.name === file.name));
-    if (changed.length === 0 && gone.length === 0) return;
-    this.last = this.last
+    if (changed.length > 0 || gone.length > 0) void this.enqueue(workspace, changed, gone);
+  }
+
+  /** Resolves to whether it is kept. */
+  private enqueue(
+    workspace: string,
+    changed: readonly SourceFile[],
+    gone: readonly SourceFile[],
+  ): Promise<boolean> {
+    const kept = this.last
       .then(() => this.write(workspace, changed, gone))
-      .catch((error: unknown) => {
-        this.onFailure(error instanceof DOMException && error.name === 'QuotaExceededError');
-      });
+      .then(
+        () => true,
+        (error: unknown) => {
+          this.onFailure(error instanceof DOMException && error.name === 'QuotaExceededError');
+          return false;
+        },
+      );
+    this.last = kept.then(() => undefined);
+    return kept;
   }
 
   /** Resolves when everything saved so far is kept, or was found not to be. */

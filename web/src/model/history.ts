@@ -23,14 +23,15 @@ export function addSnapshot(list: readonly Snapshot[], snapshot: Snapshot): Snap
   return [snapshot, ...others].slice(0, MAX_SNAPSHOTS);
 }
 
-/** As many of the newest snapshots as fit. */
-export function serializeSnapshots(list: readonly Snapshot[]): string {
+/** As many of the newest snapshots as fit; one that is too large on its own costs no other its place. */
+export function serializeSnapshots(list: readonly Snapshot[], most = MAX_STORED_LENGTH): string {
   const texts: string[] = [];
   let length = 2;
   for (const snapshot of list) {
     const text = JSON.stringify(snapshotToJson(snapshot));
+    if (text.length > most / 2) continue;
     length += text.length + 1;
-    if (length > MAX_STORED_LENGTH) break;
+    if (length > most) break;
     texts.push(text);
   }
   return `[${texts.join(',')}]`;
