@@ -13,28 +13,54 @@ const TtOptFact *tt_opt_fact(const TtOpt *opt, uint32_t at) {
     return known ? &opt->facts[at] : NULL;
 }
 
+/** The other end of the run of deleted instructions that is known to begin (or end) here. */
+static uint32_t run_from(const TtOpt *opt, const uint64_t *runs, uint32_t at) {
+    return runs[at] >> 32 == opt->epoch ? (uint32_t)runs[at] : at;
+}
+
+static void note_run(const TtOpt *opt, uint64_t *runs, uint32_t at, uint32_t other) {
+    runs[at] = (uint64_t)opt->epoch << 32 | other;
+}
+
 uint32_t tt_opt_at(const TtOpt *opt, uint32_t address) {
-    while (address < opt->count && tt_opt_is_deleted(opt, address)) address++;
+    while (address < opt->count && tt_opt_is_deleted(opt, address))
+        address = run_from(opt, opt->run_end, address) + 1;
     return address;
 }
 
 uint32_t tt_opt_next(const TtOpt *opt, uint32_t at) {
-    for (at++; at < opt->count && !opt->leader[at]; at++)
-        if (!tt_opt_is_deleted(opt, at)) return at;
-    return TT_OPT_NONE;
+    uint32_t first = at + 1;
+    if (first >= opt->count || opt->leader[first]) return TT_OPT_NONE;
+    if (!tt_opt_is_deleted(opt, first)) return first;
+    uint32_t last = run_from(opt, opt->run_end, first);
+    while (last + 1 < opt->count && !opt->leader[last + 1] && tt_opt_is_deleted(opt, last + 1))
+        last = run_from(opt, opt->run_end, last + 1);
+    note_run(opt, opt->run_end, first, last);
+    return last + 1 < opt->count && !opt->leader[last + 1] ? last + 1 : TT_OPT_NONE;
 }
 
 uint32_t tt_opt_previous(const TtOpt *opt, uint32_t at) {
-    while (at > 0 && !opt->leader[at])
-        if (!tt_opt_is_deleted(opt, --at)) return at;
-    return TT_OPT_NONE;
+    if (!at || opt->leader[at]) return TT_OPT_NONE;
+    uint32_t last = at - 1;
+    if (!tt_opt_is_deleted(opt, last)) return last;
+    uint32_t first = run_from(opt, opt->run_begin, last);
+    while (first > 0 && !opt->leader[first] && tt_opt_is_deleted(opt, first - 1))
+        first = run_from(opt, opt->run_begin, first - 1);
+    note_run(opt, opt->run_begin, last, first);
+    return first > 0 && !opt->leader[first] ? first - 1 : TT_OPT_NONE;
 }
 
 void tt_opt_replace(TtOpt *opt, uint32_t at, TtInsn insn) {
     opt->module->code.items[at] = insn;
-    opt->marks[at] &= (uint8_t)~TT_OPT_DELETED;
+    tt_opt_restore(opt, at);
     opt->dead_store[at] = opt->last_load[at] = false;
     opt->changed = true;
+}
+
+void tt_opt_restore(TtOpt *opt, uint32_t at) {
+    if (!tt_opt_is_deleted(opt, at)) return;
+    opt->marks[at] &= (uint8_t)~TT_OPT_DELETED;
+    opt->epoch++;
 }
 
 void tt_opt_delete(TtOpt *opt, uint32_t at) {
@@ -53,6 +79,7 @@ void tt_opt_set_target(TtOpt *opt, uint32_t at, uint32_t target) {
         opt->module->matches.items[insn->b].after = target;
     else
         insn->b = (int32_t)target;
+    if (!opt->leader[target]) opt->epoch++;
     opt->leader[target] = true;
     opt->changed = true;
 }
@@ -80,15 +107,21 @@ bool tt_opt_same_constant(TtValue a, TtValue b) {
     }
 }
 
+/** Equal numbers are looked for among so many of the last ones, so that programs full of numbers take no
+ * longer. */
+#define NEAR_NUMBERS 64u
+
 static uint32_t add_int(TtModule *module, int64_t value) {
-    for (uint32_t i = 0; i < module->ints.count; i++)
+    uint32_t count = module->ints.count;
+    for (uint32_t i = count > NEAR_NUMBERS ? count - NEAR_NUMBERS : 0; i < count; i++)
         if (module->ints.items[i] == value) return i;
     tt_vec_push(&module->ints, value);
     return module->ints.count - 1;
 }
 
 static uint32_t add_float(TtModule *module, double value) {
-    for (uint32_t i = 0; i < module->floats.count; i++)
+    uint32_t count = module->floats.count;
+    for (uint32_t i = count > NEAR_NUMBERS ? count - NEAR_NUMBERS : 0; i < count; i++)
         if (same_bits(module->floats.items[i], value)) return i;
     tt_vec_push(&module->floats, value);
     return module->floats.count - 1;
@@ -307,7 +340,7 @@ static void keep_entries_apart(TtOpt *opt, const bool *entry) {
     for (uint32_t at = 0; at <= opt->count; at++) {
         if (entry[at]) {
             if (last != TT_OPT_NONE) {
-                opt->marks[last] &= (uint8_t)~TT_OPT_DELETED;
+                tt_opt_restore(opt, last);
                 opt->module->code.items[last] = (TtInsn){TT_OP_NOP, 0, 0};
                 opt->report->passes[TT_OPT_DEAD_CODE].removed--;
             }

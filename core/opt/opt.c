@@ -30,6 +30,9 @@ static uint32_t count_variables(const TtOpt *opt) {
 /** False: nothing was left to do. */
 static bool run_round(TtOpt *opt) {
     opt->marks = tt_alloc_zero((size_t)opt->count + 1);
+    opt->run_end = tt_alloc_zero((size_t)opt->count * sizeof *opt->run_end);
+    opt->run_begin = tt_alloc_zero((size_t)opt->count * sizeof *opt->run_begin);
+    opt->epoch = 1;
     opt->changed = false;
     tt_opt_find_facts(opt);
     tt_opt_find_live(opt);
@@ -46,6 +49,8 @@ static bool run_round(TtOpt *opt) {
     tt_free(opt->facts);
     tt_free(opt->spawned);
     tt_free(opt->marks);
+    tt_free(opt->run_end);
+    tt_free(opt->run_begin);
     return opt->changed;
 }
 

@@ -77,6 +77,13 @@ typedef struct TtOpt {
     TtOptPass pass; /* the one that runs */
     uint32_t count; /* instructions; `count` itself is the address of the end */
     uint8_t *marks; /* of instructions */
+    /**
+     * Deleted instruction → how far the run of deleted ones without a leader between goes on from it, upwards
+     * and downwards, as it was found when `epoch` was the upper half: rows of deleted instructions are walked
+     * once.
+     */
+    uint64_t *run_end, *run_begin;
+    uint32_t epoch; /* counts what may end a run: an instruction that is put back, a new leader */
     bool changed;   /* by this round */
 
     /* cfg.c */
@@ -150,6 +157,8 @@ uint32_t tt_opt_previous(const TtOpt *opt, uint32_t at);
 /** Puts another instruction in its place. Its position stays. */
 void tt_opt_replace(TtOpt *opt, uint32_t at, TtInsn insn);
 void tt_opt_delete(TtOpt *opt, uint32_t at);
+/** Puts a deleted instruction back. */
+void tt_opt_restore(TtOpt *opt, uint32_t at);
 /** One rewrite of the running pass is complete. */
 void tt_opt_count(TtOpt *opt);
 /** Removes what is deleted, relocates everything, drops tables' rows that nothing names. */

@@ -199,6 +199,8 @@ void tt_opt_peephole(TtOpt *opt) {
             if (before == TT_OPT_NONE) break;
             at = before;
         }
-        if (!applied) at++;
+        if (applied) continue;
+        uint32_t next = tt_opt_next(opt, at);
+        at = next == TT_OPT_NONE ? tt_opt_at(opt, at + 1) : next;
     }
 }

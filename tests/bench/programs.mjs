@@ -4,27 +4,27 @@
 /**
  * One program, NAME.ttvm here and peers/NAME.* elsewhere, all with the same output.
  *   peer      peers/PEER.* instead, with its arguments
- *   figure    what is compared: 'user' CPU time, or 'wall' time (all cores, or too short for CPU time)
+ *   figure    what is compared: 'cpu' time, or 'wall' time (all cores, or too short for CPU time)
  *   parallel  runs on all cores; the others are pinned to one
  *   live      actors alive at once, for memory of one actor
  *   quick     part of --quick
  */
 export const PROGRAMS = [
   { name: 'hello', figure: 'wall', quick: true, startup: true },
-  { name: 'loop_sum', figure: 'user' },
-  { name: 'fib', figure: 'user', quick: true },
-  { name: 'sieve', figure: 'user' },
-  { name: 'nbody', figure: 'user' },
-  { name: 'string_build', figure: 'user', quick: true },
-  { name: 'string_naive', figure: 'user' },
-  { name: 'list_ops', figure: 'user', quick: true },
-  { name: 'spawn_exit', figure: 'user', quick: true },
-  { name: 'spawn_live', figure: 'user', live: 300_000 },
-  { name: 'ring', figure: 'user', quick: true },
-  { name: 'ping_pong', figure: 'user', quick: true },
-  { name: 'fan_in', figure: 'user' },
-  { name: 'supervisor_restart', figure: 'user' },
-  { name: 'supervisor_builtin', figure: 'user' },
+  { name: 'loop_sum', figure: 'cpu' },
+  { name: 'fib', figure: 'cpu', quick: true },
+  { name: 'sieve', figure: 'cpu' },
+  { name: 'nbody', figure: 'cpu' },
+  { name: 'string_build', figure: 'cpu', quick: true },
+  { name: 'string_naive', figure: 'cpu' },
+  { name: 'list_ops', figure: 'cpu', quick: true },
+  { name: 'spawn_exit', figure: 'cpu', quick: true },
+  { name: 'spawn_live', figure: 'cpu', live: 300_000 },
+  { name: 'ring', figure: 'cpu', quick: true },
+  { name: 'ping_pong', figure: 'cpu', quick: true },
+  { name: 'fan_in', figure: 'cpu' },
+  { name: 'supervisor_restart', figure: 'cpu' },
+  { name: 'supervisor_builtin', figure: 'cpu' },
   { name: 'parallel_fib27', peer: ['parallel_fib', '27'], figure: 'wall', parallel: true, quick: true },
   { name: 'parallel_fib32', peer: ['parallel_fib', '32'], figure: 'wall', parallel: true },
 ];
@@ -37,6 +37,7 @@ const sumBelow = (n) => (n * (n - 1)) / 2;
  *   output   of a right run
  *   options  of ttvm
  *   command  of ttvm instead of running it
+ *   behind   words behind the file
  */
 export const GROWTH = [
   { name: 'list_append_local', n: 500_000 },
@@ -60,6 +61,14 @@ export const GROWTH = [
   { name: 'live_actors', n: 20_000 },
   { name: 'many_functions', n: 5_000, source: manyFunctions, output: sumBelow },
   { name: 'assemble', n: 10_000, source: straightLine, command: ['check'], output: () => '' },
+  {
+    name: 'optimize',
+    n: 10_000,
+    source: straightLine,
+    command: ['optimize'],
+    behind: ['/dev/null'],
+    output: () => '',
+  },
 ];
 
 /** n functions, each called once; they give 0, 1, … n-1, which are added up. */

@@ -9,6 +9,10 @@ import { measure } from './measure.mjs';
 /** A run that takes longer has lost. Seconds. */
 const LONGEST_RUN = 120;
 
+/** Short programs get more rounds, until ours have taken so many seconds together. */
+const ENOUGH = 3;
+const MOST_ROUNDS = 15;
+
 /** What the program's comments say it prints. */
 export function expectedOutput(program) {
   const source = readFileSync(path.join(ROOT, 'tests/bench', `${program.name}.ttvm`), 'utf8');
@@ -25,7 +29,7 @@ function wrong(run, expected) {
 /**
  * @param program a row of PROGRAMS
  * @param contenders ours first
- * @param {{rounds: number, seconds: number}} limits rounds at most, and about so much time for all of it
+ * @param {{rounds: number, seconds: number}} limits rounds (of short programs more), and about so much time for all
  * @returns {Promise<{name: string, samples: Record<string, object[]>, problems: Record<string, string>}>}
  *   samples by contender, round by round; problems of contenders that are therefore not timed
  */
@@ -52,7 +56,9 @@ export async function race(program, contenders, { rounds, seconds }) {
   const entrants = [...first.keys()];
   const samples = Object.fromEntries(entrants.map(({ id }) => [id, []]));
   const round = entrants.reduce((sum, entrant) => sum + first.get(entrant).wall, 0);
-  for (let done = 0; done < rounds && elapsed() + round <= seconds; done++) {
+  const ours = entrants.length > 0 && !program.startup ? first.get(entrants[0]).cpu : 0;
+  const most = ours > 0 ? Math.max(rounds, Math.min(MOST_ROUNDS, Math.ceil(ENOUGH / ours))) : rounds;
+  for (let done = 0; done < most && elapsed() + round <= seconds; done++) {
     for (const entrant of entrants) {
       const run = await once(entrant, LONGEST_RUN);
       const problem = wrong(run, expected);

@@ -17,15 +17,31 @@ function paintRatio(ratio, text) {
   return ratio <= 1 ? green(text) : ratio <= 2 ? text : yellow(text);
 }
 
-/** The summary of one race: our figures, and the ratio to each peer. */
-export function summarize(program, result, ours, peerIds) {
+/**
+ * The summary of one race: our figures, the ratio to each of `others`, and those of our `engines` to the peers
+ * among them, which the baseline keeps.
+ */
+export function summarize(program, result, ours, others, engines = []) {
   const mine = figures(result, ours, program.figure);
   const row = { name: program.name, figure: program.figure, rounds: mine.length, problems: result.problems };
   if (mine.length === 0) return { ...row, ratios: {} };
   const ratios = {};
-  for (const id of peerIds) {
+  for (const id of others) {
     const theirs = figures(result, id, program.figure);
     if (theirs.length > 0) ratios[id] = compare(mine, theirs);
+  }
+  const toPeers = (samples) =>
+    Object.fromEntries(
+      others
+        .filter((id) => !engines.includes(id))
+        .map((id) => [id, figures(result, id, program.figure)])
+        .filter(([, theirs]) => theirs.length > 0)
+        .map(([id, theirs]) => [id, compare(samples, theirs).ratio]),
+    );
+  const versus = { [ours]: toPeers(mine) };
+  for (const engine of engines) {
+    const samples = figures(result, engine, program.figure);
+    if (samples.length > 0) versus[engine] = toPeers(samples);
   }
   const peak = Object.fromEntries(
     Object.keys(result.samples).map((id) => [id, best(figures(result, id, 'peak'))]),
@@ -33,7 +49,16 @@ export function summarize(program, result, ours, peerIds) {
   const bests = Object.fromEntries(
     Object.keys(result.samples).map((id) => [id, best(figures(result, id, program.figure))]),
   );
-  return { ...row, bests, best: best(mine), median: median(mine), spread: spread(mine), peak, ratios };
+  return {
+    ...row,
+    bests,
+    best: best(mine),
+    median: median(mine),
+    spread: spread(mine),
+    peak,
+    ratios,
+    versus,
+  };
 }
 
 export function printHeader(peerIds) {
@@ -95,55 +120,67 @@ export function printGrowth(row) {
   );
 }
 
-/** What the baseline keeps of a run. */
-export function toBaseline(rows, bytes, ours, old) {
+const rounded = (values) =>
+  Object.fromEntries(Object.entries(values).map(([id, x]) => [id, Number(x.toFixed(3))]));
+
+/** How much worse may be noise: of processor time, wall time, memory, time in WebAssembly, bytes of a `.wasm`. */
+const TOLERANCE = { cpu: 0.25, wall: 0.6, memory: 0.3, wasm: 0.25, size: 0.02 };
+
+/** What the baseline keeps of a run; what the run did not measure stays. */
+export function toBaseline({ rows, bytes, wasm = {}, sizes = {} }, ours, old) {
   const programs = {};
   for (const row of rows.filter((row) => row.best !== undefined)) {
-    const ratios = Object.entries(row.ratios).map(([id, { ratio }]) => [id, Number(ratio.toFixed(3))]);
+    const engines = Object.entries(row.versus).map(([id, ratios]) => [id, rounded(ratios)]);
     programs[row.name] = {
-      ratios: Object.fromEntries(ratios),
+      engines: Object.fromEntries(engines),
       peakMb: Number((row.peak[ours] / MB).toFixed(1)),
     };
   }
+  const inWasm = Object.fromEntries(Object.entries(wasm).map(([name, ratios]) => [name, rounded(ratios)]));
   return {
-    tolerance: old?.tolerance ?? { user: 0.25, wall: 0.6, memory: 0.3 },
+    tolerance: { ...TOLERANCE, ...old?.tolerance },
     programs: { ...old?.programs, ...programs },
+    wasm: { ...old?.wasm, ...inWasm },
+    sizes: { ...old?.sizes, ...sizes },
     ...((bytes[ours] ?? old?.actorBytes) ? { actorBytes: bytes[ours] ?? old.actorBytes } : {}),
   };
 }
 
 /**
- * Lines on what differs from the baseline by more than its tolerance. A program's time is judged by the
- * geometric mean, over the peers in both, of how its ratios changed. On a `busy` machine wall times tell how many
- * processors were free, and are not judged.
+ * Lines on what differs from the baseline by more than its tolerance. The time of a program in an engine is judged
+ * by the geometric mean, over the peers in both, of how its ratios changed. On a `busy` machine wall times tell
+ * how many processors were free, and are not judged.
  */
-export function changes(rows, bytes, ours, baseline, { busy = false } = {}) {
+export function changes({ rows, bytes, wasm = {}, sizes = {} }, ours, baseline, { busy = false } = {}) {
   const worse = [];
   const better = [];
-  const judge = (what, now, then, tolerance, show) => {
+  const judge = (what, now, then, tolerance, show = (x) => x.toFixed(2)) => {
     const text = `${what}: ${show(then)} → ${show(now)} (${now > then ? '+' : ''}${Math.round((now / then - 1) * 100)}%)`;
     if (now > then * (1 + tolerance)) worse.push(text);
     if (now < then / (1 + tolerance)) better.push(text);
   };
+  const judgeRatios = (what, now, then, tolerance) => {
+    const common = Object.keys(then).filter((id) => now[id] > 0);
+    const mean = (ratios) => geometricMean(common.map((id) => ratios[id]));
+    if (common.length > 0) judge(`${what} to ${common.join(', ')}`, mean(now), mean(then), tolerance);
+  };
   for (const row of rows) {
     const old = baseline.programs[row.name];
     if (!old || row.best === undefined) continue;
-    const common = Object.keys(old.ratios).filter((id) => row.ratios[id]);
-    const mean = (of) => geometricMean(common.map(of));
-    if (common.length > 0 && !(busy && row.figure === 'wall')) {
-      const show = (x) => x.toFixed(2);
-      judge(
-        `${row.name}, ratio to ${common.join(', ')}`,
-        mean((id) => row.ratios[id].ratio),
-        mean((id) => old.ratios[id]),
-        baseline.tolerance[row.figure],
-        show,
-      );
-    }
+    for (const [engine, ratios] of Object.entries(old.engines))
+      if (row.versus[engine] && !(busy && row.figure === 'wall'))
+        judgeRatios(`${row.name}, ${engine}`, row.versus[engine], ratios, baseline.tolerance[row.figure]);
     judge(`${row.name}, peak MB`, row.peak[ours] / MB, old.peakMb, baseline.tolerance.memory, (x) =>
       x.toFixed(1),
     );
   }
+  for (const [name, ratios] of Object.entries(wasm))
+    for (const [pair, ratio] of Object.entries(ratios))
+      if (baseline.wasm?.[name]?.[pair])
+        judge(`${name} in WebAssembly, ${pair}`, ratio, baseline.wasm[name][pair], baseline.tolerance.wasm);
+  for (const [name, size] of Object.entries(sizes))
+    if (baseline.sizes?.[name])
+      judge(`${name}, bytes by brotli`, size, baseline.sizes[name], baseline.tolerance.size, String);
   if (bytes[ours] && baseline.actorBytes)
     judge('bytes for a live actor', bytes[ours], baseline.actorBytes, baseline.tolerance.memory, String);
   return { worse, better };

@@ -9,6 +9,22 @@ export function median(samples) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/**
+ * Where the median of what the samples are drawn from lies, whatever their distribution: below `low` with a
+ * probability of at most `risk`, and above `high` likewise. Undefined when there are too few to say.
+ */
+export function medianBounds(samples, risk = 0.05) {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const n = sorted.length;
+  // How probably at most k of n samples lie below the median.
+  let k = -1;
+  for (let choose = 1, sum = 2 ** -n; sum <= risk && k < n; sum += choose * 2 ** -n) {
+    k++;
+    choose = (choose * (n - k)) / (k + 1);
+  }
+  return k < 0 ? undefined : { low: sorted[k], high: sorted[n - 1 - k] };
+}
+
 /** How far the samples lie apart, as a part of their median: half of largest minus smallest. */
 export function spread(samples) {
   return samples.length < 2 ? 0 : (Math.max(...samples) - Math.min(...samples)) / 2 / median(samples);

@@ -101,3 +101,26 @@ export function printWasmRow(result) {
   });
   console.log(`${result.name.padEnd(NAME_WIDTH)}${cells.join('')}`);
 }
+
+/**
+ * What the baseline keeps of the programs in WebAssembly: ratios of ours to `wasmoon`, and to the same engine
+ * natively in the same run.
+ * @param {(name: string) => Record<string, number>} nativeBests seconds by contender, of a program
+ * @returns {Record<string, Record<string, number>>} program → pair → ratio
+ */
+export function wasmRatios(results, nativeBests) {
+  const ratios = {};
+  for (const result of results) {
+    const native = nativeBests(result.name);
+    const peers = { wasmoon: bestCpu(result, 'wasmoon') };
+    for (const [engine, id] of [
+      ['stack', 'ttvm'],
+      ['register', 'register'],
+    ]) {
+      const ours = bestCpu(result, engine);
+      for (const [other, theirs] of Object.entries({ ...peers, native: native[id] * 1000 }))
+        if (ours > 0 && theirs > 0) (ratios[result.name] ??= {})[`${engine} to ${other}`] = ours / theirs;
+    }
+  }
+  return ratios;
+}

@@ -11,7 +11,9 @@ import { GROWTH, PROGRAMS } from '../bench/programs.mjs';
 import { race } from '../bench/race.mjs';
 import { changes, summarize, toBaseline } from '../bench/report.mjs';
 import { COMPARED, targets } from '../bench/targets.mjs';
-import { compare, geometricMean, median, spread } from '../bench/stats.mjs';
+import { isSlower, optimizedToPlain, worst } from '../bench/optimized.mjs';
+import { compare, geometricMean, median, medianBounds, spread } from '../bench/stats.mjs';
+import { wasmRatios } from '../bench/wasm.mjs';
 import { BUILD } from './steps.mjs';
 
 let folder;
@@ -40,6 +42,32 @@ test('figures of samples', () => {
   assert.ok(Math.abs(geometricMean([1, 4]) - 2) < 1e-12);
   assert.equal(geometricMean([]), undefined);
   assert.deepEqual(compare([2, 4], [1, 1]), { ratio: 2, median: 3, spread: 1 / 3 });
+});
+
+test('bounds of a median', () => {
+  // Of five samples all lie on one side of the median once in 32 times; of four, once in 16.
+  assert.deepEqual(medianBounds([3, 1, 2, 5, 4]), { low: 1, high: 5 });
+  assert.equal(medianBounds([1, 2, 3, 4]), undefined);
+  // Of eight, at most one lies below it 9 times in 256.
+  assert.deepEqual(medianBounds([8, 1, 2, 3, 4, 5, 6, 7]), { low: 2, high: 7 });
+  assert.equal(medianBounds([]), undefined);
+});
+
+test('a program that --optimize slows down is told, noise is not', () => {
+  const program = { name: 'fib', figure: 'cpu' };
+  const samples = (list) => list.map((cpu) => ({ cpu }));
+  const judge = (after) =>
+    optimizedToPlain(program, {
+      samples: { ttvm: samples([1, 1, 2, 1, 1]), optimized: samples(after), register: samples([1]) },
+    });
+  const slow = judge([1.1, 1.2, 2.12, 1.07, 1.1]);
+  const noisy = judge([1.1, 1.2, 2.4, 1, 1.1]);
+  assert.deepEqual(Object.keys(slow.engines), ['stack']);
+  assert.equal(slow.engines.stack.median, 1.1);
+  assert.ok(isSlower(slow.engines.stack));
+  assert.ok(!isSlower(noisy.engines.stack));
+  assert.equal(worst([noisy, slow]).low, slow.engines.stack.low);
+  assert.equal(worst([judge([2])]), undefined);
 });
 
 test('measures time and memory, and tells how a command ended', async () => {
@@ -77,22 +105,56 @@ test('growth that is not linear is flagged', async () => {
 });
 
 test('what is slower or larger than the baseline is told', () => {
-  const sample = (user, peak) => ({ user, wall: user, system: 0, peak });
-  const row = (ours, peak) => {
-    const samples = { ttvm: [sample(ours, peak)], lua: [sample(1, 1e6)] };
-    return summarize({ name: 'fib', figure: 'user' }, { samples, problems: {} }, 'ttvm', ['lua']);
+  const sample = (cpu, peak) => ({ cpu, wall: cpu, peak });
+  const row = (ours, peak, register = 1) => {
+    const samples = { ttvm: [sample(ours, peak)], register: [sample(register, peak)], lua: [sample(1, 1e6)] };
+    const program = { name: 'fib', figure: 'cpu' };
+    return summarize(program, { samples, problems: {} }, 'ttvm', ['register', 'lua'], ['register']);
   };
-  const baseline = toBaseline([row(1, 2e6)], {}, 'ttvm');
-  const wall = { ...row(3, 2e6), figure: 'wall' };
-  assert.match(changes([wall], {}, 'ttvm', baseline).worse[0], /^fib, ratio to lua/);
-  assert.deepEqual(changes([wall], {}, 'ttvm', baseline, { busy: true }).worse, []);
-  assert.deepEqual(changes([row(1.2, 2.1e6)], {}, 'ttvm', baseline), { worse: [], better: [] });
-  assert.match(
-    changes([row(1.4, 2e6)], {}, 'ttvm', baseline).worse[0],
-    /^fib, ratio to lua: 1.00 → 1.40 \(\+40%\)/,
+  const run = (...rows) => ({ rows, bytes: {} });
+  const baseline = toBaseline(
+    { ...run(row(1, 2e6)), wasm: { fib: { 'register to wasmoon': 0.4 } }, sizes: { 'a.wasm': 1000 } },
+    'ttvm',
   );
-  assert.match(changes([row(1, 3e6)], {}, 'ttvm', baseline).worse[0], /^fib, peak MB: 2.0 → 3.0/);
-  assert.match(changes([row(0.5, 2e6)], {}, 'ttvm', baseline).better[0], /^fib, ratio/);
+  const told = (what, options) => changes(what, 'ttvm', baseline, options);
+  const wall = { ...row(3, 2e6), figure: 'wall' };
+  assert.match(told(run(wall)).worse[0], /^fib, ttvm to lua/);
+  assert.deepEqual(told(run(wall), { busy: true }).worse, []);
+  assert.deepEqual(told(run(row(1.2, 2.1e6))), { worse: [], better: [] });
+  assert.match(told(run(row(1.4, 2e6))).worse[0], /^fib, ttvm to lua: 1.00 → 1.40 \(\+40%\)/);
+  assert.match(told(run(row(1, 3e6))).worse[0], /^fib, peak MB: 2.0 → 3.0/);
+  assert.match(told(run(row(0.5, 2e6))).better[0], /^fib, ttvm/);
+  // Each engine by itself, and never by the ratio of ours to ours.
+  assert.deepEqual(told(run(row(1, 2e6, 2))), {
+    worse: ['fib, register to lua: 1.00 → 2.00 (+100%)'],
+    better: [],
+  });
+  const inWasm = (ratio) => told({ ...run(), wasm: { fib: { 'register to wasmoon': ratio } } });
+  assert.match(inWasm(0.6).worse[0], /^fib in WebAssembly, register to wasmoon: 0.40 → 0.60 \(\+50%\)/);
+  assert.deepEqual(inWasm(0.45), { worse: [], better: [] });
+  assert.match(
+    told({ ...run(), sizes: { 'a.wasm': 1100 } }).worse[0],
+    /^a\.wasm, bytes by brotli: 1000 → 1100/,
+  );
+  // What a run leaves out stays as it was.
+  assert.deepEqual(toBaseline(run(), 'ttvm', baseline), baseline);
+});
+
+test('ratios in WebAssembly are to wasmoon and to the same engine natively', () => {
+  const samples = { stack: [{ cpu: 900 }], register: [{ cpu: 300 }, { cpu: 200 }], wasmoon: [{ cpu: 400 }] };
+  const ratios = wasmRatios([{ name: 'fib', samples, problems: {} }], () => ({ ttvm: 0.9, register: 0.1 }));
+  assert.deepEqual(ratios, {
+    fib: {
+      'stack to wasmoon': 2.25,
+      'stack to native': 1,
+      'register to wasmoon': 0.5,
+      'register to native': 2,
+    },
+  });
+  assert.deepEqual(
+    wasmRatios([{ name: 'fib', samples: { stack: [{ cpu: 1 }] }, problems: {} }], () => ({})),
+    {},
+  );
 });
 
 test('made sources have the size they say', () => {
@@ -111,7 +173,16 @@ test('targets are judged by what was measured', () => {
     problems: {},
   }));
   const growth = [{ name: 'assemble', large: 0.3 }];
-  const found = targets({ rows, wasm, growth, sizes: { 'a.wasm': 220 * 1024 }, first: 20 });
+  const optimized = [{ name: 'fib', engines: { stack: { median: 1.1, low: 1.07, high: 1.2 } } }];
+  const found = targets({
+    rows,
+    wasm,
+    growth,
+    optimized,
+    sizes: { 'a.wasm': 220 * 1024 },
+    first: 20,
+    pause: 12,
+  });
   const of = (what) => found.find((target) => target.what.startsWith(what));
   assert.deepEqual(
     [of('stack engine to lua5.4, mean').value, of('stack engine to lua5.4, mean').holds],
@@ -124,6 +195,11 @@ test('targets are judged by what was measured', () => {
   assert.equal(of('register engine in WebAssembly to native').value.toFixed(6), '1.600000');
   assert.equal(of('100,000 instructions').holds, false);
   assert.equal(of('a.wasm').holds, true);
+  assert.equal(of('longest pause').holds, false);
+  assert.deepEqual(
+    [of('--optimize to plain, fib').value, of('--optimize to plain, fib').holds],
+    [1.07, false],
+  );
   // What was not measured is not judged: a mean needs all of its programs.
   const part = targets({ rows: rows.slice(1), wasm: [], growth: [], sizes: {} });
   assert.equal(part.find(({ what }) => what === 'stack engine to lua5.4, mean').holds, undefined);
