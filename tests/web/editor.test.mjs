@@ -167,10 +167,14 @@ pageTest('dropped files become files of the program', {}, async ({ page, open })
     const transfer = new DataTransfer();
     transfer.items.add(new File(['1\n2\n'], 'numbers.txt'));
     transfer.items.add(new File([new Uint8Array([0, 255, 1])], 'raw.bin'));
+    transfer.items.add(new File(['lost'], 'a\\b.txt'));
     document.body.dispatchEvent(
       new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }),
     );
   });
+  await byId(page, 'notices')
+    .getByText(/Added 2 files. "a\\\\b.txt" left out: File names have no control/)
+    .waitFor();
   await page.getByRole('tab', { name: 'raw.bin' }).click();
   await page.getByText('raw.bin is not text: 3 bytes.').waitFor();
   await runByButton(page, 'finished');

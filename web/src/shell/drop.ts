@@ -37,9 +37,17 @@ export function addFiles(app: App, files: readonly DroppedFile[]): void {
   for (const { name, content } of usable) app.project.add(name, content);
   const source = usable.find((file) => isSource(file.name));
   if (source !== undefined) app.project.open(source.name);
-  const count = usable.length;
-  app.notify(
-    'info',
-    count === 0 ? 'Nothing there can be a file here.' : `Added ${count} file${count === 1 ? '' : 's'}.`,
-  );
+  const [left] = files.filter((file) => !usable.includes(file));
+  const more = files.length - usable.length - 1;
+  const counted = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`;
+  const added =
+    usable.length === 0 ? 'Nothing there can be a file here.' : `Added ${counted(usable.length)}.`;
+  if (left === undefined) app.notify('info', added);
+  else
+    app.notify(
+      'warning',
+      `${added} ${JSON.stringify(left.name)}${more > 0 ? ` and ${counted(more)} more` : ''} left out: ${
+        nameProblem(left.name) ?? ''
+      }`,
+    );
 }
