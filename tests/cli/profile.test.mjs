@@ -276,10 +276,11 @@ RET
 test('waiting is nobody’s time', (t) =>
   profile(
     t,
-    main('PUSH_INT 60\nCALL sleep ms\nHALT\nLABEL sleep\nLOAD ms\nSLEEP\nRET\n'),
+    main('PUSH_INT 1500\nCALL sleep ms\nHALT\nLABEL sleep\nLOAD ms\nSLEEP\nRET\n'),
     (figures, data) => {
       assert.deepEqual(figures, { '<main>': [1, 3, 6], sleep: [1, 3, 3] });
-      assert.ok(data.ns < 50e6, `${data.ns} ns`);
+      // A busy machine may take the processor away while it runs, but not for as long as it sleeps.
+      assert.ok(data.ns < 1e9, `${data.ns} ns`);
     },
   ));
 
