@@ -30,12 +30,7 @@ function load(
     f.shareWords(head, bits);
     body.end();
   } else if (shares) f.shareWords(head, bits);
-  body.get(State.fp).get(head).access('i64Store', to);
-  body
-    .get(State.fp)
-    .get(bits)
-    .access('i64Store', to + facts.valueAs);
-  cells.loaded(to, head, bits);
+  cells.setWords(to, head, bits);
 }
 
 /** Copies a register or constant to an address. */
@@ -53,6 +48,8 @@ export function emitLength(f: FunctionEmitter, { a, b }: Insn, at: number): void
   cells.touch(b);
   cells.eitherWay(
     Type.none,
+    [a],
+    cells.facts.tagInt,
     () => {
       if (!cells.want(b, cells.facts.tagList, at)) return false;
       cells.len(b);
@@ -102,6 +99,8 @@ export function emitIndex(f: FunctionEmitter, { a, b, c, w }: Insn, at: number):
   cells.touch(b);
   cells.eitherWay(
     Type.none,
+    [a],
+    null,
     () => {
       if (!cells.want(b, facts.tagList, at)) return false;
       const item = itemAt(f, b, c, at);
@@ -136,6 +135,8 @@ export function emitSetItem(f: FunctionEmitter, { a, b, c }: Insn, at: number): 
   if (!cells.want(a, facts.tagList, at) || !cells.want(b, facts.tagInt, at)) return false;
   cells.eitherWay(
     Type.none,
+    [a],
+    facts.tagList,
     () => {
       const item = itemAt(f, a, b, at);
       const list = cells.temporary(Type.i32);
@@ -156,6 +157,8 @@ export function emitAppend(f: FunctionEmitter, { a, b, c }: Insn, at: number): b
   if (!cells.want(b, facts.tagList, at)) return false;
   cells.eitherWay(
     Type.none,
+    [a],
+    facts.tagList,
     () => append(f, a, b, c, at),
     () => f.carryOut(at, a),
   );
@@ -187,12 +190,7 @@ function append(f: FunctionEmitter, a: number, b: number, c: number, at: number)
   body.set(bits);
   body.get(len).op(Op.i64ExtendI32U).i64(32n).op(Op.i64Shl);
   body.i64(BigInt(facts.tagList)).op(Op.i64Or).set(head);
-  body.get(State.fp).get(head).access('i64Store', a);
-  body
-    .get(State.fp)
-    .get(bits)
-    .access('i64Store', a + facts.valueAs);
-  cells.loaded(a, head, bits);
+  cells.setWords(a, head, bits, facts.tagList);
 }
 
 /** The address of the entry where the inline cache says, if it is the field's; else leaves. */
@@ -226,6 +224,8 @@ export function emitGetField(f: FunctionEmitter, insn: Insn, at: number): boolea
   if (!cells.want(insn.b, facts.tagObject, at)) return false;
   cells.eitherWay(
     Type.none,
+    [insn.a],
+    null,
     () => {
       const object = cells.temporary(Type.i32);
       cells.pointer(insn.b);
@@ -245,6 +245,8 @@ export function emitSetField(f: FunctionEmitter, insn: Insn, at: number): boolea
   const value = facts.mapEntries + facts.entryValue;
   cells.eitherWay(
     Type.none,
+    [insn.a],
+    facts.tagObject,
     () => {
       const object = cells.temporary(Type.i32);
       cells.pointer(insn.a);
@@ -265,6 +267,8 @@ export function emitLoadGlobal(f: FunctionEmitter, { a, b, w }: Insn, at: number
   const globals = cells.temporary(Type.i32);
   cells.eitherWay(
     Type.none,
+    [a],
+    null,
     () => {
       cells.leaveIf(at, () => {
         body.get(State.state).access('i32Load', facts.stateModule).i32(code.module).op(Op.i32Ne);

@@ -71,6 +71,7 @@ function goIn(f: FunctionEmitter, insn: Insn, callee: Callee): void {
   if (expected === null) return;
   body.end();
   f.loadFuel();
+  cells.clobbered(insn.a);
   f.goTo(ir);
 }
 
@@ -83,6 +84,7 @@ export function emitCall(f: FunctionEmitter, insn: Insn, at: number): boolean {
     cells.leave(at);
     return false;
   }
+  cells.flush();
   cells.leaveIf(at, () => {
     body.get(State.state).access('i32Load', facts.stateStackEnd).get(State.fp).op(Op.i32Sub);
     body.i32(insn.a + target.frameCells * facts.cell).op(Op.i32LtS);
@@ -134,6 +136,7 @@ export function emitCallValue(f: FunctionEmitter, insn: Insn, at: number): boole
   const target = cells.temporary(Type.i32);
   const code = cells.temporary(Type.i32);
   body.get(State.fp).i32(insn.a).op(Op.i32Add).set(callee);
+  cells.flush();
   cells.leaveIf(at, () => {
     body.get(State.state).get(callee).i32(insn.b).i32(insn.c).get(State.function);
     f.frame();
@@ -239,7 +242,7 @@ export function emitReturn(f: FunctionEmitter, insn: Insn, at: number): boolean 
     pushed();
     body.op(Op.select);
   } else {
-    cells.copy(0, insn.a);
+    cells.store(0, insn.a);
     body.i32(facts.codeReturned);
   }
   body.op(Op.return);

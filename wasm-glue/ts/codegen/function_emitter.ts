@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 /** One piece of register code as one function: its control flow, and what all instructions need. */
+import { accessesOf } from './accesses.js';
 import { Cells, PARAMETERS, State } from './cells.js';
 import { emitterOf } from './instructions.js';
+import { Liveness } from './liveness.js';
+import { Plan, REGISTERS, type State as PlannedState } from './plan.js';
 import type { RegisterCode } from './register_code.js';
 import { isCall, type Loop, type Node, type Piece } from './shape.js';
 import { FunctionBody, Op, Type, type Label } from './wasm.js';
@@ -24,6 +27,11 @@ export interface Helpers {
   readonly slots: number;
 }
 
+const NOTHING_PLANNED: PlannedState = { registers: new Map(), dirty: new Set() };
+
+/** Frames with more cells are not looked at: it would take too long. */
+const MOST_CELLS = 512;
+
 export class FunctionEmitter {
   readonly cells: Cells;
   readonly fuel: number;
@@ -32,6 +40,8 @@ export class FunctionEmitter {
   private readonly frameLocal: number | null;
   private readonly exit: Label;
   private readonly byStart: ReadonlyMap<number, Node>;
+  private readonly liveness: Liveness | null;
+  private readonly plan: Plan | null;
   /** Labels of nodes that can be gone to from here: heads of open loops, and what comes behind. */
   private readonly heads = new Map<number, Label>();
   private readonly ahead = new Map<number, Label>();
@@ -41,6 +51,7 @@ export class FunctionEmitter {
     private readonly piece: Piece,
     readonly helpers: Helpers,
     private readonly entries: ReadonlyMap<number, Entry>,
+    registers = REGISTERS,
   ) {
     const { body } = this;
     const { facts } = code.layout;
@@ -58,11 +69,19 @@ export class FunctionEmitter {
       body.set(this.frameLocal);
     }
     this.exit = body.block(Type.i32);
-    this.cells = new Cells(body, code, facts, this.exit);
+    const isInline = (at: number): boolean => emitterOf(code, at) !== null;
+    const variables = code.slotsAt(piece.nodes[0]?.start ?? 0);
+    const isOneFunction = piece.nodes.every(({ start }) => code.slotsAt(start) === variables);
+    const liveness = isOneFunction ? new Liveness(code, piece.nodes, isInline, variables) : null;
+    this.liveness = liveness && liveness.cells <= MOST_CELLS ? liveness : null;
+    this.plan = this.liveness && new Plan(code, piece, isInline, this.liveness, registers);
+    const firstHome = this.liveness && (variables + facts.header) * facts.cell;
+    this.cells = new Cells(body, code, facts, this.exit, firstHome);
   }
 
   emit(): FunctionBody {
     const { body } = this;
+    this.loadRegisters();
     this.region(1, this.piece.nodes.length, null);
     body.op(Op.unreachable).end();
     const result = this.cells.temporary(Type.i32);
@@ -169,13 +188,21 @@ export class FunctionEmitter {
     this.cells.leaveIf(result, emit);
   }
 
+  /** Operands that are registers. */
+  private operands(at: number): number[] {
+    const { cell } = this.code.layout.facts;
+    return accessesOf(this.code, at).reads.map((index) => index * cell);
+  }
+
   /** Lets the VM carry the instruction out, which changes these registers; leaves when it fails. */
   carryOut(at: number, ...changed: readonly number[]): void {
     const { body, cells } = this;
     const done = this.callCarryOut(at);
     cells.leaveIf(at, () => body.get(done).i32(cells.facts.codeUndone).op(Op.i32Eq));
     this.loadFuel();
-    for (const register of [...changed, ...this.code.staleAfter(at)]) cells.changed(register);
+    cells.changed(...changed);
+    // A collection clears what holds nothing valid.
+    cells.die(this.code.map(at, 'irAfter')?.stale ?? []);
   }
 
   /** The same of a comparison; leaves whether the branch is taken on the stack. */
@@ -190,6 +217,7 @@ export class FunctionEmitter {
   private callCarryOut(at: number): number {
     const { body, cells } = this;
     const done = cells.temporary(Type.i32);
+    cells.flush(this.code.insns[at]?.op.collects ? undefined : this.operands(at));
     this.storeFuel();
     this.tell(State.fp, () => body.get(State.function), 0);
     body.get(State.state).i32(at).i32(cells.facts.carryOut).callIndirect(this.helpers.carryOutType).set(done);
@@ -222,6 +250,7 @@ export class FunctionEmitter {
   goTo(start: number): void {
     const node = this.byStart.get(start);
     if (!node) return this.leaveWith(start);
+    this.settle(node);
     const label = this.heads.get(node.id) ?? this.ahead.get(node.id);
     if (label !== undefined) return void this.body.br(label);
     // It lies inside a loop that is not entered yet: the head of the outermost one leads on.
@@ -279,18 +308,69 @@ export class FunctionEmitter {
     });
   }
 
+  /** Brings registers to where a node expects them. */
+  private settle(node: Node): void {
+    const { plan, liveness } = this;
+    const state = plan?.state(node) ?? NOTHING_PLANNED;
+    this.cells.settle(state, node.start, (cell) => liveness?.needsHome(node.start, cell) ?? true);
+  }
+
+  /** Where the interpreter enters in a loop, memory is up to date, and registers are loaded. */
+  private loadRegisters(): void {
+    const { body, cells, piece, plan } = this;
+    const places = piece.nodes.filter((node) => node.entry && (plan?.state(node).registers.size ?? 0) > 0);
+    if (!plan || places.length === 0) return;
+    const go = body.block();
+    const labels = new Map(places.map((node) => [node.id, body.block()]));
+    body.get(State.entry);
+    body.brTable(
+      Array.from({ length: piece.nodes.length + 1 }, (_none, id) => labels.get(id) ?? go),
+      go,
+    );
+    for (const node of places.reverse()) {
+      body.end();
+      for (const register of plan.state(node).registers.values()) cells.loadRegister(register, node.start);
+      body.br(go);
+    }
+    body.end();
+  }
+
   private node(node: Node): void {
-    const { body, cells, code } = this;
-    cells.forget();
+    const { body, cells, plan } = this;
+    const state = plan?.state(node) ?? NOTHING_PLANNED;
+    // All places of the node that leave share the code that writes what it began with.
+    const done = state.dirty.size > 0 ? body.block() : null;
+    const behind = done === null ? null : body.block(Type.i32);
+    cells.begin(state, plan?.registersIn(node) ?? new Map(), behind);
     if (this.piece.loops.length > 0) body.i32(0).set(State.entry);
+    if (this.instructions(node) && done !== null) body.br(done);
+    if (done === null) return;
+    body.end();
+    cells.leaveBehind(state);
+    body.end();
+  }
+
+  /** Whether control comes behind the last one. */
+  private instructions(node: Node): boolean {
+    const { cells, code, liveness } = this;
+    const deaths = liveness?.deaths(node);
     for (let at = node.start; at < node.end; at++) {
       const insn = code.insns[at];
       const emitter = emitterOf(code, at);
-      if (!insn || !emitter) return cells.leave(at);
-      if (emitter(this, insn, at) === false) return;
+      if (!insn || !emitter) {
+        cells.leave(at);
+        return false;
+      }
+      if (emitter(this, insn, at) === false) return false;
+      cells.die(deaths?.get(at) ?? []);
     }
     // It goes on in the next node, which is the one behind it.
     const next = this.piece.nodes[node.id];
-    if (next?.start !== node.end) this.leaveWith(node.end);
+    if (next?.start === node.end) {
+      this.settle(next);
+      return true;
+    }
+    this.leaveWith(node.end);
+    return false;
   }
 }

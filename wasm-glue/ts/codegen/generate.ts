@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /** Register code → one WebAssembly module. See README.md of this folder's parent. */
-import { PARAMETERS } from './cells.js';
+import { PARAMETERS, PlanMismatch } from './cells.js';
 import { FunctionEmitter, type Entry, type Helpers } from './function_emitter.js';
 import { makeFrameBody, shareBody } from './frames.js';
 import { emitterOf } from './instructions.js';
 import type { RegisterCode } from './register_code.js';
 import { findPieces, type Piece } from './shape.js';
-import { Type, moduleBytes, type FunctionType } from './wasm.js';
+import { Type, moduleBytes, type FunctionBody, type FunctionType } from './wasm.js';
 
 /** Larger ones would take compilers longer than they save. */
 const MOST_NODES = 1000;
@@ -41,6 +41,20 @@ const CARRY_OUT: FunctionType = { parameters: [Type.i32, Type.i32], results: [Ty
 
 const size = (piece: Piece): number => piece.nodes.reduce((sum, { start, end }) => sum + end - start, 0);
 
+function emitPiece(
+  code: RegisterCode,
+  piece: Piece,
+  helpers: Helpers,
+  entries: ReadonlyMap<number, Entry>,
+): FunctionBody {
+  try {
+    return new FunctionEmitter(code, piece, helpers, entries).emit();
+  } catch (error) {
+    if (!(error instanceof PlanMismatch)) throw error;
+    return new FunctionEmitter(code, piece, helpers, entries, 0).emit();
+  }
+}
+
 /** `null` when nothing of it is worth it, or there is no room. */
 export function generate(code: RegisterCode, place: Place): Generated | null {
   const { facts } = code.layout;
@@ -70,7 +84,7 @@ export function generate(code: RegisterCode, place: Place): Generated | null {
   };
   const functions = pieces.map((piece) => ({
     type: helpers.type,
-    body: new FunctionEmitter(code, piece, helpers, known).emit().finish(),
+    body: emitPiece(code, piece, helpers, known).finish(),
   }));
   functions.push({ type: 1, body: shareBody(facts).finish() });
   functions.push({ type: 3, body: makeFrameBody(facts, helpers.share).finish() });

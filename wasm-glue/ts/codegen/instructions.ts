@@ -6,6 +6,7 @@
 import { State, type Cells } from './cells.js';
 import { emitCall, emitCallValue, emitReturn } from './frames.js';
 import type { FunctionEmitter } from './function_emitter.js';
+import { counts } from './kinds.js';
 import type { Insn, RegisterCode } from './register_code.js';
 import { Op, Type } from './wasm.js';
 import {
@@ -26,8 +27,9 @@ interface Pair {
   readonly float: number;
 }
 
+const ADD: Pair = { int: Op.i64Add, float: Op.f64Add };
 const ARITHMETIC: Readonly<Record<string, Pair>> = {
-  ADD: { int: Op.i64Add, float: Op.f64Add },
+  ADD,
   SUB: { int: Op.i64Sub, float: Op.f64Sub },
   MUL: { int: Op.i64Mul, float: Op.f64Mul },
 };
@@ -103,27 +105,42 @@ interface Ways {
   readonly type: number;
 }
 
-/**
- * Ints in one way, Floats in the other. When the kind of one operand is known the other one is taken to be of that
- * kind, and the interpreter goes on where it is not.
- */
+/** Ints in one way, Floats in the other, all else by the VM; fewer ways where kinds are known. */
 function split(f: FunctionEmitter, operands: Operands, at: number, ways: Ways): void {
   const { cells } = f;
   const { body, facts } = cells;
   const kind = kindOf(cells, operands);
   if (kind === 'int' || kind === 'float') {
-    for (const register of registersOf(operands))
-      cells.want(register, kind === 'int' ? facts.tagInt : facts.tagFloat, at);
-    return kind === 'int' ? ways.int() : ways.float();
+    const tag = kind === 'int' ? facts.tagInt : facts.tagFloat;
+    const way = (): void => (kind === 'int' ? ways.int() : ways.float());
+    const unknown = registersOf(operands).filter((register) => cells.tagOf(register) === null);
+    if (unknown.length === 0) return way();
+    cells.touch(...unknown);
+    return cells.eitherWay(
+      ways.type,
+      ways.changes,
+      null,
+      () => {
+        for (const register of unknown) cells.want(register, tag, at);
+        way();
+      },
+      () => ways.other(),
+    );
   }
   if (kind !== 'unknown') return ways.other();
   cells.touch(...registersOf(operands));
   cells.eitherWay(
     ways.type,
+    ways.changes,
+    null,
     () => {
+      const join = cells.joinOf(ways.changes, null);
       haveTag(cells, operands, facts.tagInt);
       body.if(ways.type);
-      cells.branch(() => ways.int());
+      cells.branch(() => {
+        ways.int();
+        join.fill();
+      });
       body.else();
       cells.branch(() => {
         cells.leaveIf(at, () => {
@@ -131,20 +148,23 @@ function split(f: FunctionEmitter, operands: Operands, at: number, ways: Ways): 
           body.op(Op.i32Eqz);
         });
         ways.float();
+        join.fill();
       });
       body.end();
-      for (const register of ways.changes) cells.changed(register);
+      join.done();
     },
     () => ways.other(),
   );
 }
 
-/** Whether lowering has found it to count a loop, which is done with Ints. */
-const counts = ({ op }: Insn): boolean => op.whole.startsWith('LOOP');
-
 /** An addition that goes on with Ints only. */
-function count({ cells }: FunctionEmitter, to: number, operands: Operands, at: number): boolean {
+function count(f: FunctionEmitter, to: number, operands: Operands, at: number): boolean {
+  const { cells } = f;
   const { tagInt } = cells.facts;
+  if (!['int', 'unknown'].includes(kindOf(cells, operands))) {
+    arithmetic(f, to, ADD, operands, at);
+    return true;
+  }
   if (!registersOf(operands).every((register) => cells.want(register, tagInt, at))) return false;
   pushInts(cells, operands);
   cells.body.op(Op.i64Add);
@@ -257,6 +277,8 @@ define('LOADV', (f, { a, b, w }, at) => {
   cells.touch(b);
   cells.eitherWay(
     Type.none,
+    [a],
+    null,
     () => {
       cells.leaveIf(at, () => {
         cells.tag(b);
@@ -270,36 +292,16 @@ define('LOADV', (f, { a, b, w }, at) => {
 });
 define('LOADG', emitLoadGlobal);
 define('SWAP', ({ cells }, { a, b }) => {
-  const { body, facts } = cells;
-  const [head, bits] = [cells.temporary(Type.i64), cells.temporary(Type.i64)];
-  cells.head(a);
-  body.set(head);
-  cells.i64(a);
-  body.set(bits);
+  const put = cells.hold(a);
   cells.copy(a, b);
-  body.get(State.fp).get(head).access('i64Store', b);
-  body
-    .get(State.fp)
-    .get(bits)
-    .access('i64Store', b + facts.valueAs);
-  cells.changed(b);
+  put(b);
 });
 define('ROT', ({ cells }, { a }) => {
-  const { body, facts } = cells;
-  const [head, bits] = [cells.temporary(Type.i64), cells.temporary(Type.i64)];
-  const [second, third] = [a + facts.cell, a + 2 * facts.cell];
-  cells.head(a);
-  body.set(head);
-  cells.i64(a);
-  body.set(bits);
-  cells.copy(a, second);
-  cells.copy(second, third);
-  body.get(State.fp).get(head).access('i64Store', third);
-  body
-    .get(State.fp)
-    .get(bits)
-    .access('i64Store', third + facts.valueAs);
-  cells.changed(third);
+  const { cell } = cells.facts;
+  const put = cells.hold(a);
+  cells.copy(a, a + cell);
+  cells.copy(a + cell, a + 2 * cell);
+  put(a + 2 * cell);
 });
 
 for (const [name, pair] of Object.entries(ARITHMETIC))
@@ -308,7 +310,6 @@ for (const [name, pair] of Object.entries(ARITHMETIC))
     if (counts(insn)) return count(f, insn.a, operands, at);
     return arithmetic(f, insn.a, pair, operands, at);
   });
-const ADD: Pair = { int: Op.i64Add, float: Op.f64Add };
 define('ADDI', (f, insn, at) => {
   const operands = { left: insn.b, right: { integer: insn.c } };
   if (counts(insn)) return count(f, insn.a, operands, at);
@@ -343,17 +344,27 @@ define('DIV', (f, { a, b, c }, at) => {
     other: () => f.carryOut(at, a),
   });
 });
-define('MOD', ({ cells }, { a, b, c }, at) => {
-  if (!cells.want(b, cells.facts.tagInt, at) || !cells.want(c, cells.facts.tagInt, at)) return false;
-  if (c >= 0 || cells.code.constant(c).bits === 0n)
-    cells.leaveIf(at, () => {
-      cells.i64(c);
-      cells.body.op(Op.i64Eqz);
-    });
-  pushInts(cells, { left: b, right: c });
-  cells.body.op(Op.i64RemS);
-  cells.setI64(a, cells.facts.tagInt);
-  return true;
+define('MOD', (f, { a, b, c }, at) => {
+  const { cells } = f;
+  const { tagInt } = cells.facts;
+  const operands = { left: b, right: c };
+  const kind = kindOf(cells, operands);
+  if (kind !== 'int' && kind !== 'unknown') return f.carryOut(at, a);
+  const unknown = [b, c].filter((register) => cells.tagOf(register) === null);
+  const divide = (): void => {
+    for (const register of unknown) cells.want(register, tagInt, at);
+    if (c >= 0 || cells.code.constant(c).bits === 0n)
+      cells.leaveIf(at, () => {
+        cells.i64(c);
+        cells.body.op(Op.i64Eqz);
+      });
+    pushInts(cells, operands);
+    cells.body.op(Op.i64RemS);
+    cells.setI64(a, tagInt);
+  };
+  if (unknown.length === 0) return divide();
+  cells.touch(...unknown);
+  return cells.eitherWay(Type.none, [a], null, divide, () => f.carryOut(at, a));
 });
 define('NEG', (f, { a, b }, at) => {
   const { cells } = f;
@@ -406,9 +417,8 @@ define('COMPARE', (f, { a, b, c, original }, at) => {
   const { cells } = f;
   if (!pair || kindOf(cells, { left: b, right: c }) === 'other') return f.carryOut(at, a);
   compare(f, pair, { left: b, right: c }, at, () => {
-    f.carryOut(at, a);
-    cells.i64(a);
-    cells.body.op(Op.i32WrapI64);
+    f.carryOut(at);
+    cells.body.get(State.fp).access('i32Load', a + cells.facts.valueAs);
   });
   cells.setTruth(a, cells.facts.tagInt);
 });
@@ -443,6 +453,8 @@ define('BUILTIN', (f, { a, b, c }, at) => {
   cells.touch(b);
   cells.eitherWay(
     Type.none,
+    [a],
+    cells.facts.tagFloat,
     () => {
       if (!cells.want(b, cells.facts.tagFloat, at)) return false;
       cells.f64(b);

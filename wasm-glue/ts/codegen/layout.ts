@@ -60,6 +60,7 @@ const FACTS = [
   'irCode',
   'irCodeCount',
   'irOrigin',
+  'irBefore',
   'irAfter',
   'irMaps',
   'irResume',
@@ -77,6 +78,7 @@ const FACTS = [
   'irResumeCells',
   'irBlockSize',
   'irBlockIr',
+  'irBlockHeight',
   'cell',
   'valueLen',
   'valueAs',
@@ -124,6 +126,8 @@ export interface RegisterOp {
   readonly operands: string;
   /** Never goes on to the next instruction. */
   readonly ends: boolean;
+  /** May collect garbage afterwards. */
+  readonly collects: boolean;
 }
 
 export interface Layout {

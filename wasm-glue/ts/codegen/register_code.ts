@@ -19,6 +19,12 @@ export interface Constant {
   readonly bits: bigint;
 }
 
+/** Cells from fp on that are in use, and those of them that hold nothing valid. */
+export interface LiveMap {
+  readonly cells: number;
+  readonly stale: readonly number[];
+}
+
 export interface FunctionFacts {
   readonly address: number;
   readonly parameters: number;
@@ -32,6 +38,8 @@ export class RegisterCode {
   readonly insns: readonly Insn[];
   /** First instruction of each block, ascending. */
   readonly blocks: readonly number[];
+  /** How many operands there are where a block begins, by its first instruction. */
+  readonly heights: ReadonlyMap<number, number>;
   private readonly view: DataView;
 
   constructor(
@@ -66,6 +74,9 @@ export class RegisterCode {
     const blocks = this.word(ir + facts.irBlocks);
     this.blocks = Array.from({ length: this.word(ir + facts.irBlockCount) }, (_none, i) =>
       this.word(blocks + i * facts.irBlockSize + facts.irBlockIr),
+    );
+    this.heights = new Map(
+      this.blocks.map((ir, i) => [ir, this.word(blocks + i * facts.irBlockSize + facts.irBlockHeight)]),
     );
   }
 
@@ -128,14 +139,15 @@ export class RegisterCode {
     };
   }
 
-  /** Registers that a collection after the instruction clears, since they hold nothing valid. */
-  staleAfter(at: number): readonly number[] {
+  /** What whoever collects or unwinds before or after an instruction finds valid: a map of core/ir/ir.h. */
+  map(at: number, when: 'irBefore' | 'irAfter'): LiveMap | null {
     const { ir } = this;
     const { facts } = this.layout;
-    const place = this.word(this.word(ir + facts.irAfter) + at * 4);
-    if (place === 0) return [];
+    const place = this.word(this.word(ir + facts[when]) + at * 4);
+    if (place === 0) return null;
     const map = this.word(ir + facts.irMaps) + place * 4;
-    return Array.from({ length: this.word(map + 4) }, (_none, i) => this.word(map + 8 + i * 4) * facts.cell);
+    const stale = Array.from({ length: this.word(map + 4) }, (_none, i) => this.word(map + 8 + i * 4));
+    return { cells: this.word(map), stale };
   }
 
   /** Variables of the scope that an instruction belongs to. */

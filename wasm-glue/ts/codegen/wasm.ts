@@ -121,6 +121,7 @@ export const Op = {
   i64Xor: 0x85,
   i64Shl: 0x86,
   i64ShrS: 0x87,
+  i64ShrU: 0x88,
   f64Neg: 0x9a,
   f64Sqrt: 0x9f,
   f64Add: 0xa0,
