@@ -3,7 +3,8 @@
 //   node tests/fuzz/programs/random_programs.mjs wasm-st|wasm-mt [--mutate] [--from SEED] [--count N] [--seconds S]
 //   node tests/fuzz/programs/random_programs.mjs wasm-st|wasm-mt --check < what `differential --emit` wrote natively
 //   … --show SEED | --file PATH | --reduce SEED
-// Programs run by hundreds, with the event loop in between: only there engines let go of code that is no longer used.
+// Programs run by hundreds, with the event loop and a collection in between, and the program itself is made anew now and then:
+// only so Node lets go of code that is no longer used.
 // A trap, an exception of the generator or code that the engine refuses ends it, with the program's number; --reduce makes
 // such a program smaller, in an instance of its own for each try.
 
@@ -13,16 +14,22 @@ import path from 'node:path';
 import process from 'node:process';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 
 const BUILD = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../../build');
 const BATCH = 100;
 const BATCH_BYTES = 1 << 19;
+const BATCHES_OF_AN_INSTANCE = 4;
 const LONGEST_BATCH_MS = 60_000;
 
 /** What the engine refuses of generated code: the VM would go on without, and nobody would know. */
 let refused = null;
 let modules = 0;
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
 
 function watchRefusals() {
   const watched = {
@@ -45,6 +52,7 @@ function watchRefusals() {
 /** The compiled program, ready to be called with arguments; output goes to `print`, standard input comes from `input`. */
 async function load(preset) {
   const { default: factory } = await import(pathToFileURL(path.join(BUILD, preset, 'bin/differential.mjs')));
+  const compiled = new WebAssembly.Module(readFileSync(path.join(BUILD, preset, 'bin/differential.wasm')));
   const { CodeMaker } = await import(pathToFileURL(path.join(BUILD, 'wasm-glue-js/codegen/code_maker.js')));
   return async () => {
     const state = { lines: [], input: Buffer.alloc(0), at: 0 };
@@ -53,6 +61,10 @@ async function load(preset) {
       print: (line) => void state.lines.push(line),
       printErr: (line) => void state.lines.push(line),
       stdin: () => (state.at < state.input.length ? state.input[state.at++] : null),
+      instantiateWasm: (imports, done) => {
+        void WebAssembly.instantiate(compiled, imports).then((instance) => done(instance, compiled));
+        return {};
+      },
       beginCode: (session) => (maker = new CodeMaker(engine, session)),
       makeCode: () => maker.attend(),
     });
@@ -196,10 +208,12 @@ async function compare(create, args) {
   const started = performance.now();
   const mode = args.includes('--mutate') ? ['--mutate'] : [];
   const checks = args.includes('--check');
-  const { call } = await create();
+  let instance = await create();
+  let batches = 0;
   let done = 0;
   let undecided = 0;
   for await (const batch of checks ? emitted() : numbered(args)) {
+    const { call } = instance;
     let result;
     try {
       result = guarded(() =>
@@ -219,7 +233,9 @@ async function compare(create, args) {
     }
     done += Number(counts[1]);
     undecided += Number(counts[2]);
+    if (++batches % BATCHES_OF_AN_INSTANCE === 0) instance = await create();
     await setImmediate();
+    collect();
   }
   const seconds = (performance.now() - started) / 1000;
   console.log(
