@@ -32,6 +32,8 @@
 static TtWay plain = {.name = "plain", .exact = true};
 /* Actors change often; both engines count alike, so a seed gives the same run. */
 static TtWay seeded = {.name = "seeded", .seeded = true, .reductions = 9};
+/** Of memory, where each allocation looks at all of it. */
+#define MOST_STRESS_BYTES (8u << 20)
 static TtWay ways[] = {
     {.name = "optimized", .optimize = true},
     {.name = "stack engine"},
@@ -44,11 +46,15 @@ static TtWay ways[] = {
      .reductions = 9},
     {.name = "optimized text", .optimize = true, .text = true},
     {.name = "image", .image = true},
-    {.name = "collecting", .stress = TT_STRESS},
-    {.name = "register engine, collecting", .registers = true, .stress = TT_STRESS},
+    {.name = "collecting", .bytes = MOST_STRESS_BYTES, .stress = TT_STRESS},
+    {.name = "register engine, collecting",
+     .registers = true,
+     .bytes = MOST_STRESS_BYTES,
+     .stress = TT_STRESS},
     {.name = "register engine, optimized, collecting in steps",
      .optimize = true,
      .registers = true,
+     .bytes = MOST_STRESS_BYTES,
      .stress = TT_STRESS_STEPS},
     {.name = "generated code", .registers = true, .generated = true},
     {.name = "generated code, optimized", .optimize = true, .registers = true, .generated = true},
@@ -58,11 +64,16 @@ static TtWay ways[] = {
      .generated = true,
      .seeded = true,
      .reductions = 9},
-    {.name = "generated code, collecting", .registers = true, .generated = true, .stress = TT_STRESS},
+    {.name = "generated code, collecting",
+     .registers = true,
+     .generated = true,
+     .bytes = MOST_STRESS_BYTES,
+     .stress = TT_STRESS},
     {.name = "generated code, optimized, collecting in steps",
      .optimize = true,
      .registers = true,
      .generated = true,
+     .bytes = MOST_STRESS_BYTES,
      .stress = TT_STRESS_STEPS},
 };
 #define WAYS (sizeof ways / sizeof *ways)

@@ -382,7 +382,9 @@ static void statement(Generator *g) {
         line(g, "PRINT");
         return;
     case 7:
-        if (g->loops < 2)
+        if (g->loops == 0 && chance(g, 40))
+            hot_loop(g);
+        else if (g->loops < 2)
             loop(g);
         else
             assignment(g);
@@ -448,10 +450,12 @@ static void main_program(Generator *g) {
     g->budget = 30 + below(g, 60);
     initialise(g);
     import_module(g);
+    if (chance(g, 12)) hot_loop(g);
     if (chance(g, g->actors ? 85 : 55))
         guarded_statements(g, 4 + below(g, 8));
     else
         statements(g, 4 + below(g, 8));
+    if (chance(g, 30)) hot_loop(g);
     if (chance(g, 50)) line(g, "LOAD i\nPRINT\nLOAD a\nPRINT");
     line(g, "%s", chance(g, 90) ? "HALT" : chance(g, 50) ? "PUSH_INT 3\nEXIT" : "RET");
 }

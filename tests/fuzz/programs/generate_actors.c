@@ -204,6 +204,7 @@ void worker(Generator *g, int number) {
     line(g, "LABEL w%d", number);
     if (chance(g, 40)) initialise(g);
     if (chance(g, 25)) serve(g);
+    if (chance(g, 15)) hot_loop(g);
     if (chance(g, 60))
         guarded_statements(g, 1 + below(g, 3));
     else

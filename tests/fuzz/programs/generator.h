@@ -88,6 +88,10 @@ void builtin_expression(Generator *g, Want want, int depth);
 /** Updates of values that other variables hold, too; updates inside of others. */
 void data_statement(Generator *g);
 
+/* ---- generate_loops.c ---- */
+/** A loop that turns often. */
+void hot_loop(Generator *g);
+
 /* ---- generate_actors.c ---- */
 void actor_statement(Generator *g);
 void worker(Generator *g, int number);
