@@ -123,11 +123,20 @@ void tt_profile_start(TtActor *actor) {
 
 void tt_profile_resume(TtProfile *profile) {
     profile->mark_ns = tt_clock_ns();
+    profile->slice_ns = profile->ns;
+    profile->slice_seen = profile->seen;
 }
 
-void tt_profile_pause(TtProfile *profile, uint64_t executed) {
-    profile->executed = executed;
+void tt_profile_pause(TtActor *actor) {
+    TtProfile *profile = tt_actor_rare(actor)->profile;
+    profile->executed = actor->instructions;
     account(profile);
+    TtProfileRuns *runs = &actor->system->profile_runs[actor->context->worker];
+    uint64_t ns = profile->ns - profile->slice_ns;
+    if (!runs->slices++) runs->first_ns = profile->mark_ns - ns;
+    runs->last_ns = profile->mark_ns;
+    runs->ns += ns;
+    runs->instructions += profile->seen - profile->slice_seen;
 }
 
 void tt_profile_enter(TtProfile *profile, const TtFunction *function) {

@@ -75,6 +75,7 @@ typedef struct TtProfile {
     uint64_t seen;                              /* of them those that are accounted for */
     uint64_t ns;                                /* time accounted for */
     uint64_t mark_ns;                           /* clock up to which time is accounted for */
+    uint64_t slice_ns, slice_seen;              /* `ns` and `seen` when the slice began */
     uint64_t leaves[TT_PROFILE_LEAVE_COUNTERS]; /* how often register code went on in stack code */
 } TtProfile;
 
@@ -95,13 +96,17 @@ typedef struct TtProfileTotal {
 } TtProfileTotal;
 
 /**
- * How often stack code was executed, as one worker saw it, which alone writes it: the summing up would take
- * more time than what is counted. By index of the module; NULL for one that did not run. [a] is how often the
- * instruction at `a` was executed less how often the one before it was: a straight run changes two numbers,
- * however long it is.
+ * What one worker did, which alone writes it.
+ *
+ * `modules`: how often stack code was executed; the summing up would take more time than what is counted. By
+ * index of the module; NULL for one that did not run. [a] is how often the instruction at `a` was executed
+ * less how often the one before it was: a straight run changes two numbers, however long it is.
  */
 typedef struct TtProfileRuns {
     TT_VEC(int64_t *) modules;
+    uint64_t slices, steals;    /* actors' turns; of those, taken from another worker's queue */
+    uint64_t ns, instructions;  /* in these slices */
+    uint64_t first_ns, last_ns; /* clock when the first of them began and when the last one ended */
 } TtProfileRuns;
 
 /* ---- owner --------------------------------------------------------------------------------------------- */
@@ -109,8 +114,8 @@ typedef struct TtProfileRuns {
 /** Makes the profile of an actor that is about to run for the first time. */
 void tt_profile_start(TtActor *actor);
 void tt_profile_resume(TtProfile *profile);
-/** `executed` is the actor's count. */
-void tt_profile_pause(TtProfile *profile, uint64_t executed);
+/** The actor's slice is over. */
+void tt_profile_pause(TtActor *actor);
 
 void tt_profile_enter(TtProfile *profile, const TtFunction *function);
 void tt_profile_leave(TtProfile *profile);

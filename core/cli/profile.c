@@ -99,6 +99,32 @@ static void print_actors(Report *report, const TtProfileTable *profile) {
     if (hidden) tt_strbuf_add_format(&report->out, "and %" PRIu64 " more\n", hidden);
 }
 
+/** Worth a table when several had actors to run. */
+static bool has_several_schedulers(const TtProfileTable *profile) {
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < profile->scheduler_count; i++) used += profile->schedulers[i].slices > 0;
+    return used > 1;
+}
+
+static void print_schedulers(Report *report, const TtProfileTable *profile) {
+    static const char *const headings[] = {"Scheduler",    "Slices",       "Steals",  "Time (ms)",
+                                           "Waiting (ms)", "Instructions", "Busy (%)"};
+    TtCliTable table = {.columns = sizeof headings / sizeof *headings, .right = 0x7Fu};
+    for (uint32_t i = 0; i < table.columns; i++) tt_cli_table_add(&table, TT_CLI_PLAIN, "%s", headings[i]);
+    for (uint32_t i = 0; i < profile->scheduler_count; i++) {
+        const TtProfileSchedulerRow *row = &profile->schedulers[i];
+        double span = (double)profile->span_ns, busy = (double)row->ns;
+        tt_cli_table_add(&table, TT_CLI_PLAIN, "%" PRIu32, i + 1);
+        tt_cli_table_add(&table, TT_CLI_PLAIN, "%" PRIu64, row->slices);
+        tt_cli_table_add(&table, TT_CLI_PLAIN, "%" PRIu64, row->steals);
+        tt_cli_table_add(&table, TT_CLI_PLAIN, "%.3f", busy / 1e6);
+        tt_cli_table_add(&table, TT_CLI_PLAIN, "%.3f", span > busy ? (span - busy) / 1e6 : 0.0);
+        tt_cli_table_add(&table, TT_CLI_PLAIN, "%" PRIu64, row->instructions);
+        tt_cli_table_add(&table, TT_CLI_PLAIN, "%.1f", span > 0 ? 100 * busy / span : 0.0);
+    }
+    print(report, &table);
+}
+
 static void show_tables(const TtCliArgs *args, TtVm *vm) {
     const TtProfileTable *profile = tt_vm_profile_table(vm);
     Report report = {.boxes = !args->settings.no_table, .color = tt_cli_use_color(args, STDERR_FILENO)};
@@ -109,6 +135,10 @@ static void show_tables(const TtCliArgs *args, TtVm *vm) {
     if (profile->actor_count + profile->more_actors > 1) {
         tt_strbuf_add_text(&report.out, "=== Actors ===\n");
         print_actors(&report, profile);
+    }
+    if (has_several_schedulers(profile)) {
+        tt_strbuf_add_text(&report.out, "=== Schedulers ===\n");
+        print_schedulers(&report, profile);
     }
     tt_strbuf_add_format(&report.out, "Total: %.3f ms, %" PRIu64 " instructions\n", (double)profile->ns / 1e6,
                          profile->instructions);

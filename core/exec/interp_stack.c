@@ -150,7 +150,7 @@ TtExecStatus tt_exec_run(TtActor *actor, uint32_t budget) {
         actor->context->profile = rare->profile;
         status = run_slice(actor, budget);
         actor->context->profile = NULL;
-        tt_profile_pause(rare->profile, actor->instructions);
+        tt_profile_pause(actor);
     }
     return status == TT_EXEC_ENDED ? finish(actor) : status;
 }

@@ -133,6 +133,34 @@ static void add_leaves(TtStrbuf *out, const TtProfile *merged) {
     }
 }
 
+/** The schedulers up to the last one that had a slice: how many, and how long there were slices. */
+static uint32_t count_schedulers(const TtSystem *system, uint64_t *span_ns) {
+    uint32_t count = 0;
+    uint64_t first = UINT64_MAX, last = 0;
+    for (uint32_t i = 0; system->profile_runs && i < TT_MAX_WORKERS; i++) {
+        const TtProfileRuns *runs = &system->profile_runs[i];
+        if (!runs->slices) continue;
+        count = i + 1;
+        if (runs->first_ns < first) first = runs->first_ns;
+        if (runs->last_ns > last) last = runs->last_ns;
+    }
+    *span_ns = count ? last - first : 0;
+    return count;
+}
+
+static void add_schedulers(TtStrbuf *out, const TtSystem *system) {
+    uint64_t span_ns;
+    uint32_t count = count_schedulers(system, &span_ns);
+    tt_strbuf_add_format(out, "],\n\"spanNs\":%" PRIu64 ",\n\"schedulers\":[", span_ns);
+    for (uint32_t i = 0; i < count; i++) {
+        const TtProfileRuns *runs = &system->profile_runs[i];
+        tt_strbuf_add_format(out,
+                             "%s\n{\"slices\":%" PRIu64 ",\"steals\":%" PRIu64 ",\"ns\":%" PRIu64
+                             ",\"instructions\":%" PRIu64 "}",
+                             i ? "," : "", runs->slices, runs->steals, runs->ns, runs->instructions);
+    }
+}
+
 void tt_profile_json(TtStrbuf *out, TtSystem *system) {
     TtProfileTotal total;
     collect(&total, system);
@@ -161,6 +189,7 @@ void tt_profile_json(TtStrbuf *out, TtSystem *system) {
     tt_strbuf_add_format(out, "],\n\"moreActors\":%" PRIu64 ",\n\"leaves\":[",
                          total.actor_count - total.actors.count);
     add_leaves(out, merged);
+    add_schedulers(out, system);
     tt_strbuf_add_text(out, "]}\n");
     tt_free(order);
     tt_free(rank);
@@ -206,6 +235,13 @@ TtProfileTable *tt_profile_table_new(TtSystem *system) {
     uint32_t leave_count = 0;
     for (int i = 0; i < TT_PROFILE_LEAVE_COUNTERS; i++)
         if (merged->leaves[i]) leaves[leave_count++] = (TtProfileLeaveRow){leave_texts[i], merged->leaves[i]};
+    uint64_t span_ns;
+    uint32_t scheduler_count = count_schedulers(system, &span_ns);
+    TtProfileSchedulerRow *schedulers = tt_alloc((scheduler_count + 1) * sizeof *schedulers);
+    for (uint32_t i = 0; i < scheduler_count; i++) {
+        const TtProfileRuns *runs = &system->profile_runs[i];
+        schedulers[i] = (TtProfileSchedulerRow){runs->slices, runs->steals, runs->ns, runs->instructions};
+    }
     TtProfileTable *table = tt_alloc(sizeof *table);
     *table = (TtProfileTable){.rows = rows,
                               .count = merged->functions.count,
@@ -214,6 +250,9 @@ TtProfileTable *tt_profile_table_new(TtSystem *system) {
                               .more_actors = total.actor_count - total.actors.count,
                               .leaves = leaves,
                               .leave_count = leave_count,
+                              .schedulers = schedulers,
+                              .scheduler_count = scheduler_count,
+                              .span_ns = span_ns,
                               .ns = merged->ns,
                               .instructions = merged->seen};
     tt_free(order);
@@ -228,5 +267,6 @@ void tt_profile_table_free(TtProfileTable *table) {
     tt_free((void *)table->rows);
     tt_free((void *)table->actors);
     tt_free((void *)table->leaves);
+    tt_free((void *)table->schedulers);
     tt_free(table);
 }

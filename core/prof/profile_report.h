@@ -9,7 +9,9 @@
  *                 "ownInstructions" }],
  *     "actors": [{ "pid", "function": index it was started with, "ns", "instructions",
  *                  "functions": [{ "function": index, "calls", "ownNs", … as above }] }],
- *     "moreActors": n that are only in the sums }
+ *     "moreActors": n that are only in the sums,
+ *     "leaves": [{ "reason", "count" }], "spanNs": n from the first slice to the end of the last,
+ *     "schedulers": [{ "slices", "steals", "ns", "instructions" }] }
  * Functions are sorted by own time, the slowest first.
  */
 #ifndef TT_PROF_PROFILE_REPORT_H

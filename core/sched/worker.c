@@ -218,7 +218,10 @@ static TtActor *steal(TtWorker *worker) {
         TtWorker *victim = &sched->workers[(first + i) % count];
         if (victim == worker) continue;
         TtActor *actor = tt_run_queue_steal(&victim->queue, &worker->queue);
-        if (actor) return actor;
+        if (!actor) continue;
+        TtProfileRuns *runs = sched->system->profile_runs;
+        if (TT_UNLIKELY(runs != NULL)) runs[worker->context.worker].steals++;
+        return actor;
     }
     return NULL;
 }

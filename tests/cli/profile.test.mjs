@@ -12,8 +12,12 @@ const WAYS = [
   ['--no-smp'],
   ['--use-ir'],
   ['--workers', '2'],
+  ['--use-ir', '--workers', '2'],
   ['--no-smp', '--reductions', '1'],
+  ['--use-ir', '--no-smp', '--reductions', '1'],
+  ['--seed', '7'],
   ['--no-smp', '--trace'],
+  ['--use-ir', '--trace'],
 ];
 
 /** Profiles a program in every way; calls `check(figures, profile)`: name → [calls, own, all instructions]. */
@@ -54,6 +58,9 @@ function checkSums(data) {
     for (let up = parent; up >= 0; up = data.paths[up].parent)
       assert.notEqual(data.paths[up].function, index, 'a path with recursion in it');
   });
+  assert.equal(sum(data.schedulers, 'instructions'), data.instructions);
+  assert.equal(sum(data.schedulers, 'ns'), data.ns);
+  for (const { slices, steals, ns } of data.schedulers) assert.ok(ns <= data.spanNs && steals <= slices);
   for (const actor of data.actors) {
     assert.equal(sum(actor.functions, 'ownInstructions'), actor.instructions);
     assert.equal(sum(actor.functions, 'ownNs'), actor.ns);
@@ -283,6 +290,58 @@ test('waiting is nobody’s time', (t) =>
       assert.ok(data.ns < 1e9, `${data.ns} ns`);
     },
   ));
+
+// An actor's turn ends at the jump that finds its budget used up: after 14, 12, 12 of these 51 instructions.
+test('slices: a turn for each budget of instructions, and one after each wait', async (t) => {
+  for (const [options, source, slices] of [
+    [
+      ['--reductions', '10'],
+      'PUSH_INT 8\nSTORE i\nLABEL l\nLOAD i\nPUSH_INT 1\nSUB\nDUP\nSTORE i\nJNZ l\n',
+      4,
+    ],
+    [[], 'PUSH_INT 1\nSLEEP\nPUSH_INT 1\nSLEEP\n', 3],
+    [[], 'YIELD\nYIELD\nYIELD\n', 4],
+  ]) {
+    const cwd = folderOf(t, { 'a.ttvm': source });
+    await run(['--no-smp', ...options, '--profile-out', 'p.json', 'a.ttvm'], { cwd });
+    const data = JSON.parse(readFileSync(path.join(cwd, 'p.json'), 'utf8'));
+    checkSums(data);
+    assert.deepEqual(
+      data.schedulers.map((one) => [one.slices, one.steals]),
+      [[slices, 0]],
+    );
+  }
+});
+
+test('schedulers: what each did and how long it waited', async (t) => {
+  // Two actors that compute for some tenths of a second while main waits: there is work for two.
+  const busy = `SELF\nSTORE parent\nPUSH_STR "worker"\nSPAWN\nPOP\nPUSH_STR "worker"\nSPAWN\nPOP\nRECEIVE\nRECEIVE\nHALT
+LABEL worker\nPUSH_INT 0\nSTORE i\nLABEL more\nLOAD i\nPUSH_INT 1\nADD\nSTORE i\nLOAD i\nPUSH_INT 8000000\nLT\nJNZ more
+LOAD parent\nPUSH_INT 1\nSEND\nRET\n`;
+  const cwd = folderOf(t, { 'a.ttvm': busy });
+  const args = ['--workers', '2', '--profile', '--no-table', '--profile-out', 'p.json', 'a.ttvm'];
+  const { stderr } = await run(args, { cwd });
+  const data = JSON.parse(readFileSync(path.join(cwd, 'p.json'), 'utf8'));
+  checkSums(data);
+  assert.equal(data.schedulers.length, 2);
+  // The other one has nothing before it has taken an actor.
+  assert.ok(data.schedulers[1].steals > 0);
+  const table = stderr.split('=== Schedulers ===\n')[1].split('\n').slice(0, 3);
+  assert.match(
+    table[0],
+    /^Scheduler +Slices +Steals +Time \(ms\) +Waiting \(ms\) +Instructions +Busy \(%\)$/,
+  );
+  data.schedulers.forEach(({ slices, steals, ns, instructions }, i) => {
+    const cells = table[i + 1].trim().split(/ +/).map(Number);
+    const milliseconds = (x) => Number((x / 1e6).toFixed(3));
+    assert.deepEqual([cells[0], cells[1], cells[2], cells[5]], [i + 1, slices, steals, instructions]);
+    assert.ok(Math.abs(cells[3] - milliseconds(ns)) < 0.0011, table[i + 1]);
+    assert.ok(Math.abs(cells[4] - milliseconds(data.spanNs - ns)) < 0.0011, table[i + 1]);
+    assert.ok(Math.abs(cells[6] - (100 * ns) / data.spanNs) < 0.051, table[i + 1]);
+  });
+  const alone = await run(['--no-smp', '--profile', 'a.ttvm'], { cwd });
+  assert.ok(!alone.stderr.includes('Schedulers'));
+});
 
 test('a failed program and one that deadlocks are profiled, too', async (t) => {
   const folder = folderOf(t, { 'a.ttvm': 'PUSH_INT 1\nTHROW\n', 'b.ttvm': 'CALL f\nLABEL f\nRECEIVE\n' });

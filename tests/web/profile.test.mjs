@@ -43,6 +43,36 @@ function rows(page) {
   );
 }
 
+/** Two actors that compute for a while, and main that waits for both: there is work for two schedulers. */
+const BUSY = `SELF
+STORE parent
+PUSH_STR "worker"
+SPAWN
+POP
+PUSH_STR "worker"
+SPAWN
+POP
+RECEIVE
+RECEIVE
+HALT
+LABEL worker
+PUSH_INT 0
+STORE i
+LABEL more
+LOAD i
+PUSH_INT 1
+ADD
+STORE i
+LOAD i
+PUSH_INT 8000000
+LT
+JNZ more
+LOAD parent
+PUSH_INT 1
+SEND
+RET
+`;
+
 async function openProfile(page, files) {
   await setProgram(page, files);
   await byId(page, 'profile').click();
@@ -205,3 +235,31 @@ pageTest(
     await page.screenshot({ path: path.join(SHOTS, 'profile-360.png') });
   },
 );
+
+pageTest('how busy each scheduler was, when several had actors to run', {}, async ({ page, open }) => {
+  await open();
+  await openProfile(page, PROGRAM);
+  await runByButton(page);
+  await waitForTotal(page, `${MAIN + 2 * OUTER + 3 * INNER} instructions`);
+
+  await setProgram(page, BUSY);
+  await runByButton(page);
+  const list = byId(page, 'profile-schedulers');
+  await list.waitFor();
+  const texts = await list
+    .locator('li .visually-hidden')
+    .evaluateAll((items) => items.map((item) => item.textContent));
+  assert.ok(texts.length >= 2, texts.join('; '));
+  texts.forEach((text, i) => {
+    const number = i + 1;
+    assert.match(
+      text,
+      new RegExp(`^Scheduler ${number}: busy [\\d.]+ %, waited .+, [\\d,]+ slices?, [\\d,]+ steals?$`),
+    );
+  });
+  assert.deepEqual(await violations(page), []);
+
+  // Of one actor, schedulers have nothing to tell.
+  await byId(page, 'profile-actor').selectOption('2');
+  await list.waitFor({ state: 'detached' });
+});

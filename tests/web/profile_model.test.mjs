@@ -46,7 +46,26 @@ const PROFILE = {
     { pid: 2, function: 0, ns: 200, instructions: 20, functions: [{ function: 0, ...figures(1, 20, 20) }] },
   ],
   moreActors: 0,
+  leaves: [],
+  spanNs: 2000,
+  schedulers: [
+    { slices: 9, steals: 0, ns: 800, instructions: 80 },
+    { slices: 3, steals: 1, ns: 200, instructions: 20 },
+  ],
 };
+
+describe('schedulers of a profile', () => {
+  test('how busy each was, when several were', () => {
+    assert.deepEqual(model.schedulerRows(PROFILE), [
+      { number: 1, busy: 0.4, slices: 9, steals: 0, waitNs: 1200 },
+      { number: 2, busy: 0.1, slices: 3, steals: 1, waitNs: 1800 },
+    ]);
+    const idle = { slices: 0, steals: 0, ns: 0, instructions: 0 };
+    assert.deepEqual(model.schedulerRows({ ...PROFILE, schedulers: PROFILE.schedulers.slice(0, 1) }), []);
+    assert.deepEqual(model.schedulerRows({ ...PROFILE, schedulers: [idle, PROFILE.schedulers[1]] }), []);
+    assert.deepEqual(model.schedulerRows({ ...PROFILE, spanNs: 0, schedulers: [] }), []);
+  });
+});
 
 describe('rows of a profile', () => {
   test('of all actors and of one, by instructions and by time', () => {

@@ -247,6 +247,16 @@ export interface ProfileActor {
   functions: ({ function: number } & ProfileFigures)[];
 }
 
+/** What one scheduler did; for the rest of `Profile.spanNs` it waited. */
+export interface ProfileScheduler {
+  /** Turns that actors had on it. */
+  slices: number;
+  /** Times that it took actors from another one's queue. */
+  steals: number;
+  ns: number;
+  instructions: number;
+}
+
 /** Where a run's time and instructions went. Time is that of running, not of waiting. */
 export interface Profile {
   ns: number;
@@ -260,6 +270,10 @@ export interface Profile {
   moreActors: number;
   /** Why, and how often, register code went on in stack code. */
   leaves: { reason: string; count: number }[];
+  /** From the first slice of any scheduler to the end of the last. */
+  spanNs: number;
+  /** By number, up to the last one that had a slice. */
+  schedulers: ProfileScheduler[];
   /** Files whose stack code ran; empty with register code, which is not counted by instructions. */
   executions: FileExecutions[];
 }

@@ -287,6 +287,15 @@ const isProfile = shape<Profile>({
   ),
   moreActors: isCount,
   leaves: listOf(shape<Profile['leaves'][number]>({ reason: isString, count: isCount })),
+  spanNs: isCount,
+  schedulers: listOf(
+    shape<Profile['schedulers'][number]>({
+      slices: isCount,
+      steals: isCount,
+      ns: isCount,
+      instructions: isCount,
+    }),
+  ),
   executions: listOf(
     shape<Profile['executions'][number]>({
       file: isString,

@@ -229,6 +229,13 @@ typedef struct TtProfileLeaveRow {
     uint64_t count;
 } TtProfileLeaveRow;
 
+/** What one scheduler did between the first slice of any of them and the last. */
+typedef struct TtProfileSchedulerRow {
+    uint64_t slices;           /* turns that actors had on it */
+    uint64_t steals;           /* times that it took actors from another one's queue */
+    uint64_t ns, instructions; /* in these slices; it waited for the rest of `span_ns` */
+} TtProfileSchedulerRow;
+
 typedef struct TtProfileTable {
     const TtProfileRow *rows; /* sorted by own time, the slowest first */
     uint32_t count;
@@ -237,6 +244,9 @@ typedef struct TtProfileTable {
     uint64_t more_actors;            /* only in the sums */
     const TtProfileLeaveRow *leaves; /* reasons there were */
     uint32_t leave_count;
+    const TtProfileSchedulerRow *schedulers; /* by number, up to the last one that had a slice */
+    uint32_t scheduler_count;
+    uint64_t span_ns; /* from the first slice to the end of the last */
     uint64_t ns, instructions;
 } TtProfileTable;
 

@@ -150,6 +150,28 @@ export function flameBars(zoom: FlameNode): FlameBar[] {
   return bars;
 }
 
+export interface SchedulerRow {
+  /** From 1. */
+  readonly number: number;
+  /** Part of the time that it ran actors, 0 … 1. */
+  readonly busy: number;
+  readonly slices: number;
+  readonly steals: number;
+  readonly waitNs: number;
+}
+
+/** The schedulers of a run in which several had actors to run; otherwise none: there is nothing to compare. */
+export function schedulerRows({ spanNs, schedulers }: Profile): SchedulerRow[] {
+  if (schedulers.filter(({ slices }) => slices > 0).length < 2) return [];
+  return schedulers.map(({ slices, steals, ns }, i) => ({
+    number: i + 1,
+    busy: spanNs === 0 ? 0 : Math.min(1, ns / spanNs),
+    slices,
+    steals,
+    waitNs: Math.max(0, spanNs - ns),
+  }));
+}
+
 /** "1,234", "12.3 M" */
 export function formatCount(value: number): string {
   if (value < 1_000_000) return Math.round(value).toLocaleString('en');

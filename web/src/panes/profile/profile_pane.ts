@@ -12,6 +12,7 @@ import {
   formatMeasure,
   formatTime,
   profileRows,
+  schedulerRows,
   sortRows,
   wholeOf,
 } from '../../model/profile_table.ts';
@@ -191,6 +192,7 @@ export class ProfilePane extends Pane {
         }</span
       >
       <span class="push"></span>
+      ${pid === null ? schedulerList(profile) : nothing}
       <span
         >${formatCount(actors)}
         ${actors === 1 ? 'actor' : 'actors'}${
@@ -256,6 +258,23 @@ export class ProfilePane extends Pane {
     const known = this.app.store.state.program.files.some((file) => file.name === found.file);
     if (known) this.app.events.emit('reveal', { file: found.file, line: found.line, column: 1, focus });
   }
+}
+
+/** How busy each scheduler was, when several had actors to run. */
+function schedulerList(profile: Profile): TemplateResult | typeof nothing {
+  const rows = schedulerRows(profile);
+  if (rows.length === 0) return nothing;
+  return html`<ul class="schedulers" data-testid="profile-schedulers" aria-label="Schedulers">
+    ${rows.map(({ number, busy, slices, steals, waitNs }) => {
+      const turns = `${formatCount(slices)} ${slices === 1 ? 'slice' : 'slices'}`;
+      const taken = `${formatCount(steals)} ${steals === 1 ? 'steal' : 'steals'}`;
+      const text = `Scheduler ${number}: busy ${percent(busy)}, waited ${formatTime(waitNs)}, ${turns}, ${taken}`;
+      return html`<li title=${text} style=${`--share: ${(busy * 100).toFixed(1)}%`}>
+        <span aria-hidden="true">S${number} ${Math.round(busy * 100)} %</span>
+        <span class="visually-hidden">${text}</span>
+      </li>`;
+    })}
+  </ul>`;
 }
 
 function hintFor({ status }: State): string {
