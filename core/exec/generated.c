@@ -141,7 +141,25 @@ static TtResult change(TtActor *actor, const TtModule *module, TtIrInsn insn, Tt
     }
 }
 
-uint32_t tt_code_carry_out(TtCodeState *state, uint32_t at) {
+/** What long operations charged comes off the budget. */
+static void pay_work(TtCodeState *state) {
+    TtActor *actor = state->actor;
+    if (TT_LIKELY(!actor->work)) return;
+    state->fuel -= (int64_t)actor->work;
+    state->paid += actor->work;
+    actor->context->paid += actor->work;
+    actor->work = 0;
+}
+
+/** Behind an instruction, when it is time. */
+static void collect_some(TtActor *actor, const TtIrCode *ir, uint32_t at) {
+    if (TT_LIKELY(!tt_heap_wants_collection(&actor->heap))) return;
+    tt_ir_clear_stale(actor, actor->stack + actor->fp, ir, ir->after.items[at]);
+    actor->pc = ir->origin.items[at] + 1;
+    tt_sem_collect_some(actor);
+}
+
+static TT_NOINLINE uint32_t carry_out_any(TtCodeState *state, uint32_t at) {
     TtActor *actor = state->actor;
     const TtModule *module = actor->function->module;
     const TtIrCode *ir = module->ir;
@@ -168,21 +186,30 @@ uint32_t tt_code_carry_out(TtCodeState *state, uint32_t at) {
         actor->work = work; /* it is charged when it is done again */
         return TT_CODE_UNDONE;
     }
-    if (TT_UNLIKELY(actor->work)) {
-        state->fuel -= (int64_t)actor->work;
-        state->paid += actor->work;
-        actor->context->paid += actor->work;
-        actor->work = 0;
-    }
+    pay_work(state);
     if (tt_ir_op_infos[insn.op].c == 'J') {
         bool negated = (insn.op - TT_IR_JLT) % 2 != 0;
         return (value.as.i != 0) != negated ? TT_CODE_TAKEN : TT_CODE_DONE;
     }
     if (!changes) *a = value;
-    if (tt_ir_op_infos[insn.op].flags & TT_IR_COLLECTS && tt_heap_wants_collection(&actor->heap)) {
-        tt_ir_clear_stale(actor, fp, ir, ir->after.items[at]);
-        actor->pc = ir->origin.items[at] + 1;
-        tt_sem_collect_some(actor);
-    }
+    if (tt_ir_op_infos[insn.op].flags & TT_IR_COLLECTS) collect_some(actor, ir, at);
+    return TT_CODE_DONE;
+}
+
+/** The ones that programs made of text carry out most come first. */
+uint32_t tt_code_carry_out(TtCodeState *state, uint32_t at) {
+    TtActor *actor = state->actor;
+    const TtIrCode *ir = actor->function->module->ir;
+    const TtIrInsn *insn = &ir->code.items[at];
+    if (insn->op != TT_IR_CONCAT && insn->op != TT_IR_LEN) return carry_out_any(state, at);
+    char *fp = (char *)(actor->stack + actor->fp);
+    const char *constants = (const char *)ir->constants.items;
+    TtValue *a = (void *)(fp + insn->a);
+    const TtValue *b = (const void *)(insn->b >= 0 ? fp + insn->b : constants - insn->b);
+    if (insn->op == TT_IR_LEN) return tt_sem_len(actor, b, a) == TT_OK ? TT_CODE_DONE : TT_CODE_UNDONE;
+    const TtValue *c = (const void *)(insn->c >= 0 ? fp + insn->c : constants - insn->c);
+    if (tt_sem_concat(actor, b, c, a) != TT_OK) return TT_CODE_UNDONE;
+    pay_work(state);
+    collect_some(actor, ir, at);
     return TT_CODE_DONE;
 }
