@@ -12,7 +12,7 @@ const FOLDERS = ['tests/conformance', 'tests/regress', 'tests/golden', 'tests/be
 const code = (text) => text.replace(/[ \t]*;.*$/gm, '');
 
 for (const folder of FOLDERS)
-  test(`programs of ${folder}`, { timeout: 300_000 }, async (t) => {
+  test(`programs of ${folder}`, { timeout: 900_000 }, async (t) => {
     const copy = folderOf(t, {});
     cpSync(path.join(ROOT, folder), copy, { recursive: true });
     const files = listFiles(copy, /\.(ttvm|lisp)$/)
