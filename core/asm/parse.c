@@ -427,8 +427,7 @@ static int find_instruction(TtAsm *as, const TtToken *mnemonic, bool *synonym) {
     const char *text = mnemonic->text;
     size_t length = mnemonic->length;
     if (!length || length > sizeof as->words->text) return tt_op_find_word(text, length, synonym);
-    unsigned hash = (unsigned char)text[0] + 5u * (unsigned char)text[length - 1] +
-                    11u * (unsigned char)text[length / 2] + 3u * (unsigned)length;
+    unsigned hash = (unsigned char)text[0] + 5u * (unsigned char)text[length / 2] + 3u * (unsigned)length;
     TtAsmWord *word = &as->words[hash % TT_ASM_WORDS];
     if (word->length != length || memcmp(word->text, text, length) != 0) {
         int op = tt_op_find_word(text, length, synonym);

@@ -248,16 +248,10 @@ typedef bool (*Rule)(TtOpt *opt, uint32_t at, TtInsn insn);
 static const Rule rules[] = {drop_neutral,      drop_absorbed, join_constants, join_texts,
                              exchange_operands, join_signs,    branch_on_zero};
 
-/** Whether a sequence that some rule takes can end with it: most instructions are in none. */
+/** Whether a sequence that some rule takes can end with it: an operation, or a branch. */
 static bool ends_sequence(unsigned op) {
-    switch (op) {
-    case TT_OP_CONCAT:
-    case TT_OP_AND:
-    case TT_OP_OR:
-    case TT_OP_JZ:
-    case TT_OP_JNZ: return true;
-    default: return tt_arith_is_binary(op) || tt_arith_is_unary(op);
-    }
+    const TtOpInfo *info = tt_op_info(op);
+    return info->pops > 0 && (info->flags & (TT_FLAG_PURE | TT_FLAG_JUMPS));
 }
 
 void tt_opt_combine(TtOpt *opt) {

@@ -18,36 +18,33 @@ static uint32_t run_from(const TtOpt *opt, const uint64_t *runs, uint32_t at) {
     return runs[at] >> 32 == opt->epoch ? (uint32_t)runs[at] : at;
 }
 
-static void note_run(const TtOpt *opt, uint64_t *runs, uint32_t at, uint32_t other) {
-    runs[at] = (uint64_t)opt->epoch << 32 | other;
-}
-
 uint32_t tt_opt_at(const TtOpt *opt, uint32_t address) {
     while (address < opt->count && tt_opt_is_deleted(opt, address))
         address = run_from(opt, opt->run_end, address) + 1;
     return address;
 }
 
+/** tt_opt_next (`step` 1) and tt_opt_previous (-1). */
+static uint32_t neighbour(const TtOpt *opt, uint32_t at, uint32_t step, uint64_t *runs) {
+    uint32_t first = at + step, next = first, found = TT_OPT_NONE;
+    while (next < opt->count && !opt->leader[step == 1 ? next : at]) {
+        if (!tt_opt_is_deleted(opt, next)) {
+            found = next;
+            break;
+        }
+        at = run_from(opt, runs, next);
+        next = at + step;
+    }
+    if (next != first) runs[first] = (uint64_t)opt->epoch << 32 | at;
+    return found;
+}
+
 uint32_t tt_opt_next(const TtOpt *opt, uint32_t at) {
-    uint32_t first = at + 1;
-    if (first >= opt->count || opt->leader[first]) return TT_OPT_NONE;
-    if (!tt_opt_is_deleted(opt, first)) return first;
-    uint32_t last = run_from(opt, opt->run_end, first);
-    while (last + 1 < opt->count && !opt->leader[last + 1] && tt_opt_is_deleted(opt, last + 1))
-        last = run_from(opt, opt->run_end, last + 1);
-    note_run(opt, opt->run_end, first, last);
-    return last + 1 < opt->count && !opt->leader[last + 1] ? last + 1 : TT_OPT_NONE;
+    return neighbour(opt, at, 1, opt->run_end);
 }
 
 uint32_t tt_opt_previous(const TtOpt *opt, uint32_t at) {
-    if (!at || opt->leader[at]) return TT_OPT_NONE;
-    uint32_t last = at - 1;
-    if (!tt_opt_is_deleted(opt, last)) return last;
-    uint32_t first = run_from(opt, opt->run_begin, last);
-    while (first > 0 && !opt->leader[first] && tt_opt_is_deleted(opt, first - 1))
-        first = run_from(opt, opt->run_begin, first - 1);
-    note_run(opt, opt->run_begin, last, first);
-    return first > 0 && !opt->leader[first] ? first - 1 : TT_OPT_NONE;
+    return neighbour(opt, at, UINT32_MAX, opt->run_begin);
 }
 
 void tt_opt_replace(TtOpt *opt, uint32_t at, TtInsn insn) {

@@ -10,6 +10,7 @@
 
 #define MOST_PARTS 4
 
+/** Behind PART_OP by the number of values that they take. */
 typedef enum PartKind { PART_OP, PART_PUSH, PART_UNARY, PART_BINARY } PartKind;
 
 typedef struct Part {
@@ -41,12 +42,8 @@ static Part read_part(const char *word, size_t length) {
     if (word[0] >= '1' && word[0] <= '9') {
         part.from = (uint8_t)(word[0] - '0');
         part.whole = true;
-    } else if (length == 4 && memcmp(word, "push", 4) == 0) {
-        part.kind = PART_PUSH;
-    } else if (length == 5 && memcmp(word, "unary", 5) == 0) {
-        part.kind = PART_UNARY;
-    } else if (length == 6 && memcmp(word, "binary", 6) == 0) {
-        part.kind = PART_BINARY;
+    } else if (word[0] >= 'a') { /* a kind; mnemonics are in capitals */
+        part.kind = word[0] == 'p' ? PART_PUSH : word[0] == 'u' ? PART_UNARY : PART_BINARY;
     } else {
         const char *colon = memchr(word, ':', length);
         if (colon) part.from = (uint8_t)(colon[1] - '0');
@@ -76,13 +73,9 @@ struct TtOptRules {
 _Static_assert(RULES <= 32, "TtOptRules.starting has a bit for each rule");
 
 /** Whether an instruction may be such a part (not PART_OP), whatever is known of its operands. */
-static bool may_fit(const Part *part, unsigned op) {
-    const TtOpInfo *info = tt_op_info(op);
-    switch (part->kind) {
-    case PART_PUSH: return info->pops == 0 || info->pops == TT_VARIES;
-    case PART_UNARY: return (info->flags & TT_FLAG_PURE) && (info->pops == 1 || info->pops == TT_VARIES);
-    default: return (info->flags & TT_FLAG_PURE) && (info->pops == 2 || info->pops == TT_VARIES);
-    }
+static bool may_fit(PartKind kind, unsigned op) {
+    int pops = tt_op_info(op)->pops;
+    return pops == TT_VARIES || pops == (int)(kind - PART_PUSH);
 }
 
 static const struct TtOptRules *read_rules(TtOpt *opt) {
@@ -95,7 +88,7 @@ static const struct TtOptRules *read_rules(TtOpt *opt) {
         const Part *first = &rule->pattern[0];
         if (first->kind == PART_OP) opt->rules->starting[first->op] |= UINT32_C(1) << i;
         for (unsigned op = 0; first->kind != PART_OP && op < TT_OP_COUNT; op++)
-            if (may_fit(first, op)) opt->rules->starting[op] |= UINT32_C(1) << i;
+            if (may_fit(first->kind, op)) opt->rules->starting[op] |= UINT32_C(1) << i;
     }
     return opt->rules;
 }
