@@ -89,6 +89,150 @@ const branch = (left, right, op, jump, i) =>
 /** The right operand as a constant of the instruction. */
 const withConstant = (left, right, op) => `${left}\nSTORE a\nLOAD a\n${right}\n${op}`;
 
+/** A loop of so many rounds, counted in `i`. */
+const loop = (rounds, body) =>
+  `PUSH_INT 0\nSTORE i\nLABEL round\n${body}\nLOAD i\nPUSH_INT 1\nADD\nSTORE i\nLOAD i\nPUSH_INT ${rounds}\nLT\nJNZ round`;
+const many = Array.from({ length: 24 }, (_none, i) => `v${i}`);
+const put = (text, name) => `${text}\nSTORE ${name}`;
+const add = (name, text) => `LOAD ${name}\n${text}\nADD\nSTORE ${name}`;
+const show = (name) => `LOAD ${name}\nPRINT`;
+const lines = (...all) => all.flat().join('\n');
+
+/** Registers of loops: what is newer there than in memory is seen by everybody who looks at memory. */
+const IN_LOOPS = {
+  'more cells in a loop than registers': lines(
+    many.map((name, i) => put(`PUSH_INT ${i}`, name)),
+    loop(
+      3000,
+      lines(many.map((name, i) => add(name, `LOAD ${many[(i + 5) % many.length]}\nPUSH_INT 1023\nBIT_AND`))),
+    ),
+    many.map(show),
+  ),
+  'sums of each kind': lines(
+    ['PUSH_INT 0', 'PUSH_FLOAT 0.0', 'PUSH_STR ""', 'PUSH_INT 0'].map((zero, i) => put(zero, `s${i}`)),
+    loop(
+      5000,
+      lines(
+        add('s0', 'LOAD i'),
+        add('s1', 'PUSH_FLOAT 0.25'),
+        'LOAD i\nPUSH_INT 1000\nMOD\nJNZ skip\nLOAD s2\nLOAD i\nCONCAT\nSTORE s2',
+        'LOAD i\nPUSH_INT 2500\nEQ\nJZ skip\nPUSH_FLOAT 0.5\nSTORE s3',
+        'LABEL skip',
+        'LOAD s3\nLOAD s3\nMUL\nSTORE s4',
+        'LOAD s4\nLOAD s4\nLT\nNOT\nSTORE s5',
+      ),
+    ),
+    ['s0', 's1', 's2', 's3', 's4', 's5', 'i'].map(show),
+  ),
+  'a counter that is a Float': lines(
+    put('PUSH_FLOAT 0.5', 'x'),
+    put('PUSH_INT 0', 'n'),
+    'LABEL more',
+    add('n', 'PUSH_INT 1'),
+    add('x', 'PUSH_INT 1'),
+    'LOAD x\nPUSH_INT 3000\nLT\nJNZ more',
+    ['n', 'x'].map(show),
+  ),
+  'a variable whose kind changes from round to round': lines(
+    put('PUSH_INT 1', 'x'),
+    loop(
+      200,
+      lines(
+        'LOAD i\nPUSH_INT 4\nMOD\nSTORE kind',
+        'LOAD kind\nPUSH_INT 0\nEQ\nJZ not0\nLOAD i\nSTORE x\nLABEL not0',
+        'LOAD kind\nPUSH_INT 1\nEQ\nJZ not1\nPUSH_FLOAT 1.5\nSTORE x\nLABEL not1',
+        'LOAD kind\nPUSH_INT 2\nEQ\nJZ not2\nPUSH_STR "text"\nSTORE x\nLABEL not2',
+        'LOAD kind\nPUSH_INT 3\nEQ\nJZ not3\nLOAD i\nMAKE_LIST 1\nSTORE x\nLABEL not3',
+        'TRY\nLOAD x\nPUSH_INT 2\nMUL\nPRINT\nCATCH e\nLOAD e\nPRINT\nEND_TRY',
+        'LOAD x\nLOAD x\nEQ\nPRINT',
+      ),
+    ),
+  ),
+  'an exception of a callee finds what the loop has written': lines(
+    put('PUSH_INT 0', 'sum'),
+    put('PUSH_FLOAT 0.0', 'float'),
+    put('MAKE_LIST 0', 'list'),
+    'TRY',
+    loop(
+      100,
+      lines(
+        add('sum', 'LOAD i'),
+        add('float', 'PUSH_FLOAT 1.5'),
+        'LOAD list\nLOAD i\nLIST_APPEND\nSTORE list',
+        'LOAD i\nCALL fail_at_77 n\nSTORE back',
+      ),
+    ),
+    'CATCH e\nLOAD e\nPRINT\nEND_TRY',
+    ['sum', 'float', 'list', 'i', 'back'].map(show),
+    'HALT\nLABEL fail_at_77\nLOAD n\nPUSH_INT 77\nEQ\nJZ fine\nPUSH_STR "seventy-seven"\nTHROW\nLABEL fine\nLOAD n\nRET',
+  ),
+  'an instruction that fails in a loop finds what the loop has written': lines(
+    put('PUSH_INT 0', 'sum'),
+    put('PUSH_INT 40', 'left'),
+    'TRY',
+    loop(100, lines(add('left', 'PUSH_INT -1'), add('sum', 'PUSH_INT 1000\nLOAD left\nDIV'))),
+    'CATCH e\nLOAD e\nPRINT\nEND_TRY',
+    ['sum', 'left', 'i'].map(show),
+  ),
+  'nested loops, with variables that only the inner ones use': lines(
+    put('PUSH_INT 0', 'sum'),
+    loop(
+      60,
+      lines(
+        put('PUSH_INT 0', 'j'),
+        'LABEL inner',
+        'LOAD i\nLOAD j\nMUL\nSTORE product',
+        put('PUSH_INT 0', 'k'),
+        'LABEL innermost',
+        'LOAD product\nLOAD k\nSUB\nSTORE last',
+        add('sum', 'LOAD last'),
+        add('k', 'PUSH_INT 1'),
+        'LOAD k\nLOAD j\nLE\nJNZ innermost',
+        add('j', 'PUSH_INT 1'),
+        'LOAD j\nLOAD i\nLT\nJNZ inner',
+      ),
+    ),
+    ['sum', 'product', 'last', 'i', 'j', 'k'].map(show),
+  ),
+  'values that move in a loop': lines(
+    put('PUSH_INT 0', 'a'),
+    put('PUSH_FLOAT 1.0', 'b'),
+    put('PUSH_STR "c"', 'c'),
+    loop(
+      1000,
+      'LOAD a\nSTORE t\nLOAD b\nSTORE a\nLOAD c\nSTORE b\nLOAD t\nSTORE c\nLOAD a\nLOAD b\nSWAP\nSTORE b\nSTORE a',
+    ),
+    ['a', 'b', 'c', 't'].map(show),
+  ),
+  'lists and texts that grow in a loop while garbage is collected': lines(
+    put('MAKE_LIST 0', 'list'),
+    put('PUSH_STR ""', 'text'),
+    loop(
+      20_000,
+      lines(
+        'LOAD list\nLOAD i\nMAKE_LIST 1\nLIST_APPEND\nSTORE list',
+        'LOAD i\nPUSH_STR "x"\nCONCAT\nSTORE text',
+        'LOAD list\nLOAD i\nINDEX\nPUSH_INT 0\nINDEX\nLOAD i\nEQ\nJNZ well\nPUSH_STR "wrong"\nPRINT\nLABEL well',
+        'LOAD i\nPUSH_INT 5000\nMOD\nJNZ keep\nMAKE_LIST 0\nSTORE list\nLABEL refill\nLOAD list\nNULL\nLIST_APPEND\nSTORE list\nLOAD list\nLEN\nLOAD i\nLE\nJNZ refill\nLOAD list\nLOAD i\nLOAD i\nMAKE_LIST 1\nLIST_SET\nSTORE list\nLABEL keep',
+      ),
+    ),
+    'LOAD list\nLEN\nPRINT\nLOAD text\nPRINT',
+  ),
+  'a loop that is left in its middle and entered again': lines(
+    put('PUSH_INT 0', 'sum'),
+    put('PUSH_STR ""', 'out'),
+    loop(
+      500,
+      lines(
+        add('sum', 'LOAD i'),
+        'LOAD i\nPUSH_INT 50\nMOD\nJNZ quiet\nLOAD sum\nPRINT\nYIELD\nLABEL quiet',
+        add('sum', 'PUSH_INT 3'),
+      ),
+    ),
+    ['sum', 'i'].map(show),
+  ),
+};
+
 const PROGRAMS = {
   ...Object.fromEntries(
     BINARY.map((op) => [
@@ -343,7 +487,7 @@ describe('generated code does what the interpreters do', () => {
   });
   after(() => engine.dispose());
 
-  for (const [name, source] of Object.entries(PROGRAMS))
+  for (const [name, source] of Object.entries({ ...PROGRAMS, ...IN_LOOPS }))
     test(name, async () => {
       const results = [];
       for (const how of [
@@ -481,6 +625,26 @@ describe('generated modules', () => {
       });
     }
     assert.ok(count > 500, `${count} modules`);
+  });
+
+  test('of long functions are of bounded size and made in bounded time', () => {
+    const names = Array.from({ length: 60 }, (_none, i) => `v${i}`);
+    const step = (i) =>
+      `LOAD ${names[i % 60]}\nLOAD ${names[(i * 7 + 3) % 60]}\nADD\nSTORE ${names[(i * 11 + 5) % 60]}\nLOAD ${names[i % 60]}\nPUSH_INT ${i}\nLT\nJZ skip${i}\nLOAD list\nLOAD k\nINDEX\nSTORE ${names[i % 60]}\nLABEL skip${i}`;
+    for (const count of [60, 450]) {
+      const body = Array.from({ length: count }, (_none, i) => step(i)).join('\n');
+      const source = `PUSH_INT 1\nCALL long n\nHALT\nLABEL long\nMAKE_LIST 0\nSTORE list\nPUSH_INT 0\nSTORE k\n${names.map((name) => `PUSH_INT 1\nSTORE ${name}`).join('\n')}\nLABEL round\n${body}\nLOAD k\nPUSH_INT 1\nADD\nSTORE k\nLOAD k\nLOAD n\nLT\nJNZ round\nLOAD k\nRET`;
+      withModules('main.ttvm', source, (code, tableAt) => {
+        const started = process.cpuUsage();
+        const made = generate(code, { tableAt, slot: 7, slots: 4096, sharedMemory: false });
+        const { user } = process.cpuUsage(started);
+        assert.ok(made, `${count} steps have code`);
+        assert.ok(WebAssembly.validate(made.bytes));
+        const each = made.bytes.length / code.insns.length;
+        assert.ok(each < 400, `${each} bytes for each instruction`);
+        assert.ok(user < 5_000_000, `${user / 1000} ms`);
+      });
+    }
   });
 
   /** Runs a program; its output, and what was made of WebAssembly meanwhile by calls of `Instance`. */

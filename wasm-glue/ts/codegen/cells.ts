@@ -60,6 +60,7 @@ export class Cells {
   private registers = new Map<number, Register>();
   private behind: ReadonlySet<number> = new Set();
   private slowExit: Label | null = null;
+  private usesSlowExit = false;
   /** Where those that leave go instead, while an instruction has another way. */
   private otherWay: Label | null = null;
 
@@ -83,6 +84,7 @@ export class Cells {
     this.registers = new Map([...registers].map(([index, register]) => [index * cell, register]));
     this.behind = new Set([...state.dirty].map((index) => index * cell));
     this.slowExit = slowExit;
+    this.usesSlowExit = false;
     for (const [index, register] of state.registers)
       this.known.set(index * cell, this.inRegister(register, state.dirty.has(index)));
   }
@@ -604,12 +606,14 @@ export class Cells {
         direct = false;
       else this.write(offset, known);
     }
+    if (!direct) this.usesSlowExit = true;
     body.i32(at).br(direct || this.slowExit === null ? this.exitLabel : this.slowExit);
   }
 
   /** Where `slowExit` leads: takes the number from the stack. */
   leaveBehind(state: PlannedState): void {
     const { body, facts } = this;
+    if (!this.usesSlowExit) return void body.op(Op.unreachable);
     for (const index of state.dirty) {
       const register = state.registers.get(index);
       if (!register) continue;

@@ -4,7 +4,7 @@ import { accessesOf } from './accesses.js';
 import { Cells, PARAMETERS, State } from './cells.js';
 import { emitterOf } from './instructions.js';
 import { Liveness } from './liveness.js';
-import { Plan, REGISTERS, type State as PlannedState } from './plan.js';
+import { Plan, type State as PlannedState } from './plan.js';
 import type { RegisterCode } from './register_code.js';
 import { isCall, type Loop, type Node, type Piece } from './shape.js';
 import { FunctionBody, Op, Type, type Label } from './wasm.js';
@@ -51,7 +51,7 @@ export class FunctionEmitter {
     private readonly piece: Piece,
     readonly helpers: Helpers,
     private readonly entries: ReadonlyMap<number, Entry>,
-    registers = REGISTERS,
+    registers: number,
   ) {
     const { body } = this;
     const { facts } = code.layout;
@@ -72,7 +72,9 @@ export class FunctionEmitter {
     const isInline = (at: number): boolean => emitterOf(code, at) !== null;
     const variables = code.slotsAt(piece.nodes[0]?.start ?? 0);
     const isOneFunction = piece.nodes.every(({ start }) => code.slotsAt(start) === variables);
-    const liveness = isOneFunction ? new Liveness(code, piece.nodes, isInline, variables) : null;
+    const liveness = isOneFunction
+      ? new Liveness(code, piece.nodes, isInline, variables, piece.loops.length > 0)
+      : null;
     this.liveness = liveness && liveness.cells <= MOST_CELLS ? liveness : null;
     this.plan = this.liveness && new Plan(code, piece, isInline, this.liveness, registers);
     const firstHome = this.liveness && (variables + facts.header) * facts.cell;
@@ -191,7 +193,7 @@ export class FunctionEmitter {
   /** Operands that are registers. */
   private operands(at: number): number[] {
     const { cell } = this.code.layout.facts;
-    return accessesOf(this.code, at).reads.map((index) => index * cell);
+    return (this.liveness?.of(at) ?? accessesOf(this.code, at)).reads.map((index) => index * cell);
   }
 
   /** Lets the VM carry the instruction out, which changes these registers; leaves when it fails. */

@@ -4,6 +4,7 @@ import { PARAMETERS, PlanMismatch } from './cells.js';
 import { FunctionEmitter, type Entry, type Helpers } from './function_emitter.js';
 import { makeFrameBody, shareBody } from './frames.js';
 import { emitterOf } from './instructions.js';
+import { LONG, REGISTERS, REGISTERS_OF_LONG } from './plan.js';
 import type { RegisterCode } from './register_code.js';
 import { findPieces, type Piece } from './shape.js';
 import { Type, moduleBytes, type FunctionBody, type FunctionType } from './wasm.js';
@@ -47,8 +48,9 @@ function emitPiece(
   helpers: Helpers,
   entries: ReadonlyMap<number, Entry>,
 ): FunctionBody {
+  const registers = size(piece) > LONG ? REGISTERS_OF_LONG : REGISTERS;
   try {
-    return new FunctionEmitter(code, piece, helpers, entries).emit();
+    return new FunctionEmitter(code, piece, helpers, entries, registers).emit();
   } catch (error) {
     if (!(error instanceof PlanMismatch)) throw error;
     return new FunctionEmitter(code, piece, helpers, entries, 0).emit();

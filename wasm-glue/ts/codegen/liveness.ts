@@ -5,7 +5,7 @@
  * exception or the interpreter finds something valid there: only one that is not live need not be brought up to date.
  */
 import { accessesOf, type Accesses } from './accesses.js';
-import type { RegisterCode } from './register_code.js';
+import type { LiveMap, RegisterCode } from './register_code.js';
 import { branches, isCall, type IsInline, type Node } from './shape.js';
 
 /** Cells as bits. */
@@ -52,20 +52,15 @@ export class CellSet {
   clear(): void {
     this.words.fill(0);
   }
-
-  list(): number[] {
-    const cells: number[] = [];
-    this.words.forEach((word, i) => {
-      for (let rest = word; rest !== 0; rest &= rest - 1) cells.push(i * 32 + 31 - Math.clz32(rest & -rest));
-    });
-    return cells;
-  }
 }
 
 export class Liveness {
   /** Cells of the frame that instructions name, operands of callees included. */
   readonly cells: number;
   private readonly accesses = new Map<number, Accesses>();
+  /** Homes that whoever looks before or after an instruction finds valid. */
+  private readonly before = new Map<number, readonly number[]>();
+  private readonly after = new Map<number, readonly number[]>();
   private readonly into: readonly CellSet[];
   private readonly byStart: ReadonlyMap<number, Node>;
   private readonly firstHome: number;
@@ -77,16 +72,26 @@ export class Liveness {
     private readonly isInline: IsInline,
     /** Variables of the function. */
     readonly variables: number,
+    hasLoops: boolean,
   ) {
     this.firstHome = variables + code.layout.facts.header;
     this.byStart = new Map(nodes.map((node) => [node.start, node]));
     let most = this.firstHome;
+    const note = (maps: Map<number, readonly number[]>, at: number, map: LiveMap | null): void => {
+      if (!map) return;
+      most = Math.max(most, map.cells);
+      const homes: number[] = [];
+      for (let cell = this.firstHome; cell < map.cells; cell++)
+        if (!map.stale.includes(cell)) homes.push(cell);
+      if (homes.length > 0) maps.set(at, homes);
+    };
     for (const { start, end } of nodes)
       for (let at = start; at < end; at++) {
         const accesses = accessesOf(code, at);
         this.accesses.set(at, accesses);
-        const map = code.map(at, 'irBefore');
-        most = Math.max(most, accesses.arguments, map?.cells ?? 0, code.map(at, 'irAfter')?.cells ?? 0);
+        note(this.before, at, code.map(at, 'irBefore'));
+        note(this.after, at, code.map(at, 'irAfter'));
+        most = Math.max(most, accesses.arguments);
         for (const cell of accesses.reads) most = Math.max(most, cell + 1);
         for (const cell of accesses.writes) most = Math.max(most, cell + 1);
         const height = code.heights.get(at);
@@ -102,7 +107,7 @@ export class Liveness {
         const into = this.into[i];
         if (!node || !into) continue;
         this.backward(node, live);
-        if (into.addAll(live)) changed = true;
+        if (into.addAll(live)) changed = hasLoops;
       }
     }
   }
@@ -148,12 +153,6 @@ export class Liveness {
     }
   }
 
-  private addMap(live: CellSet, at: number, when: 'irBefore' | 'irAfter'): void {
-    const map = this.code.map(at, when);
-    if (!map) return;
-    for (let cell = this.firstHome; cell < map.cells; cell++) if (!map.stale.includes(cell)) live.add(cell);
-  }
-
   /** Makes `live` what is live where the node begins; tells what is behind each instruction. */
   private backward(node: Node, live: CellSet, tell?: (at: number, live: CellSet) => void): void {
     const { code } = this;
@@ -177,13 +176,13 @@ export class Liveness {
         if (ir !== 0) this.addPlace(live, ir);
         live.deleteFrom(insn.a / cell);
       }
-      if (insn.op.collects) this.addMap(live, at, 'irAfter');
+      if (insn.op.collects) for (const home of this.after.get(at) ?? []) live.add(home);
       tell?.(at, live);
       for (const written of accesses.writes) live.delete(written);
       if (branches(operands)) this.addPlace(live, at + insn.c / irInsnSize);
       for (const read of accesses.reads) live.add(read);
       live.addRange(this.firstHome, accesses.arguments);
-      this.addMap(live, at, 'irBefore');
+      for (const home of this.before.get(at) ?? []) live.add(home);
     }
     const height = code.heights.get(node.start);
     if (height !== undefined) live.addRange(this.firstHome, this.firstHome + height);

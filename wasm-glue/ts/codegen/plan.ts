@@ -13,11 +13,18 @@ import type { Liveness } from './liveness.js';
 import type { RegisterCode } from './register_code.js';
 import { isCall, type IsInline, type Loop, type Node, type Piece } from './shape.js';
 
-/** More would be spilled by the engine's compiler, which has 16 registers, half of them for other things. */
-export const REGISTERS = 12;
+/**
+ * Measured: 4 to 20 give the same times for sieve, nbody and list_ops; each one more makes code longer, since wherever it is
+ * left all that memory does not have is written. Long functions would become the longest.
+ */
+export const REGISTERS = 8;
+export const REGISTERS_OF_LONG = 4;
+/** Instructions of a long function. */
+export const LONG = 600;
+
 export interface Register {
   readonly cell: number;
-  /** 0 … REGISTERS - 1. */
+  /** Counted from 0. */
   readonly number: number;
   /** The tag, if it is always the same. */
   readonly tag: number | null;
@@ -47,7 +54,7 @@ export class Plan {
     private readonly piece: Piece,
     private readonly isInline: IsInline,
     private readonly liveness: Liveness,
-    registers = REGISTERS,
+    registers: number,
   ) {
     if (piece.loops.length === 0) return;
     const outermost = piece.loops.filter((loop) => !piece.loops.some((other) => contains(other, loop)));
