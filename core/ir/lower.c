@@ -56,7 +56,7 @@ static void count_runs(TtIrLower *l, bool *leader) {
  * -------------------------------------------------------------------------------------------------- */
 
 static void begin_block(TtIrLower *l, uint32_t at) {
-    TtIrBlock block = {at, l->ir->code.count, l->heights.before[at], false};
+    TtIrBlock block = {at, l->ir->code.count, l->height, false};
     if (l->ir->blocks.count && tt_vec_last(&l->ir->blocks).ir == block.ir) {
         (void)tt_ir_emit(l, TT_IR_NOP, 0, 0, 0, 0);
         block.ir++;

@@ -2,7 +2,7 @@
 // The program `differential` of a WebAssembly build, with the generator of wasm-glue/ts/codegen for its generated code:
 //   node tests/fuzz/programs/random_programs.mjs wasm-st|wasm-mt [--mutate] [--from SEED] [--count N] [--seconds S]
 //   node tests/fuzz/programs/random_programs.mjs wasm-st|wasm-mt --check < what `differential --emit` wrote natively
-//   … --show SEED | --file PATH | --reduce SEED
+//   … --show SEED | --reduce SEED | [--reductions N] --file PATH…
 // Programs run by hundreds, with the event loop and a collection in between, and the program itself is made anew now and then:
 // only so Node lets go of code that is no longer used.
 // A trap, an exception of the generator or code that the engine refuses ends it, with the program's number; --reduce makes
@@ -143,15 +143,21 @@ async function reduce(text, fails) {
 }
 
 /** How a program fails in an instance of its own; null: it does not. */
-async function failure(create, text) {
+async function failure(create, text, reductions = []) {
   const { call, write } = await create();
   write('/program', text);
   try {
-    const { status, output } = call(['--file', '/program']);
+    const { status, output } = call(['--file', '/program', ...reductions]);
     return status === 1 ? output : null;
   } catch (error) {
     return String(error.stack);
   }
+}
+
+/** What run.c takes for a program: Lisp says so by the name of its file. */
+function asProgram(file) {
+  const text = readFileSync(file, 'utf8');
+  return file.endsWith('.ttvm') ? text : `; file: ${path.basename(file)}\n${text}`;
 }
 
 function flag(args, name, otherwise) {
@@ -245,6 +251,18 @@ async function compare(create, args) {
   return 0;
 }
 
+async function compareFiles(create, files, reductions) {
+  let failed = 0;
+  for (const file of files) {
+    const found = await failure(create, asProgram(file), reductions);
+    if (found) console.log(`${file}: ${found}`);
+    if (found) failed++;
+    collect();
+  }
+  console.log(`${files.length} files: ${failed === 0 ? 'no difference' : `${failed} DIFFERENT`}`);
+  return failed === 0 ? 0 : 1;
+}
+
 const [preset, ...args] = process.argv.slice(2);
 if (
   !['wasm-st', 'wasm-mt'].includes(preset) ||
@@ -255,7 +273,6 @@ if (
 }
 watchRefusals();
 const create = await load(preset);
-const file = args[args.indexOf('--file') + 1];
 if (args.includes('--reduce')) {
   const { call } = await create();
   const mode = args.includes('--mutate') ? ['--mutate'] : [];
@@ -266,9 +283,11 @@ if (args.includes('--reduce')) {
   );
   process.exitCode = first ? 1 : 0;
 } else if (args.includes('--file')) {
-  const found = await failure(create, readFileSync(file, 'utf8'));
-  console.log(found ?? 'no difference');
-  process.exitCode = found ? 1 : 0;
+  process.exitCode = await compareFiles(
+    create,
+    args.slice(args.indexOf('--file') + 1),
+    args.includes('--reductions') ? ['--reductions', flag(args, '--reductions')] : [],
+  );
 } else if (args.includes('--show') || args.includes('--coverage')) {
   console.log((await create()).call(args).output);
 } else {
