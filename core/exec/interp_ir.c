@@ -175,13 +175,7 @@ TT_COLD void tt_ir_clear_stale(TtActor *actor, TtValue *fp, const TtIrCode *ir, 
     for (uint32_t i = 0; i < cells[1]; i++) fp[cells[2 + i]] = tt_null();
 }
 
-/** Whether RET of the stack engine leaves the frame by tt_call_return, and then looks at the budget. */
-static bool returns_slowly(const TtActor *actor) {
-    const TtValue *header = actor->stack + actor->fp + actor->function->slot_count;
-    return tt_call_has_records(actor) || header[0].as.function == NULL || header[1].as.i > TT_FRAME_FUNCTION;
-}
-
-TtExecStatus tt_exec_registers(TtActor *actor, int64_t *budget) {
+TtExecStatus tt_exec_registers(TtActor *actor, TtIrSlice *slice) {
 #if TT_DISPATCH_TABLE
     static const void *const table[TT_IR_OP_COUNT] = {
 #define TT_IR(name, a, b, c, flags, doc) [TT_IR_##name] = &&op_##name,
@@ -202,17 +196,25 @@ TtExecStatus tt_exec_registers(TtActor *actor, int64_t *budget) {
     const TtValue *x, *y, *globals; /* those of `module`; NULL: not looked up yet, or there are none */
     TtValue value, scratch;
     TtResult result;
-    const int64_t start_fuel = *budget;
-    int64_t fuel = start_fuel;
-    uint64_t paid = 0;
+    const int64_t start_fuel = slice->start;
+    int64_t fuel = slice->fuel;
+    uint64_t paid = slice->paid;
     const bool profiled = actor->context->profile != NULL;
     /* A profile is to see every call. */
     const uint32_t depth_limit = profiled ? 0 : actor->system->limits.depth;
     const uint64_t plain_kinds = profiled ? 0 : TT_FRAME_FUNCTION - TT_FRAME_CALL + 1;
 
+#if TT_DISPATCH_TABLE
     goto load;
+#else
+    if (slice->at == TT_IR_NONE) goto load;
+    /* In the place of generated code, which has left here. */
+    function = actor->function;
+    ENTER_MODULE(function);
+    LOAD_FRAME();
+    pc = code + slice->at;
+    goto execute;
 
-#if !TT_DISPATCH_TABLE
 dispatch:
     if (entries && entries[pc - code]) goto generated;
 execute:
@@ -518,40 +520,11 @@ execute:
     case TT_IR_OP_COUNT: TT_UNREACHABLE();
     }
 
-generated: {
-    TtCodeState state = {.fuel = fuel,
-                         .actor = actor,
-                         .stack_end = stack_end,
-                         .module = module,
-                         .globals = globals,
-                         .depth_limit = depth_limit};
-    uint32_t entry = entries[pc - code];
-    uint32_t next = tt_code_function(actor->system, entry)(&state, fp, entry & 0xffff, TT_CODE_ROOM,
-                                                             function, actor->depth);
-    fuel = state.fuel;
-    paid += state.paid;
-    function = actor->function;
-    fp = actor->stack + actor->fp;
-    if (next == TT_CODE_RETURNED || next == TT_CODE_RETURNED_NONE || next == TT_CODE_UNEXPECTED) {
-        const TtIrResume *resume = &function->module->ir->resume[actor->pc];
-        if (TT_UNLIKELY(!function->ir_entry || fp + resume->cells != state.returned + state.pushed)) {
-            actor->sp = (uint32_t)(state.returned - actor->stack) + state.pushed;
-            goto to_stack;
-        }
-        if (function->module != module) ENTER_MODULE(function);
-        pc = code + resume->ir;
-        DISPATCH();
-    }
-    if (function->module != module) ENTER_MODULE(function);
-    if (next == TT_CODE_PREEMPTED_ENTRY) goto preempt_entry;
-    if (next == TT_CODE_ENTERED) {
-        pc = code + function->ir_entry;
-        DISPATCH();
-    }
-    pc = code + (next & ~TT_CODE_PREEMPTED);
-    if (next & TT_CODE_PREEMPTED) goto preempt;
-    goto execute;
-}
+generated:
+    slice->at = (uint32_t)(pc - code);
+    slice->fuel = fuel;
+    slice->paid = paid;
+    return TT_EXEC_GENERATED;
 #endif
 
     /* ---- what the fast ways leave over ------------------------------------------------------------------ */
@@ -627,7 +600,7 @@ return_slowly:
     actor->stack[actor->sp - 1] = value;
 return_saved: {
     uint32_t at = actor->pc;
-    const bool looks = profiled || returns_slowly(actor);
+    const bool looks = profiled || tt_ir_returns_slowly(actor);
     TtStep step = tt_call_return(actor);
     if (step == TT_STEP_FAILED) {
         result = actor->context->error.result;
@@ -707,7 +680,7 @@ to_stack:
     if (TT_UNLIKELY(profiled)) tt_exec_note_leave(actor);
 leave:
     actor->instructions += EXECUTED();
-    *budget = fuel;
+    slice->fuel = fuel;
     return TT_EXEC_OTHER_CODE;
 ended:
     actor->instructions += EXECUTED();

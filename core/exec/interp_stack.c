@@ -110,6 +110,23 @@ static bool make_room(TtActor *actor) {
     return true;
 }
 
+/** From a place where tt_ir_can_resume holds; as the other interpreters. */
+static TtExecStatus run_registers(TtActor *actor, int64_t *budget) {
+    TtIrSlice slice = {.start = *budget, .fuel = *budget, .at = TT_IR_NONE};
+#if TT_DISPATCH_TABLE
+    TtExecStatus status = tt_exec_registers(actor, &slice);
+#else
+    const bool generated = actor->system->code && !actor->context->profile;
+    TtExecStatus status = TT_EXEC_INTERPRET;
+    do {
+        if (generated) status = tt_code_run(actor, &slice);
+        if (status == TT_EXEC_INTERPRET) status = tt_exec_registers(actor, &slice);
+    } while (status == TT_EXEC_GENERATED);
+#endif
+    *budget = slice.fuel;
+    return status;
+}
+
 static TtExecStatus run_slice(TtActor *actor, int64_t budget) {
     bool registers = actor->system->registers && tt_ir_can_resume(actor);
     if (TT_UNLIKELY(actor->context->profile != NULL) && actor->system->registers && !registers &&
@@ -118,7 +135,7 @@ static TtExecStatus run_slice(TtActor *actor, int64_t budget) {
     TtExecStatus status;
     do {
         if (registers)
-            status = tt_exec_registers(actor, &budget);
+            status = run_registers(actor, &budget);
         else if (!make_room(actor))
             status = TT_EXEC_ENDED;
         else if (TT_UNLIKELY(actor->system->trace || actor->system->debug))

@@ -12,8 +12,6 @@ export interface Node {
   readonly start: number;
   /** Behind its last instruction. */
   readonly end: number;
-  /** Instructions in front of the first one without code. */
-  readonly inline: number;
   /** Number in its piece, from 1. */
   id: number;
   /** The interpreter, or a call, may enter here. */
@@ -32,9 +30,6 @@ export interface Piece {
   readonly loops: readonly Loop[];
 }
 
-/** Entering and leaving again costs as much as interpreting a few instructions. */
-const WORTH_ENTERING = 3;
-
 export const branches = (operands: string): boolean => operands[2] === 'J';
 export const isCall = (name: string): boolean => name === 'CALL' || name === 'CALLV';
 
@@ -43,14 +38,10 @@ function findNodes(code: RegisterCode, isInline: IsInline): Node[] {
   code.blocks.forEach((first, i) => {
     const next = code.blocks[i + 1] ?? code.insns.length;
     let start = first;
-    let inline = 0;
     for (let at = first; at < next; at++) {
-      const known = isInline(at);
-      if (known) inline++;
-      if (known && at + 1 < next) continue;
-      nodes.push({ start, end: at + 1, inline, id: 0, entry: false });
+      if (isInline(at) && at + 1 < next) continue;
+      nodes.push({ start, end: at + 1, id: 0, entry: false });
       start = at + 1;
-      inline = 0;
     }
   });
   return nodes;
@@ -117,8 +108,7 @@ export function findPieces(code: RegisterCode, isInline: IsInline): Piece[] {
     // What the interpreter carries out in the middle of a function leads on in that function.
     const next = nodes[i + 1];
     if (next?.start === node.end && code.insns[node.end - 1]?.op.ends === false) join(node, next);
-    node.entry =
-      isInline(node.start) && (node.inline >= WORTH_ENTERING || node.inline === node.end - node.start);
+    node.entry = isInline(node.start);
   });
   const groups = new Map<Node, Node[]>();
   for (const node of nodes) {
