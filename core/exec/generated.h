@@ -9,8 +9,9 @@
  * the VM carry out what may collect; elsewhere the VM finds the instruction's own operands. (In between it
  * keeps fp, function and depth in parameters; the actor's are right whenever it calls the VM or gives back to
  * it.) It stops wherever it pleases, before an instruction that it has no code for, and says where;
- * run_generated.c carries that out and enters it again, or the interpreter does. It takes off the budget what the interpreter takes off, at the same places. What is
- * too long for code of its own it lets tt_code_carry_out do; nothing else of the VM is called.
+ * run_generated.c carries that out and enters it again, or the interpreter does. It takes off the budget what
+ * the interpreter takes off, at the same places. What is too long for code of its own it lets
+ * tt_code_carry_out do; nothing else of the VM is called.
  *
  * Code comes in units, one for each module, in the order in which they are given. Each thread makes a
  * unit ready for itself when it first meets it. Functions are called by number: 16 bits of slot from `slots`
