@@ -18,6 +18,8 @@ const profile = {
   actors: [{ pid: 1, function: 0, ns: 2, instructions: 3, functions: [{ function: 0, ...figures }] }],
   moreActors: 0,
   leaves: [{ reason: 'the function has no register code', count: 1 }],
+  spanNs: 4,
+  schedulers: [{ slices: 1, steals: 0, ns: 2, instructions: 3 }],
   executions: [{ file: 'a.ttvm', counts: new Float64Array(1) }],
 };
 const stack = { text: '    HALT\n', positions: new Uint32Array(2) };
@@ -111,6 +113,7 @@ test('code and profiles are checked all the way down', () => {
     { ...profile, executions: [{ file: 'a.ttvm', counts: [1] }] },
     { ...profile, paths: [{ ...profile.paths[0], parent: 0.5 }] },
     { ...profile, actors: [{ ...profile.actors[0], functions: null }] },
+    { ...profile, schedulers: [{ ...profile.schedulers[0], steals: -1 }] },
   ]) {
     assert.throws(() => parseToPage({ type: 'profiled', run: 1, request: 1, profile: bad }), ProtocolError);
   }

@@ -19,7 +19,7 @@ import type {
 } from './api.js';
 
 /** Raised by one whenever a message changes; page and worker refuse to talk across versions. */
-export const PROTOCOL_VERSION = 6;
+export const PROTOCOL_VERSION = 7;
 
 /** Most UTF-8 bytes in one `output` message. */
 export const OUTPUT_CHUNK_BYTES = 64 * 1024;
