@@ -79,7 +79,8 @@ const char *tt_glue_code_layout(TtGlue *glue) {
     tt_strbuf_add_text(out, "},\"registers\":[");
     for (size_t i = 0; i < TT_IR_OP_COUNT; i++) {
         const TtIrOpInfo *info = &tt_ir_op_infos[tt_ir_plain((TtIrOp)i)];
-        tt_strbuf_add_format(out, "%s{\"name\":\"%s\",\"whole\":\"%s\",\"operands\":\"%c%c%c\","
+        tt_strbuf_add_format(out,
+                             "%s{\"name\":\"%s\",\"whole\":\"%s\",\"operands\":\"%c%c%c\","
                              "\"ends\":%s,\"collects\":%s}",
                              i ? "," : "", info->name, tt_ir_op_infos[i].name, info->a, info->b, info->c,
                              info->flags & TT_IR_ENDS ? "true" : "false",

@@ -93,8 +93,7 @@ static uint32_t remove_unreached(TtOpt *opt, bool handlers) {
 
 static void restore_handlers(TtOpt *opt, uint32_t removed) {
     for (uint32_t at = 0; at < opt->count; at++)
-        if (!opt->facts[at].reached && is_handler_part(tt_opt_insn(opt, at)))
-            tt_opt_restore(opt, at);
+        if (!opt->facts[at].reached && is_handler_part(tt_opt_insn(opt, at))) tt_opt_restore(opt, at);
     opt->report->passes[opt->pass].removed -= removed;
 }
 
