@@ -264,7 +264,7 @@ export class ProfilePane extends Pane {
 function schedulerList(profile: Profile): TemplateResult | typeof nothing {
   const rows = schedulerRows(profile);
   if (rows.length === 0) return nothing;
-  return html`<ul class="schedulers" data-testid="profile-schedulers" aria-label="Schedulers">
+  return html`<ul class="profile-schedulers" data-testid="profile-schedulers" aria-label="Schedulers">
     ${rows.map(({ number, busy, slices, steals, waitNs }) => {
       const turns = `${formatCount(slices)} ${slices === 1 ? 'slice' : 'slices'}`;
       const taken = `${formatCount(steals)} ${steals === 1 ? 'steal' : 'steals'}`;
