@@ -141,16 +141,6 @@ static TtResult change(TtActor *actor, const TtModule *module, TtIrInsn insn, Tt
     }
 }
 
-/** What long operations charged comes off the budget. */
-static void pay_work(TtCodeState *state) {
-    TtActor *actor = state->actor;
-    if (TT_LIKELY(!actor->work)) return;
-    state->fuel -= (int64_t)actor->work;
-    state->paid += actor->work;
-    actor->context->paid += actor->work;
-    actor->work = 0;
-}
-
 /** Behind an instruction, when it is time. */
 static void collect_some(TtActor *actor, const TtIrCode *ir, uint32_t at) {
     if (TT_LIKELY(!tt_heap_wants_collection(&actor->heap))) return;
@@ -186,7 +176,7 @@ static TT_NOINLINE uint32_t carry_out_any(TtCodeState *state, uint32_t at) {
         actor->work = work; /* it is charged when it is done again */
         return TT_CODE_UNDONE;
     }
-    pay_work(state);
+    tt_code_pay(state);
     if (tt_ir_op_infos[insn.op].c == 'J') {
         bool negated = (insn.op - TT_IR_JLT) % 2 != 0;
         return (value.as.i != 0) != negated ? TT_CODE_TAKEN : TT_CODE_DONE;
@@ -209,7 +199,7 @@ uint32_t tt_code_carry_out(TtCodeState *state, uint32_t at) {
     if (insn->op == TT_IR_LEN) return tt_sem_len(actor, b, a) == TT_OK ? TT_CODE_DONE : TT_CODE_UNDONE;
     const TtValue *c = (const void *)(insn->c >= 0 ? fp + insn->c : constants - insn->c);
     if (tt_sem_concat(actor, b, c, a) != TT_OK) return TT_CODE_UNDONE;
-    pay_work(state);
+    tt_code_pay(state);
     collect_some(actor, ir, at);
     return TT_CODE_DONE;
 }

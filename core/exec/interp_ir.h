@@ -3,6 +3,7 @@
 #ifndef TT_EXEC_INTERP_IR_H
 #define TT_EXEC_INTERP_IR_H
 
+#include "exec/generated.h"
 #include "exec/sem.h"
 #include "ir/ir.h"
 
@@ -56,6 +57,14 @@ TtExecStatus tt_exec_registers(TtActor *actor, TtIrSlice *slice);
  * place. Only where dispatch is a switch (dispatch.h).
  */
 TtExecStatus tt_code_run(TtActor *actor, TtIrSlice *slice);
+
+/** What long operations charged comes off the budget of generated code. */
+static inline void tt_code_pay(TtCodeState *state) {
+    if (TT_LIKELY(!state->actor->work)) return;
+    const uint32_t due = tt_sem_take_charges(state->actor);
+    state->fuel -= (int64_t)due;
+    state->paid += due;
+}
 
 /** Stores sp of a map (ir/ir.h) and clears the cells below it that hold nothing valid. */
 void tt_ir_clear_stale(TtActor *actor, TtValue *fp, const TtIrCode *ir, uint32_t map);

@@ -18,15 +18,6 @@
 #define WAITS     0xfffffffcu
 #define ENDED     0xfffffffbu
 
-static void pay(TtCodeState *state) {
-    TtActor *actor = state->actor;
-    if (TT_LIKELY(!actor->work)) return;
-    state->fuel -= (int64_t)actor->work;
-    state->paid += actor->work;
-    actor->context->paid += actor->work;
-    actor->work = 0;
-}
-
 /** Stores in the actor where it is: before the instruction has done anything. */
 static void save(const TtCodeState *state, const TtIrCode *ir, uint32_t at) {
     TtActor *actor = state->actor;
@@ -54,7 +45,7 @@ static uint32_t jumped(TtCodeState *state) {
 }
 
 static TT_NOINLINE uint32_t raise_error(TtCodeState *state, TtResult result) {
-    pay(state); /* also for what failed */
+    tt_code_pay(state); /* also for what failed */
     return tt_unwind_raise(state->actor, result) ? jumped(state) : ENDED;
 }
 
@@ -80,7 +71,7 @@ static TT_NOINLINE uint32_t step(TtCodeState *state, const TtIrCode *ir, uint32_
     TtInsn insn = address < module->code.count ? module->code.items[address] : (TtInsn){TT_OP_HALT, 0, 0};
     TtStep done = tt_exec_step(actor, insn);
     if (TT_UNLIKELY(done == TT_STEP_FAILED)) return fail(state, actor->context->error.result, work);
-    pay(state);
+    tt_code_pay(state);
     switch (done) {
     case TT_STEP_DONE: {
         const bool known = actor->sp == actor->fp + (uint32_t)ir->code.items[at].c;
@@ -124,7 +115,7 @@ static TT_NOINLINE uint32_t call(TtCodeState *state, const TtIrCode *ir, uint32_
                                        : tt_call_enter(actor, callee, TT_FRAME_CALL, (uint32_t)insn.c);
     }
     if (result != TT_OK) return fail(state, result, work);
-    pay(state);
+    tt_code_pay(state);
     state->fuel -= insn.w;
     return jumped(state);
 }

@@ -31,11 +31,19 @@ TtResult tt_sem_underflow(TtActor *actor, const char *op);
 /**
  * Long operations cost reductions in proportion, so that slices stay short whatever a program does: one
  * for each 64 bytes touched, beside the one of their instruction. Only the budget of the slice sees
- * them, not the count of instructions.
+ * them, not the count of instructions; with a seed they end a piece of the slice and not the slice, for a
+ * copy that one engine makes another may not have to (sched/worker.c).
  */
 static inline void tt_sem_charge(TtActor *actor, uint64_t bytes) {
     uint64_t work = actor->work + (bytes >> 6);
     actor->work = work < UINT32_MAX ? (uint32_t)work : UINT32_MAX;
+}
+/** What has been charged and not been handed over yet: the caller takes it off the budget of the slice. */
+static inline uint32_t tt_sem_take_charges(TtActor *actor) {
+    uint32_t work = actor->work;
+    actor->context->paid += work;
+    actor->work = 0;
+    return work;
 }
 /** Bytes of a value itself, without what is nested in it. */
 static inline uint64_t tt_sem_size(TtValue value) {

@@ -18,13 +18,14 @@ typedef struct TtWorker {
     TtScheduler *sched;              /* constant */
     uint64_t seen_epoch;             /* atomic: epoch at the last quiescent point; UINT64_MAX while idle */
     uint64_t instructions;           /* atomic, relaxed; written by the owner */
-    TtActor *held;                   /* owner: slow motion: its slice is not over */
-    uint64_t random;                 /* owner: whom to steal from; seeded runs: who goes next */
+    TtActor *held;   /* owner: its slice is not over (slow motion; a seed's long operations) */
+    uint64_t random; /* owner: whom to steal from; seeded runs: who goes next */
     TtThread thread;
     TT_VEC(TtRetired) retired; /* owner: ended actors that others may still be looking at */
     TtRunQueue queue;
     TtTimers timers;
-    uint32_t held_budget; /* owner: what is left of that slice */
+    uint64_t held_executed; /* owner: instructions of the earlier pieces of the slice */
+    uint32_t held_budget;   /* owner: what is left of that slice */
     bool has_thread;
 } TtWorker;
 

@@ -156,11 +156,18 @@ TT_COLD static uint32_t piece_budget(uint64_t speed, uint32_t budget) {
     return piece < 1 ? 1 : piece < budget ? (uint32_t)piece : budget;
 }
 
-/** Keeps the actor for the next piece of its slice; false when the slice is over. */
-TT_COLD static bool hold(TtWorker *worker, TtActor *actor, uint32_t budget, uint64_t used) {
+/**
+ * Keeps the actor for the next piece of its slice; false when the slice is over. With a seed a slice is
+ * measured in instructions alone and long operations only end a piece of it: what they cost depends on copies
+ * that one engine has to make and another has not, and a seed's turns may not.
+ */
+TT_COLD static bool hold(TtWorker *worker, TtActor *actor, uint32_t budget, uint64_t executed,
+                         uint64_t paid) {
+    uint64_t used = worker->sched->system->seeded ? executed : executed + paid;
     if (used >= budget) return false;
     worker->held = actor;
     worker->held_budget = budget - (uint32_t)used;
+    worker->held_executed += executed;
     return true;
 }
 
@@ -195,10 +202,11 @@ static inline void run_slice(TtWorker *worker, TtActor *actor, uint32_t budget, 
     if (TT_UNLIKELY(speed)) pay_time(sched, speed, executed);
     switch (status) {
     case TT_EXEC_PREEMPTED:
-        if (TT_UNLIKELY(piece < budget) &&
-            hold(worker, actor, budget, executed + (worker->context.paid - paid)))
+        if (TT_UNLIKELY(piece < budget || actor->system->seeded) &&
+            hold(worker, actor, budget, executed, worker->context.paid - paid))
             break;
-        if (TT_UNLIKELY(actor->system->event_mask)) emit_preempt(&worker->context, actor, executed);
+        if (TT_UNLIKELY(actor->system->event_mask))
+            emit_preempt(&worker->context, actor, worker->held_executed + executed);
         requeue(worker, actor);
         break;
     case TT_EXEC_WAITS: park(worker, actor); break;
@@ -265,6 +273,7 @@ bool tt_worker_turn(TtWorker *worker) {
     } else {
         actor = find_actor(worker);
         if (!actor) return false;
+        worker->held_executed = 0;
         budget = slice_budget(worker);
     }
     if (budget)

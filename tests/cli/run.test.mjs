@@ -190,6 +190,68 @@ PRINT
     assert.equal((await runSource(t, source, { options: ['--seed=11'] })).stdout, first.stdout);
 });
 
+/** Operands pile up in its loop: stack code has to copy the list there, register code has not. */
+const COPIES = `MAKE_FUNCTION other
+SPAWN
+POP
+PUSH_INT 0
+PUSH_INT 400
+BUILTIN list.range
+STORE list
+PUSH_INT 3
+STORE n
+LABEL turn
+LOAD list
+LOAD list
+PUSH_INT 1
+INDEX
+PUSH_INT 0
+SWAP
+LIST_SET
+STORE list
+LOAD n
+PUSH_INT 3
+LOAD list
+STORE list
+LOAD n
+JZ on
+LOAD list
+STORE list
+LABEL on
+PUSH_STR "main"
+PRINT
+LOAD n
+PUSH_INT 1
+SUB
+DUP
+STORE n
+JNZ turn
+HALT
+LABEL other
+PUSH_INT 5
+LABEL again
+PUSH_STR "other"
+PRINT
+PUSH_INT 1
+SUB
+DUP
+JNZ again
+RET
+`;
+
+test('--seed: a copy that only one engine makes takes no turn away', async (t) => {
+  const file = path.join(folderOf(t, { 'main.ttvm': COPIES }), 'main.ttvm');
+  const outputs = new Set();
+  for (let slice = 5; slice <= 85; slice += 4) {
+    const options = ['--seed', '1', '--reductions', String(slice)];
+    const stack = await run([...options, file]);
+    const registers = await run(['--use-ir', ...options, file]);
+    assert.equal(registers.stdout, stack.stdout, `slices of ${slice}`);
+    outputs.add(stack.stdout);
+  }
+  assert.ok(outputs.size > 1, 'the length of a slice decides who is next');
+});
+
 test('--virtual-time does not wait', async (t) => {
   const started = performance.now();
   const { status } = await runSource(t, 'PUSH_INT 3600000\nSLEEP\n', { options: ['--virtual-time'] });
