@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
  * Forward data flow: a variable has a value when it has been stored on every way that leads here. DELETE
- * takes the value away again; names that a scope deletes are never counted on.
+ * takes the value away again; names that a scope deletes are never counted on. Ways that register code does
+ * not go (the heights call them unreached) count as well: stack code goes them, and comes back.
  */
 #include "ir/bound.h"
 
@@ -22,7 +23,8 @@ static void meet(Flow *flow, uint32_t from, uint32_t to) {
     const TtModule *module = flow->module;
     while (to < module->code.count && tt_ir_is_block_catch(module->code.items[to]))
         to = module->blocks.items[module->code.items[to].b].end_at + 1;
-    if (to >= module->code.count || flow->heights->before[to] == TT_IR_UNREACHED) return;
+    /* Only code that nothing leads to goes on in another scope. */
+    if (to >= module->code.count || module->scope_of[to] != module->scope_of[from]) return;
     uint64_t *there = flow->bound->bits + flow->bound->first[to];
     for (uint32_t w = 0; w < tt_ir_bound_words(module, module->scope_of[from]); w++) {
         flow->changed = flow->changed || (there[w] & ~flow->now[w]);
@@ -115,7 +117,7 @@ void tt_ir_bound(const TtModule *module, const TtIrHeights *heights, TtIrBound *
     do {
         flow.changed = false;
         for (uint32_t i = 0; i < count; i++)
-            if (heights->start[i] && heights->before[i] != TT_IR_UNREACHED) follow_block(&flow, i);
+            if (heights->start[i]) follow_block(&flow, i);
     } while (flow.changed);
     tt_free(flow.deleted);
     tt_free(flow.now);
