@@ -78,10 +78,16 @@ static bool names_import(const TtOpt *opt, TtInsn insn) {
                                            insn.op == TT_OP_EXPORT || insn.op == TT_OP_STORE_GLOBAL);
 }
 
-static uint32_t remove_unreached(TtOpt *opt, bool handlers) {
+/** The NOP that keeps two entries apart (edit.c); `entry`: by address, where a function that is used begins.
+ */
+static bool keeps_apart(const TtOpt *opt, const bool *entry, uint32_t at) {
+    return tt_opt_insn(opt, at).op == TT_OP_NOP && entry[at] && entry[at + 1];
+}
+
+static uint32_t remove_unreached(TtOpt *opt, const bool *entry, bool handlers) {
     uint32_t removed = 0;
     for (uint32_t at = 0; at < opt->count; at++) {
-        if (tt_opt_is_deleted(opt, at) || opt->facts[at].reached) continue;
+        if (tt_opt_is_deleted(opt, at) || opt->facts[at].reached || keeps_apart(opt, entry, at)) continue;
         if (opt->scopes.items[opt->scope_of[at]].pinned || names_import(opt, tt_opt_insn(opt, at))) continue;
         if (opt->shows_captures && tt_opt_insn(opt, at).op == TT_OP_CAPTURE) continue;
         if (is_handler_part(tt_opt_insn(opt, at)) != handlers || is_stop(opt, at)) continue;
@@ -112,33 +118,32 @@ static uint32_t put_stops(TtOpt *opt) {
     return stops;
 }
 
-static uint32_t remove_nops(TtOpt *opt) {
-    const TtModule *module = opt->module;
+static uint32_t remove_nops(TtOpt *opt, const bool *entry) {
     uint32_t removed = 0;
-    bool *entry = tt_alloc_zero((size_t)opt->count + 1);
-    for (uint32_t i = 0; i < module->functions.count; i++)
-        if (opt->used[i]) entry[module->functions.items[i].entry] = true;
     for (uint32_t at = 0; at < opt->count; at++) {
         if (tt_opt_is_deleted(opt, at) || tt_opt_insn(opt, at).op != TT_OP_NOP) continue;
-        /* The one that keeps two entries apart: see edit.c. */
-        if (entry[at] && entry[at + 1]) continue;
+        if (keeps_apart(opt, entry, at)) continue;
         tt_opt_delete(opt, at);
         removed++;
     }
-    tt_free(entry);
     return removed;
 }
 
 void tt_opt_dead_code(TtOpt *opt) {
+    const TtModule *module = opt->module;
     bool changed = opt->changed;
-    uint32_t removed = remove_unreached(opt, false);
-    uint32_t handlers = remove_unreached(opt, true);
-    if (handlers && opt->module->blocks.count && !pairs_as_before(opt)) {
+    bool *entry = tt_alloc_zero((size_t)opt->count + 1);
+    for (uint32_t i = 0; i < module->functions.count; i++)
+        if (opt->used[i]) entry[module->functions.items[i].entry] = true;
+    uint32_t removed = remove_unreached(opt, entry, false);
+    uint32_t handlers = remove_unreached(opt, entry, true);
+    if (handlers && module->blocks.count && !pairs_as_before(opt)) {
         restore_handlers(opt, handlers);
         handlers = 0;
     }
     removed -= put_stops(opt);
-    removed += remove_nops(opt);
+    removed += remove_nops(opt, entry);
+    tt_free(entry);
     opt->report->passes[opt->pass].changes += removed + handlers;
     opt->changed = changed || removed || handlers;
 }
