@@ -87,20 +87,38 @@ static void add_variable(TtActor *actor, TtStrbuf *text, uint32_t slot, bool *fi
     (void)tt_print_value(text, value);
 }
 
+static bool is_noted(TtValue order, uint32_t slot) {
+    for (uint32_t i = 0; i < order.len; i++)
+        if (tt_list_items(order)[i].as.i == slot) return true;
+    return false;
+}
+
+static uint32_t parameter_slot(const TtFunction *function, uint32_t parameter) {
+    return function->parameter_slots ? function->parameter_slots[parameter] : parameter;
+}
+
+static bool is_parameter(const TtFunction *function, uint32_t slot) {
+    for (uint32_t i = 0; i < function->parameter_count; i++)
+        if (parameter_slot(function, i) == slot) return true;
+    return false;
+}
+
 TtStep tt_sem_dump_scope(TtActor *actor) {
+    const TtFunction *function = actor->function;
     const TtScope *scope = current_scope(actor);
     TtStrbuf *text = tt_sem_text(actor);
     TtValue order = *order_cell(actor, scope);
-    uint32_t noted = order.tag == TT_TAG_LIST ? order.len : 0;
+    if (order.tag != TT_TAG_LIST) order = tt_empty(TT_TAG_LIST);
     bool first = true;
     tt_strbuf_add_text(text, "Current scope: {");
-    /* Parameters and captures are bound without a note of order; they come first, in slot order. */
-    for (uint32_t slot = 0; slot < scope->slots.count; slot++) {
-        bool listed = false;
-        for (uint32_t i = 0; i < noted && !listed; i++) listed = tt_list_items(order)[i].as.i == slot;
-        if (!listed) add_variable(actor, text, slot, &first);
+    /* Parameters and captures are bound without a note of order; they come first, captures in slot order. */
+    for (uint32_t i = 0; i < function->parameter_count; i++) {
+        uint32_t slot = parameter_slot(function, i);
+        if (!is_noted(order, slot)) add_variable(actor, text, slot, &first);
     }
-    for (uint32_t i = 0; i < noted; i++)
+    for (uint32_t slot = 0; slot < scope->slots.count; slot++)
+        if (!is_parameter(function, slot) && !is_noted(order, slot)) add_variable(actor, text, slot, &first);
+    for (uint32_t i = 0; i < order.len; i++)
         add_variable(actor, text, (uint32_t)tt_list_items(order)[i].as.i, &first);
     tt_strbuf_add_text(text, "}\n");
     TtStep step = TT_STEP_FAILED;
