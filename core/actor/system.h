@@ -24,6 +24,7 @@ struct TtContext {
     struct TtEventRing *events; /* NULL: nobody wants events */
     TtProfile *profile;         /* of `running`, during a slice; NULL unless TtSystem.profile */
     uint64_t slice_ns;          /* when the slice began; only while events are wanted */
+    uint64_t turn_start;        /* instructions of `running` before its slice */
     uint64_t paid;              /* reductions of long operations so far, beside those of their instructions */
     uint64_t messages,
         dropped;         /* atomic, relaxed: sent from here; of those, to the dead. Written here only */

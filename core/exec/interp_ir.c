@@ -509,7 +509,7 @@ execute:
         case TT_STEP_FAILED: result = actor->context->error.result; goto fail_saved;
         case TT_STEP_WAIT:
             fuel -= ir->run[at];
-            actor->instructions += EXECUTED();
+            tt_actor_count(actor, EXECUTED());
             return TT_EXEC_WAITS;
         case TT_STEP_ENDED: fuel -= ir->run[at] + 1; goto ended;
         }
@@ -670,7 +670,7 @@ preempt_entry:
     actor->pc = function->entry;
     actor->sp = actor->fp + function->slot_count + TT_FRAME_HEADER;
 preempt_saved:
-    actor->instructions += EXECUTED();
+    tt_actor_count(actor, EXECUTED());
     return TT_EXEC_PREEMPTED;
 stack_full:
     result = tt_sem_heap_full(actor, "a growing operand stack");
@@ -678,11 +678,11 @@ stack_full:
 to_stack:
     if (TT_UNLIKELY(profiled)) tt_exec_note_leave(actor);
 leave:
-    actor->instructions += EXECUTED();
+    tt_actor_count(actor, EXECUTED());
     slice->fuel = fuel;
     return TT_EXEC_OTHER_CODE;
 ended:
-    actor->instructions += EXECUTED();
+    tt_actor_count(actor, EXECUTED());
     return TT_EXEC_ENDED;
 }
 // clang-format on

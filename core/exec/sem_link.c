@@ -100,7 +100,10 @@ static bool make_info(TtActor *actor, TtActor *other, TtValue *out) {
     TtStrbuf name = {0};
     TtValue info = tt_empty(TT_TAG_OBJECT), text = tt_null(), state;
     bool named = tt_registry_name_of(actor->system, other->pid, &name);
-    uint64_t instructions = tt_atomic_load_u64_rlx(&other->instructions);
+    /* Of itself, too, what was counted before its turn: how far its turn has been counted depends on the
+     * engine. */
+    uint64_t instructions =
+        other == actor ? actor->context->turn_start : tt_atomic_load_u64_rlx(&other->instructions);
     bool made = (!named || tt_bytes_new(heap, TT_TAG_STR, name.bytes, name.length, &text)) &&
                 tt_str_new(heap, state_name(tt_atomic_load_u32_acq(&other->state)), &state) &&
                 tt_map_set_text(heap, info, "pid", tt_int((int64_t)other->pid), &info) &&

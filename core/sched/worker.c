@@ -193,8 +193,11 @@ static inline void run_slice(TtWorker *worker, TtActor *actor, uint32_t budget, 
     tt_atomic_store_u32_seq(&actor->state, TT_ACTOR_RUNNING);
     actor->context = &worker->context;
     worker->context.running = actor;
-    if (TT_UNLIKELY(actor->system->event_mask) && !held) emit_run(&worker->context, actor);
     uint64_t before = actor->instructions, paid = worker->context.paid;
+    if (!held) {
+        worker->context.turn_start = before;
+        if (TT_UNLIKELY(actor->system->event_mask)) emit_run(&worker->context, actor);
+    }
     if (TT_UNLIKELY(tt_atomic_load_u32_rlx(&actor->system->interrupt))) tt_exec_interrupt(actor);
     TtExecStatus status = tt_exec_run(actor, piece);
     uint64_t executed = actor->instructions - before;
