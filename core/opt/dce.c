@@ -57,11 +57,12 @@ static bool pairs_as_before(TtOpt *opt) {
     return same;
 }
 
-/** Whether control goes from an instruction to the next one as far as anyone knows who does not follow calls.
+/**
+ * Whether control goes from an instruction to the next one as far as anyone knows who does not follow calls
+ * and errors: so also from unreached ones that stay.
  */
 static bool goes_on(const TtOpt *opt, uint32_t at) {
-    return opt->facts[at].reached && !tt_opt_is_deleted(opt, at) &&
-           !(tt_op_info(tt_opt_insn(opt, at).op)->flags & TT_FLAG_ENDS);
+    return !tt_opt_is_deleted(opt, at) && !(tt_op_info(tt_opt_insn(opt, at).op)->flags & TT_FLAG_ENDS);
 }
 
 /** A HALT that put_stops has left. */
