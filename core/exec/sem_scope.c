@@ -87,39 +87,51 @@ static void add_variable(TtActor *actor, TtStrbuf *text, uint32_t slot, bool *fi
     (void)tt_print_value(text, value);
 }
 
-static bool is_noted(TtValue order, uint32_t slot) {
-    for (uint32_t i = 0; i < order.len; i++)
-        if (tt_list_items(order)[i].as.i == slot) return true;
-    return false;
+/** What of a frame has not been shown yet. */
+typedef struct Shown {
+    TtActor *actor;
+    TtStrbuf *text;
+    bool *done; /* by slot */
+    bool first;
+} Shown;
+
+static void show_once(Shown *shown, uint32_t slot) {
+    if (!shown->done[slot]) add_variable(shown->actor, shown->text, slot, &shown->first);
+    shown->done[slot] = true;
 }
 
-static uint32_t parameter_slot(const TtFunction *function, uint32_t parameter) {
-    return function->parameter_slots ? function->parameter_slots[parameter] : parameter;
-}
-
-static bool is_parameter(const TtFunction *function, uint32_t slot) {
+/**
+ * Parameters, then what a closure captured, in the order of the first CAPTURE of each name in the module:
+ * slots may be numbered otherwise, where functions share code.
+ */
+static void show_bound_on_entry(Shown *shown) {
+    const TtFunction *function = shown->actor->function;
+    const TtModule *module = function->module;
     for (uint32_t i = 0; i < function->parameter_count; i++)
-        if (parameter_slot(function, i) == slot) return true;
-    return false;
+        show_once(shown, function->parameter_slots ? function->parameter_slots[i] : i);
+    for (uint32_t i = 0; i < module->code.count; i++) {
+        TtInsn insn = module->code.items[i];
+        if (insn.op != TT_OP_CAPTURE) continue;
+        uint32_t slot = tt_scope_slot(module, function->scope, (uint32_t)insn.b);
+        if (slot != TT_NO_SLOT) show_once(shown, slot);
+    }
+    tt_sem_charge(shown->actor, (uint64_t)module->code.count * sizeof(TtInsn));
 }
 
 TtStep tt_sem_dump_scope(TtActor *actor) {
-    const TtFunction *function = actor->function;
     const TtScope *scope = current_scope(actor);
     TtStrbuf *text = tt_sem_text(actor);
     TtValue order = *order_cell(actor, scope);
     if (order.tag != TT_TAG_LIST) order = tt_empty(TT_TAG_LIST);
-    bool first = true;
+    const TtValue *noted = tt_list_items(order);
+    Shown shown = {actor, text, tt_alloc_zero(scope->slots.count + 1), true};
     tt_strbuf_add_text(text, "Current scope: {");
-    /* Parameters and captures are bound without a note of order; they come first, captures in slot order. */
-    for (uint32_t i = 0; i < function->parameter_count; i++) {
-        uint32_t slot = parameter_slot(function, i);
-        if (!is_noted(order, slot)) add_variable(actor, text, slot, &first);
-    }
-    for (uint32_t slot = 0; slot < scope->slots.count; slot++)
-        if (!is_parameter(function, slot) && !is_noted(order, slot)) add_variable(actor, text, slot, &first);
-    for (uint32_t i = 0; i < order.len; i++)
-        add_variable(actor, text, (uint32_t)tt_list_items(order)[i].as.i, &first);
+    /* What is bound on entry has no note of its order, and comes first. */
+    for (uint32_t i = 0; i < order.len; i++) shown.done[noted[i].as.i] = true;
+    show_bound_on_entry(&shown);
+    for (uint32_t slot = 0; slot < scope->slots.count; slot++) show_once(&shown, slot);
+    for (uint32_t i = 0; i < order.len; i++) add_variable(actor, text, (uint32_t)noted[i].as.i, &shown.first);
+    tt_free(shown.done);
     tt_strbuf_add_text(text, "}\n");
     TtStep step = TT_STEP_FAILED;
     if (tt_strbuf_is_full(text))
