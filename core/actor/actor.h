@@ -51,7 +51,8 @@ typedef struct TtHandler {
     uint32_t fp;       /* frame it belongs to */
     uint32_t height;   /* sp to cut back to */
     uint32_t address;  /* of the handler */
-    uint32_t state;    /* TtHandlerState */
+    uint16_t state;    /* TtHandlerState */
+    bool stack_only;   /* register code does not keep all operands up to `height` in memory: it may not run */
     TtValue exception; /* PENDING: what CATCH will take */
 } TtHandler;
 
@@ -93,7 +94,10 @@ typedef enum TtFrameKind {
     TT_FRAME_BASE,     /* the actor ends with it */
     TT_FRAME_CALL,     /* leaves its top value, if any */
     TT_FRAME_FUNCTION, /* leaves exactly one value */
-    TT_FRAME_INIT      /* a module's top level */
+    TT_FRAME_INIT,     /* a module's top level */
+    /* CALL and FUNCTION of a frame that has to go on in stack code (TtHandler.stack_only) */
+    TT_FRAME_STACK_CALL,
+    TT_FRAME_STACK_FUNCTION
 } TtFrameKind;
 
 #define TT_FRAME_HEADER 2u

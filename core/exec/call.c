@@ -47,6 +47,16 @@ static void place_slots(TtActor *actor, TtValue callee, uint32_t base) {
         slots[function->parameter_slots ? function->parameter_slots[i] : i] = args[i];
 }
 
+/** What a call of the kind leaves in a frame whose handlers keep it to stack code. */
+static TtFrameKind kind_for_caller(const TtActor *actor, TtFrameKind kind) {
+    if (TT_LIKELY(!actor->handlers.count)) return kind;
+    const TtHandler *handler = &tt_vec_last(&actor->handlers);
+    if (TT_LIKELY(handler->fp != actor->fp || !handler->stack_only)) return kind;
+    return kind == TT_FRAME_CALL       ? TT_FRAME_STACK_CALL
+           : kind == TT_FRAME_FUNCTION ? TT_FRAME_STACK_FUNCTION
+                                       : kind;
+}
+
 TtResult tt_call_enter(TtActor *actor, TtValue callee, TtFrameKind kind, uint32_t return_to) {
     const TtFunction *function = tt_callee(callee);
     uint32_t count = function->parameter_count;
@@ -58,7 +68,7 @@ TtResult tt_call_enter(TtActor *actor, TtValue callee, TtFrameKind kind, uint32_
     place_slots(actor, callee, base);
     TtValue *header = actor->stack + base + function->slot_count;
     header[0] = (TtValue){TT_TAG_FRAME, actor->fp, {.function = actor->function}};
-    header[1] = (TtValue){TT_TAG_FRAME, return_to, {.i = kind}};
+    header[1] = (TtValue){TT_TAG_FRAME, return_to, {.i = kind_for_caller(actor, kind)}};
     actor->fp = base;
     actor->sp = base + function->slot_count + TT_FRAME_HEADER;
     actor->function = function;
@@ -112,6 +122,7 @@ TtResult tt_call_tail(TtActor *actor, TtValue callee, bool yields_one) {
         return tt_call_enter(actor, callee, yields_one ? TT_FRAME_FUNCTION : TT_FRAME_CALL,
                              actor->function->module->code.count + 1);
     if (yields_one && header[1].as.i == TT_FRAME_CALL) header[1].as.i = TT_FRAME_FUNCTION;
+    if (yields_one && header[1].as.i == TT_FRAME_STACK_CALL) header[1].as.i = TT_FRAME_STACK_FUNCTION;
     TtValue args[TT_MAX_OPERANDS];
     memcpy(args, actor->stack + actor->sp - count, count * sizeof *args);
     uint32_t old_sp = actor->sp;
@@ -146,7 +157,8 @@ TtStep tt_call_return(TtActor *actor) {
     bool leaves = actor->sp > operand_base(actor);
     TtValue result = leaves ? actor->stack[actor->sp - 1] : tt_null();
     tt_call_pop_frame(actor);
-    if (leaves || kind == TT_FRAME_FUNCTION) actor->stack[actor->sp++] = result;
+    if (leaves || kind == TT_FRAME_FUNCTION || kind == TT_FRAME_STACK_FUNCTION)
+        actor->stack[actor->sp++] = result;
     if (actor->system->trace) tt_trace_return(actor, from, leaves ? &result : NULL);
     return TT_STEP_JUMPED;
 }

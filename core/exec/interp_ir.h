@@ -13,11 +13,15 @@
 #define TT_EXEC_GENERATED  ((TtExecStatus)(TT_EXEC_ENDED + 2))
 #define TT_EXEC_INTERPRET  ((TtExecStatus)(TT_EXEC_ENDED + 3))
 
-/** Whether register code can go on at actor->pc: there is some, and as many operands as it expects. */
+/** Whether register code can go on at actor->pc: there is some, and operands and handlers are as it expects.
+ */
 static inline bool tt_ir_can_resume(const TtActor *actor) {
     if (!actor->function->ir_entry) return false;
     const TtIrResume *resume = &actor->function->module->ir->resume[actor->pc];
-    return resume->ir != TT_IR_NONE && actor->fp + resume->cells == actor->sp;
+    if (resume->ir == TT_IR_NONE || actor->fp + resume->cells != actor->sp) return false;
+    if (TT_LIKELY(!actor->handlers.count)) return true;
+    const TtHandler *handler = &tt_vec_last(&actor->handlers);
+    return handler->fp != actor->fp || !handler->stack_only;
 }
 
 _Static_assert((int)TT_IR_LEAVE_JOIN == (int)TT_PROFILE_LEAVE_JOIN,

@@ -2,6 +2,7 @@
 /** TRY, CATCH, END_TRY, THROW, and what happens to an exception nobody takes. */
 #include "actor/events.h"
 #include "exec/sem.h"
+#include "ir/ir.h"
 
 #include "base/config.h"
 #include "base/utf8.h"
@@ -9,21 +10,30 @@
 
 #include <string.h>
 
+static TtHandler *innermost(TtActor *actor) {
+    if (!actor->handlers.count) return NULL;
+    TtHandler *handler = &tt_vec_last(&actor->handlers);
+    return handler->fp == actor->fp ? handler : NULL;
+}
+
 TtStep tt_sem_try(TtActor *actor, TtInsn insn) {
     if (actor->handlers.count == TT_MAX_HANDLERS) {
         (void)tt_sem_heap_full(actor, "TRY");
         return TT_STEP_FAILED;
     }
-    TtHandler handler = {actor->fp, actor->sp, tt_insn_target(actor->function->module, insn), TT_HANDLER_OPEN,
-                         tt_unbound()};
+    const TtFunction *function = actor->function;
+    const TtHandler *outer = innermost(actor);
+    const TtIrCode *ir = function->module->ir;
+    uint32_t operands = actor->sp - (actor->fp + function->slot_count + TT_FRAME_HEADER);
+    TtHandler handler = {.fp = actor->fp,
+                         .height = actor->sp,
+                         .address = tt_insn_target(function->module, insn),
+                         .state = TT_HANDLER_OPEN,
+                         .stack_only = (outer && outer->stack_only) ||
+                                       (ir && operands > ir->scopes[function->scope].eager),
+                         .exception = tt_unbound()};
     tt_vec_push(&actor->handlers, handler);
     return TT_STEP_DONE;
-}
-
-static TtHandler *innermost(TtActor *actor) {
-    if (!actor->handlers.count) return NULL;
-    TtHandler *handler = &tt_vec_last(&actor->handlers);
-    return handler->fp == actor->fp ? handler : NULL;
 }
 
 TtStep tt_sem_catch(TtActor *actor, TtInsn insn) {

@@ -21,7 +21,7 @@ typedef struct TtIrHeights {
     bool *start;     /* by address: begins a block */
     bool *entry;     /* by address: a function begins, or `label` */
     bool *label;     /* by address: SPAWN may begin at a label here, with nothing bound */
-    uint32_t *eager; /* by scope: operands below this lie in their homes at all times (TRY) */
+    uint32_t *eager; /* by scope: TtIrScope.eager */
 } TtIrHeights;
 
 void tt_ir_heights(const TtModule *module, TtIrHeights *heights);

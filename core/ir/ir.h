@@ -82,6 +82,7 @@ typedef struct TtIrScope {
     bool reached;    /* has register code */
     bool records;    /* frames of it may have handlers or pending captures */
     uint32_t most;   /* operands at once */
+    uint32_t eager;  /* operands below this lie in their homes at all times, for handlers (TRY) */
     uint32_t leaves; /* LEAVE instructions: ways that go on in stack code */
 } TtIrScope;
 

@@ -254,6 +254,7 @@ static void enable_functions(TtIrLower *l) {
 
 static void look_at_scopes(TtIrLower *l) {
     const TtModule *module = l->module;
+    for (uint32_t i = 0; i < l->ir->scope_count; i++) l->ir->scopes[i].eager = l->heights.eager[i];
     for (uint32_t i = 0; i < module->code.count; i++) {
         TtIrScope *scope = &l->ir->scopes[module->scope_of[i]];
         if (l->heights.before[i] != TT_IR_UNREACHED) scope->reached = true;

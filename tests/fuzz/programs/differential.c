@@ -311,6 +311,8 @@ static bool is_tried(const TtWay *way, uint64_t seed, const TtStrbuf *program) {
     /* Functions print with their addresses, which are others in the text, and so of other length. */
     if (way->text && (strstr(program->bytes, "MAKE_FUNCTION") || strstr(program->bytes, "MAKE_LAMBDA")))
         return false;
+    /* It tells how many instructions were executed, which optimizing changes. */
+    if (mutates && way->optimize && strstr(program->bytes, "PROCESS_INFO")) return false;
     /* Random numbers are a function of the seed, of which most ways have none. */
     if (mutates && strstr(program->bytes, "math.random")) return way->seeded;
     if (seed == 0) return assembly || !(way->text || way->image);
