@@ -94,10 +94,10 @@ typedef enum TtFrameKind {
     TT_FRAME_BASE,     /* the actor ends with it */
     TT_FRAME_CALL,     /* leaves its top value, if any */
     TT_FRAME_FUNCTION, /* leaves exactly one value */
-    TT_FRAME_INIT,     /* a module's top level */
-    /* CALL and FUNCTION of a frame that has to go on in stack code (TtHandler.stack_only) */
+    /* the same, of a frame that has to go on in stack code (TtHandler.stack_only) */
     TT_FRAME_STACK_CALL,
-    TT_FRAME_STACK_FUNCTION
+    TT_FRAME_STACK_FUNCTION,
+    TT_FRAME_INIT /* a module's top level */
 } TtFrameKind;
 
 #define TT_FRAME_HEADER 2u

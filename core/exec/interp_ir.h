@@ -38,7 +38,7 @@ static inline void tt_exec_note_leave(const TtActor *actor) {
 /** Whether RET of the stack engine leaves the frame by tt_call_return, and then looks at the budget. */
 static inline bool tt_ir_returns_slowly(const TtActor *actor) {
     const TtValue *header = actor->stack + actor->fp + actor->function->slot_count;
-    return tt_call_has_records(actor) || header[0].as.function == NULL || header[1].as.i > TT_FRAME_FUNCTION;
+    return tt_call_has_records(actor) || header[0].as.function == NULL || header[1].as.i == TT_FRAME_INIT;
 }
 
 /** The part of a slice that register code runs at a stretch. */
