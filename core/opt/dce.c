@@ -15,6 +15,14 @@ static bool is_handler_part(TtInsn insn) {
     return insn.op == TT_OP_TRY || insn.op == TT_OP_CATCH || insn.op == TT_OP_END_TRY;
 }
 
+/** Whether the block's TRY is left: a HALT of put_stops may stand there. */
+static bool is_there(const TtOpt *opt, uint32_t block) {
+    uint32_t at = opt->module->blocks.items[block].try_at;
+    if (at >= opt->count || tt_opt_is_deleted(opt, at)) return false;
+    TtInsn insn = tt_opt_insn(opt, at);
+    return insn.op == TT_OP_TRY && insn.a == 1 && (uint32_t)insn.b == block;
+}
+
 /** Whether the text that is left pairs the blocks that are left in the same way. */
 static bool pairs_as_before(TtOpt *opt) {
     const TtModule *module = opt->module;
@@ -42,8 +50,7 @@ static bool pairs_as_before(TtOpt *opt) {
         same = block->try_at == from[pair->try_at] && block->catch_at == from[pair->catch_at] &&
                block->end_at == from[pair->end_at];
     }
-    for (uint32_t i = 0; i < module->blocks.count; i++)
-        members += !tt_opt_is_deleted(opt, module->blocks.items[i].try_at);
+    for (uint32_t i = 0; i < module->blocks.count; i++) members += is_there(opt, i);
     same = same && members == pairs.blocks.count;
     for (uint32_t at = 0; at < left.code.count && same; at++) {
         TtInsn insn = left.code.items[at];
