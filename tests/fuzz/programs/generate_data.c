@@ -219,9 +219,18 @@ void object_expression(Generator *g, int depth) {
 /* ---- updates that must not show elsewhere
  * ------------------------------------------------------------------ */
 
+/** What is put into a value: often just a variable, that value itself among them. */
+static void put_in(Generator *g) {
+    if (chance(g, 40))
+        line(g, "LOAD %s", PICK(g, "l", "m", "o", "p"));
+    else
+        expression(g, WANT_ANY, 2);
+}
+
 static void update_alias(Generator *g) {
-    bool list = chance(g, 50);
+    bool list = chance(g, 50), by_variable = chance(g, 50);
     const char *from = list ? "l" : "o", *to = list ? "m" : "p";
+    if (by_variable) line(g, "PUSH_INT 0\nSTORE z");
     line(g, "LOAD %s", from);
     if (list && chance(g, 70)) line(g, "PUSH_INT 4\nLIST_APPEND");
     line(g, "STORE %s", to);
@@ -230,21 +239,34 @@ static void update_alias(Generator *g) {
     if (list) {
         switch (below(g, 3)) {
         case 0:
-            line(g, "PUSH_INT 0");
-            expression(g, WANT_ANY, 2);
+            line(g, by_variable ? "LOAD z" : "PUSH_INT 0");
+            put_in(g);
             line(g, "LIST_SET");
             break;
         case 1: line(g, "LIST_POP\nPOP"); break;
         default:
-            expression(g, WANT_ANY, 2);
+            put_in(g);
             line(g, "LIST_APPEND");
             break;
         }
     } else {
-        expression(g, WANT_ANY, 2);
+        put_in(g);
         line(g, "SET_FIELD %s", PICK(g, "k", "v"));
     }
     line(g, "STORE %s\nLOAD %s\nPRINT", from, to);
+}
+
+/** Updates in place, of a list that at first only one variable holds. */
+static void update_own(Generator *g) {
+    line(g, "PUSH_INT 1\nPUSH_INT 2\nMAKE_LIST 2\nSTORE l\nPUSH_INT %d\nSTORE z", below(g, 2));
+    for (int i = below(g, 3); i >= 0; i--) {
+        line(g, "LOAD l");
+        bool sets = chance(g, 70);
+        if (sets) line(g, chance(g, 70) ? "LOAD z" : "PUSH_INT 1");
+        put_in(g);
+        line(g, sets ? "LIST_SET\nSTORE l" : "LIST_APPEND\nSTORE l");
+    }
+    line(g, "LOAD l\nPRINT");
 }
 
 /** A list in a field, an object in a list. */
@@ -286,11 +308,12 @@ static void each_item(Generator *g) {
 }
 
 void data_statement(Generator *g) {
-    switch (below(g, 5)) {
+    switch (below(g, 6)) {
     case 0:
     case 1: update_alias(g); return;
     case 2:
     case 3: update_inside(g); return;
+    case 4: update_own(g); return;
     default:
         if (g->loops < 2)
             each_item(g);
