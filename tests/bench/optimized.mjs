@@ -52,6 +52,6 @@ export function printOptimized(rows) {
       const text = `${engine} ${ratio.median.toFixed(2)} (${bounds})`.padStart(CELL_WIDTH);
       return ratio.low === undefined ? dim(text) : (isSlower(ratio) ? red : green)(text);
     });
-    console.log(`${name.padEnd(NAME_WIDTH)}${cells.join('')}`);
+    console.log(`${name.padEnd(NAME_WIDTH)}${cells.join('  ')}`);
   }
 }
