@@ -189,10 +189,14 @@ function counts(page, column) {
   );
 }
 
+/** What is said of the counts, and the rows, which are drawn in the next frame. */
 async function waitForCounts(page, text) {
   await page.waitForFunction(
     (wanted) => document.querySelector('[data-testid="code-counts"]')?.textContent === wanted,
     text,
+  );
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
   );
 }
 
