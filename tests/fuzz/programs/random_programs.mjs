@@ -3,12 +3,14 @@
 //   node tests/fuzz/programs/random_programs.mjs wasm-st|wasm-mt [--mutate] [--from SEED] [--count N] [--seconds S]
 //   node tests/fuzz/programs/random_programs.mjs wasm-st|wasm-mt --check < what `differential --emit` wrote natively
 //   … --show SEED | --reduce SEED | [--reductions N] --file PATH…
-// Programs run by hundreds, with the event loop and a collection in between, and the program itself is made anew now and then:
-// only so Node lets go of code that is no longer used.
+// Programs run by hundreds in a thread of their own, with the event loop and a collection in between, and the program itself is
+// made anew now and then: only so Node lets go of code that is no longer used. It does not let go of all, so after some
+// thousands of programs the thread is another one.
 // A trap, an exception of the generator or code that the engine refuses ends it, with the program's number; --reduce makes
 // such a program smaller, in an instance of its own for each try.
 
 import { Buffer } from 'node:buffer';
+import { on, once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -16,12 +18,13 @@ import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Worker } from 'node:worker_threads';
+import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 
 const BUILD = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../../build');
 const BATCH = 100;
 const BATCH_BYTES = 1 << 19;
 const BATCHES_OF_AN_INSTANCE = 4;
+const BATCHES_OF_A_THREAD = 40;
 const LONGEST_BATCH_MS = 60_000;
 
 /** What the engine refuses of generated code: the VM would go on without, and nobody would know. */
@@ -95,33 +98,6 @@ async function load(preset) {
       return { status, output: state.lines.join('\n') };
     };
     return { call, write: (name, text) => module.FS.writeFile(name, text) };
-  };
-}
-
-/** Ends the process when one call takes longer than any batch does: generated code that runs for ever cannot be stopped. */
-function watch() {
-  const shared = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(
-    `const { workerData } = require('node:worker_threads');
-     let last = -1;
-     setInterval(() => {
-       const now = Atomics.load(workerData, 0);
-       if (now === last && now % 2 === 1) {
-         require('node:fs').writeSync(2, 'a batch does not end\\n');
-         process.kill(process.pid, 'SIGKILL');
-       }
-       last = now;
-     }, ${LONGEST_BATCH_MS});`,
-    { eval: true, workerData: shared },
-  );
-  worker.unref();
-  return (work) => {
-    Atomics.add(shared, 0, 1);
-    try {
-      return work();
-    } finally {
-      Atomics.add(shared, 0, 1);
-    }
   };
 }
 
@@ -209,44 +185,76 @@ async function single(create, mode, { from, count }) {
   return 'none alone';
 }
 
-async function compare(create, args) {
-  const guarded = watch();
-  const started = performance.now();
-  const mode = args.includes('--mutate') ? ['--mutate'] : [];
-  const checks = args.includes('--check');
+/** The thread: what each batch comes to, and at last that it could not be done. */
+async function serve(create, { mode, checks }) {
   let instance = await create();
   let batches = 0;
-  let done = 0;
-  let undecided = 0;
-  for await (const batch of checks ? emitted() : numbered(args)) {
+  for await (const [batch] of on(parentPort, 'message')) {
     const { call } = instance;
     let result;
     try {
-      result = guarded(() =>
-        checks
-          ? call([...mode, '--check'], batch)
-          : call([...mode, '--from', batch.from, '--count', batch.count]),
-      );
+      result = checks
+        ? call([...mode, '--check'], batch)
+        : call([...mode, '--from', batch.from, '--count', batch.count]);
     } catch (error) {
-      const seed = checks ? `among those after ${done}` : await single(create, mode, batch);
-      console.log(`seed ${seed}: ${error.stack}`);
-      return 1;
+      const seed = checks ? 'of this batch' : await single(create, mode, batch);
+      parentPort.postMessage({ found: `seed ${seed}: ${error.stack}` });
+      return;
     }
     const counts = /(\d+) programs.*, (\d+) not decided/.exec(result.output);
     if (result.status !== 0 || !counts) {
-      console.log(result.output);
-      return 1;
+      parentPort.postMessage({ found: result.output });
+      return;
     }
-    done += Number(counts[1]);
-    undecided += Number(counts[2]);
     if (++batches % BATCHES_OF_AN_INSTANCE === 0) instance = await create();
     await setImmediate();
     collect();
+    parentPort.postMessage({ done: Number(counts[1]), undecided: Number(counts[2]), modules });
+    modules = 0;
   }
+}
+
+/** What a thread says of a batch; `found` also when it does not end: generated code that runs for ever cannot be asked to stop. */
+async function askThread(thread, batch) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), LONGEST_BATCH_MS);
+  try {
+    thread.postMessage(batch);
+    const [answer] = await once(thread, 'message', { signal: patience.signal });
+    return answer;
+  } catch (error) {
+    return { found: error.name === 'AbortError' ? 'a batch does not end' : String(error.stack) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function compare(preset, args) {
+  const started = performance.now();
+  const checks = args.includes('--check');
+  const mode = args.includes('--mutate') ? ['--mutate'] : [];
+  const newThread = () =>
+    new Worker(new URL(import.meta.url), { argv: [preset], workerData: { mode, checks } });
+  let thread = newThread();
+  let batches = 0;
+  const total = { done: 0, undecided: 0, modules: 0 };
+  for await (const batch of checks ? emitted() : numbered(args)) {
+    const answer = await askThread(thread, batch);
+    if (answer.found !== undefined) {
+      console.log(checks ? `after ${total.done} programs: ${answer.found}` : answer.found);
+      await thread.terminate();
+      return 1;
+    }
+    for (const name of Object.keys(total)) total[name] += answer[name];
+    if (++batches % BATCHES_OF_A_THREAD !== 0) continue;
+    await thread.terminate();
+    thread = newThread();
+  }
+  await thread.terminate();
   const seconds = (performance.now() - started) / 1000;
   console.log(
-    `${done} programs in ${seconds.toFixed(1)} s (${Math.round(done / seconds)}/s), ${modules} modules of generated code, ` +
-      `${undecided} not decided: no difference`,
+    `${total.done} programs in ${seconds.toFixed(1)} s (${Math.round(total.done / seconds)}/s), ` +
+      `${total.modules} modules of generated code, ${total.undecided} not decided: no difference`,
   );
   return 0;
 }
@@ -271,25 +279,35 @@ if (
   console.error('usage: random_programs.mjs wasm-st|wasm-mt ARGUMENTS, after `npm run build random`');
   process.exit(2);
 }
-watchRefusals();
-const create = await load(preset);
-if (args.includes('--reduce')) {
-  const { call } = await create();
-  const mode = args.includes('--mutate') ? ['--mutate'] : [];
-  const { output } = call([...mode, '--show', flag(args, '--reduce')]);
-  const first = await failure(create, output);
-  console.log(
-    first ? `${await reduce(output, (text) => failure(create, text))}\n${first}` : 'it does not fail',
-  );
-  process.exitCode = first ? 1 : 0;
-} else if (args.includes('--file')) {
-  process.exitCode = await compareFiles(
-    create,
-    args.slice(args.indexOf('--file') + 1),
-    args.includes('--reductions') ? ['--reductions', flag(args, '--reductions')] : [],
-  );
-} else if (args.includes('--show') || args.includes('--coverage')) {
+/** One program or some files, in this thread. */
+async function look() {
+  watchRefusals();
+  const create = await load(preset);
+  if (args.includes('--reduce')) {
+    const { call } = await create();
+    const mode = args.includes('--mutate') ? ['--mutate'] : [];
+    const { output } = call([...mode, '--show', flag(args, '--reduce')]);
+    const first = await failure(create, output);
+    console.log(
+      first ? `${await reduce(output, (text) => failure(create, text))}\n${first}` : 'it does not fail',
+    );
+    return first ? 1 : 0;
+  }
+  if (args.includes('--file'))
+    return compareFiles(
+      create,
+      args.slice(args.indexOf('--file') + 1),
+      args.includes('--reductions') ? ['--reductions', flag(args, '--reductions')] : [],
+    );
   console.log((await create()).call(args).output);
+  return 0;
+}
+
+if (!isMainThread) {
+  watchRefusals();
+  await serve(await load(preset), workerData);
+} else if (['--reduce', '--file', '--show', '--coverage'].some((name) => args.includes(name))) {
+  process.exitCode = await look();
 } else {
-  process.exitCode = await compare(create, args);
+  process.exitCode = await compare(preset, args);
 }
