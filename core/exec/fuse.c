@@ -106,8 +106,10 @@ static uint16_t match_two_operands(const TtInsn *code, uint32_t left, uint16_t *
     return is_int(code[1]) ? forms->local_int_push : forms->local_local_push;
 }
 
-/** Sequences that begin with a LOAD of a list that is only peeked at. A list that is put into itself stays as
- * it was there. */
+/**
+ * Sequences that begin with a LOAD of a list that is only peeked at. A list that is put into itself has to be
+ * copied, which the mark that its second LOAD leaves sees to.
+ */
 static uint16_t match_list(const TtInsn *code, uint32_t left, uint16_t *a) {
     if (left >= 5 && is_load(code[1]) && is_simple_push(code[2]) &&
         !(is_load(code[2]) && code[2].b == code[0].b) && code[3].op == TT_FAST_LIST_SET_OWN &&

@@ -66,11 +66,11 @@
     } while (0)
 #define PAY()                                                                                                \
     do {                                                                                                     \
-        if (TT_UNLIKELY(actor->work)) {\
-            const uint32_t due = tt_sem_take_charges(actor);\
-            fuel -= (int64_t)due;\
-            paid += due;\
-        }\
+        if (TT_UNLIKELY(actor->work)) {                                                                      \
+            const uint32_t due = tt_sem_take_charges(actor);                                                 \
+            fuel -= (int64_t)due;                                                                            \
+            paid += due;                                                                                     \
+        }                                                                                                    \
     } while (0)
 /** Instructions executed in this slice, up to where `fuel` stands. */
 #define EXECUTED() ((uint64_t)(start_fuel - fuel) - paid)

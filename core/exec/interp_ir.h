@@ -13,8 +13,7 @@
 #define TT_EXEC_GENERATED  ((TtExecStatus)(TT_EXEC_ENDED + 2))
 #define TT_EXEC_INTERPRET  ((TtExecStatus)(TT_EXEC_ENDED + 3))
 
-/** Whether register code can go on at actor->pc: there is some, and operands and handlers are as it expects.
- */
+/** Whether register code can go on at actor->pc: there is some, with these operands and handlers. */
 static inline bool tt_ir_can_resume(const TtActor *actor) {
     if (!actor->function->ir_entry) return false;
     const TtIrResume *resume = &actor->function->module->ir->resume[actor->pc];

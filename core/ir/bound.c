@@ -7,6 +7,7 @@
 #include "ir/bound.h"
 
 #include "base/alloc.h"
+#include "base/assert.h"
 
 #define MOST_WORDS (1u << 22)
 
@@ -19,12 +20,11 @@ typedef struct Flow {
     bool changed;
 } Flow;
 
+/** Control goes on at `to`, or a throw arrives there: always in the same scope (module/reach.h). */
 static void meet(Flow *flow, uint32_t from, uint32_t to) {
     const TtModule *module = flow->module;
-    while (to < module->code.count && tt_ir_is_block_catch(module->code.items[to]))
-        to = module->blocks.items[module->code.items[to].b].end_at + 1;
-    /* Only code that nothing leads to goes on in another scope. */
-    if (to >= module->code.count || module->scope_of[to] != module->scope_of[from]) return;
+    if (to >= module->code.count) return;
+    TT_ASSERT(module->scope_of[to] == module->scope_of[from]);
     uint64_t *there = flow->bound->bits + flow->bound->first[to];
     for (uint32_t w = 0; w < tt_ir_bound_words(module, module->scope_of[from]); w++) {
         flow->changed = flow->changed || (there[w] & ~flow->now[w]);
@@ -32,14 +32,12 @@ static void meet(Flow *flow, uint32_t from, uint32_t to) {
     }
 }
 
-/** A throw arrives at the handler itself. */
-static void meet_handler(Flow *flow, uint32_t from, uint32_t to) {
-    if (to >= flow->module->code.count) return;
-    uint64_t *there = flow->bound->bits + flow->bound->first[to];
-    for (uint32_t w = 0; w < tt_ir_bound_words(flow->module, flow->module->scope_of[from]); w++) {
-        flow->changed = flow->changed || (there[w] & ~flow->now[w]);
-        there[w] &= flow->now[w];
-    }
+/** Code that goes on at the CATCH of a block goes on behind it. */
+static void meet_behind_blocks(Flow *flow, uint32_t from, uint32_t to) {
+    const TtModule *module = flow->module;
+    while (to < module->code.count && tt_ir_is_block_catch(module->code.items[to]))
+        to = module->blocks.items[module->code.items[to].b].end_at + 1;
+    meet(flow, from, to);
 }
 
 static void bind(uint64_t *set, uint32_t slot) {
@@ -57,13 +55,13 @@ static void follow_block(Flow *flow, uint32_t at) {
         if (insn.op == TT_OP_STORE && !flow->deleted[insn.b])
             bind(flow->now, tt_scope_slot(module, scope, (uint32_t)insn.b));
         if (insn.op == TT_OP_TRY)
-            meet_handler(flow, at, target);
-        else if (target != UINT32_MAX)
             meet(flow, at, target);
+        else if (target != UINT32_MAX)
+            meet_behind_blocks(flow, at, target);
         if (tt_op_info(insn.op)->flags & TT_FLAG_ENDS) return;
         at++;
     } while (at < module->code.count && !flow->heights->start[at]);
-    if (at < module->code.count) meet(flow, at - 1, at);
+    if (at < module->code.count) meet_behind_blocks(flow, at - 1, at);
 }
 
 /** Where a function begins its parameters are bound, and nothing else. */

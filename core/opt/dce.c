@@ -86,8 +86,7 @@ static bool names_import(const TtOpt *opt, TtInsn insn) {
                                            insn.op == TT_OP_EXPORT || insn.op == TT_OP_STORE_GLOBAL);
 }
 
-/** The NOP that keeps two entries apart (edit.c); `entry`: by address, where a function that is used begins.
- */
+/** The NOP that keeps two entries apart (edit.c). `entry`, by address: a function that is used begins. */
 static bool keeps_apart(const TtOpt *opt, const bool *entry, uint32_t at) {
     return tt_opt_insn(opt, at).op == TT_OP_NOP && entry[at] && entry[at + 1];
 }
